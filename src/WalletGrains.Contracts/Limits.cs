@@ -1,0 +1,36 @@
+namespace WalletGrains.Contracts;
+
+/// <summary>What callers may ask for, and how long they may have to wait. Every limit of the contracts, in one place.</summary>
+public static class Limits
+{
+    /// <summary>
+    /// The largest amount and the largest balance, in minor units. A double has 53 bits, so every amount up to 2^53 minor
+    /// units, 9.0e15, survives a client that reads JSON numbers as doubles; 1e15 leaves room.
+    /// </summary>
+    public const long MaxAmountMinor = 1_000_000_000_000_000;
+
+    /// <summary>Digits of an amount in minor units that are still parsed: one more than <see cref="MaxAmountMinor"/> has would
+    /// be refused anyway, and 18 digits always fit a long.</summary>
+    public const int MaxAmountDigits = 18;
+
+    /// <summary>Characters of a request id.</summary>
+    public const int MaxRequestIdLength = 255;
+
+    /// <summary>Characters of a description.</summary>
+    public const int MaxDescriptionLength = 500;
+
+    /// <summary>Rows of a page.</summary>
+    public const int MaxPageSize = 200;
+
+    /// <summary>Rows of a page when the caller names no number.</summary>
+    public const int DefaultPageSize = 50;
+
+    /// <summary>Commands of one wallet that may wait for their commit at the same time; further ones are told it is overloaded.</summary>
+    public const int MaxPendingPerWallet = 4_096;
+
+    /// <summary>
+    /// How long a command may stay without a definite answer. Longer than one database time-out with its repeat, shorter
+    /// than the call time-out of the actor runtime (30 s), so that callers get an outcome and not a time-out.
+    /// </summary>
+    public static readonly TimeSpan DecisionDeadline = TimeSpan.FromSeconds(10);
+}

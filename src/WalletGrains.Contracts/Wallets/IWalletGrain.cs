@@ -1,0 +1,28 @@
+using Orleans;
+
+namespace WalletGrains.Contracts.Wallets;
+
+/// <summary>
+/// One wallet, keyed by its id. It decides commands one after another in memory and answers each when its decision is
+/// durable, so no caller ever sees, or acts on, a decision that could be lost.
+/// </summary>
+[Alias("walletgrains.IWalletGrain")]
+public interface IWalletGrain : IGrainWithGuidKey
+{
+    /// <summary>Opens the wallet. Repeating the call with the same content answers the same wallet.</summary>
+    /// <exception cref="InvalidOperationException">The wallet was opened with another currency or owner.</exception>
+    /// <exception cref="UnavailableException">The store is away; repeat the call.</exception>
+    [Alias("Open")]
+    Task<Wallet> OpenAsync(OpenWallet command);
+
+    /// <summary>
+    /// Decides a command. A request id that was decided before gets the outcome it had then, refusals included.
+    /// </summary>
+    [Alias("Execute")]
+    Task<WalletOutcome> ExecuteAsync(WalletCommand command);
+
+    /// <summary>The wallet as last committed; null when there is none with this id.</summary>
+    /// <exception cref="UnavailableException">The store is away.</exception>
+    [Alias("Get")]
+    Task<Wallet?> GetAsync();
+}

@@ -1,0 +1,53 @@
+using Orleans;
+
+namespace WalletGrains.Contracts.Wallets;
+
+/// <summary>
+/// Reads of wallets that need no wallet's turn: lists and history, straight from the journal. Key 0; every silo answers
+/// its own callers.
+/// </summary>
+[Alias("walletgrains.IWalletQueryGrain")]
+public interface IWalletQueryGrain : IGrainWithIntegerKey
+{
+    /// <summary>A page of a wallet's entries, newest first.</summary>
+    /// <exception cref="UnavailableException">The store is away.</exception>
+    [Alias("GetHistory")]
+    Task<Page<Entry>> GetHistoryAsync(HistoryQuery query);
+
+    /// <summary>The entry with this id; null when there is none.</summary>
+    /// <exception cref="UnavailableException">The store is away.</exception>
+    [Alias("FindEntry")]
+    Task<Entry?> FindEntryAsync(Guid entryId);
+
+    /// <summary>A page of the wallets of one owner, in order of their ids, which is the order they were opened in.</summary>
+    /// <param name="ownerId">The owner.</param>
+    /// <param name="afterWalletId">The last wallet of the page before; null for the first page.</param>
+    /// <param name="limit">At most so many, up to <see cref="Limits.MaxPageSize"/>.</param>
+    /// <exception cref="UnavailableException">The store is away.</exception>
+    [Alias("GetWalletsOfOwner")]
+    Task<Page<Wallet>> GetWalletsOfOwnerAsync(Guid ownerId, Guid? afterWalletId, int limit);
+}
+
+/// <summary>A page and whether there is another one behind it.</summary>
+/// <param name="Items">The rows.</param>
+/// <param name="HasMore">More rows follow the last one.</param>
+[GenerateSerializer, Immutable]
+[Alias("walletgrains.Page`1")]
+public sealed record Page<T>([property: Id(0)] IReadOnlyList<T> Items, [property: Id(1)] bool HasMore);
+
+/// <summary>Which entries of a wallet to read.</summary>
+/// <param name="WalletId">The wallet.</param>
+/// <param name="BeforeVersion">Only entries with a lower version; null for the newest page.</param>
+/// <param name="Limit">At most so many, 1 to <see cref="Limits.MaxPageSize"/>.</param>
+/// <param name="Type">Only entries of this type.</param>
+/// <param name="From">Only entries at or after this time.</param>
+/// <param name="To">Only entries before this time.</param>
+[GenerateSerializer, Immutable]
+[Alias("walletgrains.HistoryQuery")]
+public sealed record HistoryQuery(
+    [property: Id(0)] Guid WalletId,
+    [property: Id(1)] long? BeforeVersion,
+    [property: Id(2)] int Limit,
+    [property: Id(3)] EntryType? Type = null,
+    [property: Id(4)] DateTimeOffset? From = null,
+    [property: Id(5)] DateTimeOffset? To = null);
