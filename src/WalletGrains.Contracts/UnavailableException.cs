@@ -1,5 +1,3 @@
-using Orleans;
-
 namespace WalletGrains.Contracts;
 
 /// <summary>The store is away or too slow. Nothing was changed by the call; it may be repeated after a while.</summary>

@@ -1,5 +1,3 @@
-using Orleans;
-
 namespace WalletGrains.Contracts.Transfers;
 
 /// <summary>Finds transfers whose coordinator died half way and drives them to their end. One for the cluster, key 0.</summary>

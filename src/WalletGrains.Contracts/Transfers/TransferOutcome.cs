@@ -1,4 +1,3 @@
-using Orleans;
 using WalletGrains.Contracts.Wallets;
 
 namespace WalletGrains.Contracts.Transfers;

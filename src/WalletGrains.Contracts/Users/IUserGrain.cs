@@ -1,5 +1,3 @@
-using Orleans;
-
 namespace WalletGrains.Contracts.Users;
 
 /// <summary>One user, keyed by its id.</summary>

@@ -1,5 +1,3 @@
-using Orleans;
-
 namespace WalletGrains.Contracts.Wallets;
 
 /// <summary>

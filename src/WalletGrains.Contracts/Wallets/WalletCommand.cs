@@ -1,5 +1,3 @@
-using Orleans;
-
 namespace WalletGrains.Contracts.Wallets;
 
 /// <summary>Opens a wallet with a zero balance.</summary>

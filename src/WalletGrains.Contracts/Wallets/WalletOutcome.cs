@@ -1,5 +1,3 @@
-using Orleans;
-
 namespace WalletGrains.Contracts.Wallets;
 
 /// <summary>What became of a command: <see cref="Accepted"/>, <see cref="Refused"/> or <see cref="NotDecided"/>.</summary>

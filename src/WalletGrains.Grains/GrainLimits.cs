@@ -1,0 +1,37 @@
+using WalletGrains.Contracts;
+
+namespace WalletGrains.Grains;
+
+/// <summary>Every limit of the grains, in one place. What callers may ask for is in <see cref="Limits"/>.</summary>
+internal static class GrainLimits
+{
+    /// <summary>Decisions a wallet remembers in memory whatever their age, to answer repeats without asking the journal.</summary>
+    public const int MinRememberedDecisions = 32;
+
+    /// <summary>Decisions a wallet remembers at most. About 500 bytes each, so 2 MB for the busiest wallets only.</summary>
+    public const int MaxRememberedDecisions = 4_096;
+
+    /// <summary>How long decisions are remembered between the two numbers above: as long as a caller may still be waiting.</summary>
+    public static readonly TimeSpan RememberDecisions = Limits.DecisionDeadline;
+
+    /// <summary>First wait before a wallet whose journal is away asks again.</summary>
+    public static readonly TimeSpan FirstReloadDelay = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Longest such wait: a twentieth of the decision deadline, so a returning database is used at once.</summary>
+    public static readonly TimeSpan MaxReloadDelay = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Transfers that one run of the recovery reads at a time.</summary>
+    public const int RecoveryPage = 100;
+
+    /// <summary>Pages of one run; what is left is for the next one, a minute later.</summary>
+    public const int MaxRecoveryPages = 100;
+
+    /// <summary>A transfer younger than this is left to its coordinator: three times as long as that may take for a step.</summary>
+    public static readonly TimeSpan RecoveryAge = 3 * Limits.DecisionDeadline;
+
+    /// <summary>Steps of transfers the recovery drives at the same time.</summary>
+    public const int RecoveryConcurrency = 16;
+
+    /// <summary>How often the recovery wakes up; the shortest period reminders have.</summary>
+    public static readonly TimeSpan RecoveryPeriod = TimeSpan.FromMinutes(1);
+}

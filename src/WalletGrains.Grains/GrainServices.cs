@@ -1,0 +1,19 @@
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using WalletGrains.Journal.Users;
+
+namespace WalletGrains.Grains;
+
+/// <summary>What the grains need from the container besides the journal and the user store.</summary>
+public static class GrainServices
+{
+    /// <summary>Registers it.</summary>
+    public static IServiceCollection AddWalletGrains(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<IdGenerator>();
+        services.TryAddSingleton<IPasswordHasher<UserRow>, PasswordHasher<UserRow>>();
+        return services;
+    }
+}

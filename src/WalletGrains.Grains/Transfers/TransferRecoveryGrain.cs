@@ -1,0 +1,69 @@
+using Microsoft.Extensions.Logging;
+using WalletGrains.Contracts;
+using WalletGrains.Contracts.Transfers;
+using WalletGrains.Journal;
+
+namespace WalletGrains.Grains.Transfers;
+
+/// <summary>The recovery of transfers whose coordinator died between debit and credit. Woken by a reminder every minute.</summary>
+public sealed partial class TransferRecoveryGrain(IJournal journal, TimeProvider time, ILogger<TransferRecoveryGrain> logger)
+    : Grain, ITransferRecoveryGrain, IRemindable
+{
+    private const string ReminderName = "transfer-recovery";
+
+    /// <inheritdoc />
+    public Task StartAsync() => this.RegisterOrUpdateReminder(ReminderName, GrainLimits.RecoveryPeriod, GrainLimits.RecoveryPeriod);
+
+    /// <inheritdoc />
+    public async Task ReceiveReminder(string reminderName, TickStatus status)
+    {
+        try
+        {
+            await RunAsync();
+        }
+        catch (UnavailableException e)
+        {
+            // The next tick tries again; nothing is lost by waiting.
+            LogPostponed(logger, e);
+        }
+    }
+
+    /// <inheritdoc />
+    public async Task<int> RunAsync(TimeSpan? olderThan = null)
+    {
+        var before = time.GetUtcNow() - (olderThan ?? GrainLimits.RecoveryAge);
+        var finished = 0;
+        for (var page = 0; page < GrainLimits.MaxRecoveryPages; page++)
+        {
+            var rows = await Outage.GuardAsync(() =>
+                journal.ReadUnfinishedTransfersAsync(before, GrainLimits.RecoveryPage, CancellationToken.None));
+            var finishedOfPage = 0;
+            foreach (var chunk in rows.Chunk(GrainLimits.RecoveryConcurrency))
+            {
+                var transfers = await Task.WhenAll(chunk.Select(row => GrainFactory.GetGrain<ITransferGrain>(0).ResumeAsync(row.TransferId)));
+                finishedOfPage += transfers.Count(transfer => transfer is { Status: not TransferStatus.Debited });
+            }
+
+            finished += finishedOfPage;
+
+            // A page of which nothing came to its end would be read again and again: leave it to the next tick.
+            if (rows.Count < GrainLimits.RecoveryPage || finishedOfPage == 0)
+            {
+                break;
+            }
+        }
+
+        if (finished > 0)
+        {
+            LogRecovered(logger, finished);
+        }
+
+        return finished;
+    }
+
+    [LoggerMessage(1101, LogLevel.Warning, "Recovered {Count} transfers that their coordinator had left half way")]
+    private static partial void LogRecovered(ILogger logger, int count);
+
+    [LoggerMessage(1102, LogLevel.Warning, "The recovery of transfers waits for the store")]
+    private static partial void LogPostponed(ILogger logger, Exception exception);
+}

@@ -1,0 +1,44 @@
+using Microsoft.Extensions.Logging;
+using Orleans.Concurrency;
+using WalletGrains.Contracts;
+using WalletGrains.Contracts.Wallets;
+using WalletGrains.Journal;
+
+namespace WalletGrains.Grains.Wallets;
+
+/// <summary>
+/// A wallet's activation: the turns in which its <see cref="WalletPipeline"/> works. Reentrant, because callers wait for
+/// their commits while further commands are decided.
+/// </summary>
+[Reentrant]
+public sealed class WalletGrain : Grain, IWalletGrain
+{
+    private readonly WalletPipeline _pipeline;
+
+    /// <summary>Made by the actor runtime.</summary>
+    public WalletGrain(IGrainContext context, IJournal journal, IdGenerator ids, TimeProvider time, ILoggerFactory loggers) =>
+        _pipeline = new WalletPipeline(context.GrainId.GetGuidKey(), journal, ids, time, loggers.CreateLogger<WalletPipeline>());
+
+    /// <inheritdoc />
+    public Task<Wallet> OpenAsync(OpenWallet command)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        return _pipeline.OpenAsync(command);
+    }
+
+    /// <inheritdoc />
+    public Task<WalletOutcome> ExecuteAsync(WalletCommand command)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        if (command.Description is { } words && (words.Length > Limits.MaxDescriptionLength || !PlainText.IsValid(words)))
+        {
+            throw new ArgumentException(
+                $"A description has at most {Limits.MaxDescriptionLength} characters and no control characters.", nameof(command));
+        }
+
+        return _pipeline.ExecuteAsync(command);
+    }
+
+    /// <inheritdoc />
+    public Task<Wallet?> GetAsync() => _pipeline.GetAsync();
+}

@@ -1,0 +1,238 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using WalletGrains.Contracts;
+using WalletGrains.Contracts.Wallets;
+using WalletGrains.Domain.Wallets;
+using WalletGrains.Journal;
+
+namespace WalletGrains.Grains.Wallets;
+
+/// <summary>
+/// Decides the commands of one wallet faster than they can be committed, and answers none before it is.
+/// </summary>
+/// <remarks>
+/// <para>There are two states. <c>committed</c> is durable: reads return it. <c>tail</c> is committed plus everything in
+/// flight: decisions are made on it, and it runs ahead of the journal, so many commands of one wallet share a commit.</para>
+/// <para>When an append does not come back as applied, the tail is worth nothing: every append after it was made on a
+/// state that never came to be. The tail is dropped, what is in flight is waited for, the head row is read again, and the
+/// commands that have no answer are decided anew, in the order they came, under the same request ids. A command that was
+/// durable after all is found by its request id, by the journal's unique keys. Nothing is ever concluded from a look-up
+/// that finds nothing.</para>
+/// <para>All members run on the turns of one activation, so there are no locks; whatever happens between two awaits is one
+/// step.</para>
+/// </remarks>
+internal sealed partial class WalletPipeline(Guid walletId, IJournal journal, IdGenerator ids, TimeProvider time, ILogger<WalletPipeline> logger)
+{
+    private readonly RecentDecisions _recent = new(time);
+    private readonly Dictionary<RequestId, PendingCommand> _pending = [];
+    private readonly List<PendingCommand> _undecided = [];
+    private WalletPosition? _committed;
+    private WalletPosition? _tail;
+    private int _inFlight;
+    private TaskCompletionSource? _landed;
+    private Task<LoadResult>? _load;
+    private long _arrivals;
+
+    /// <summary>What asking the journal for the head row came to.</summary>
+    private enum LoadResult
+    {
+        Loaded,
+        Absent,
+        Unavailable,
+    }
+
+    /// <summary>Decides a command and answers when the decision is durable, or when it cannot be for now.</summary>
+    public async Task<WalletOutcome> ExecuteAsync(WalletCommand command)
+    {
+        var fingerprint = Fingerprint.Of(command);
+        while (_pending.TryGetValue(command.RequestId, out var first))
+        {
+            var outcome = await first.Outcome;
+            if (first.Fingerprint.AsSpan().SequenceEqual(fingerprint))
+            {
+                return AsReplay(outcome);
+            }
+
+            if (outcome is not WalletOutcome.NotDecided)
+            {
+                return new WalletOutcome.NotDecided(NotDecidedReason.RequestIdReused, (outcome as WalletOutcome.Accepted)?.Entry.EntryId);
+            }
+        }
+
+        if (_recent.TryFind(command.RequestId, out var decided))
+        {
+            return decided.AnswerTo(fingerprint, replayed: true);
+        }
+
+        if (_pending.Count >= Limits.MaxPendingPerWallet)
+        {
+            return new WalletOutcome.NotDecided(NotDecidedReason.Overloaded);
+        }
+
+        var pending = new PendingCommand(command, fingerprint, ++_arrivals, DeadlineFromNow());
+        _pending.Add(command.RequestId, pending);
+        if (_tail is null)
+        {
+            Postpone(pending);
+        }
+        else
+        {
+            Append(pending, _tail);
+        }
+
+        return await pending.Outcome;
+    }
+
+    /// <summary>The wallet as last committed; null when there is none.</summary>
+    /// <exception cref="UnavailableException">The journal is away and the wallet is not in memory.</exception>
+    public async Task<Wallet?> GetAsync()
+    {
+        if (_committed is null)
+        {
+            var result = await LoadAsync();
+            if (result is LoadResult.Unavailable && _committed is null)
+            {
+                throw new UnavailableException($"Wallet {walletId} cannot be read now.");
+            }
+        }
+
+        return _committed is null ? null : WalletRows.ToWallet(_committed.State);
+    }
+
+    /// <summary>Opens the wallet, or finds that it is open.</summary>
+    public async Task<Wallet> OpenAsync(OpenWallet command)
+    {
+        var wallet = await GetAsync();
+        if (wallet is null)
+        {
+            var opened = WalletState.Opened(walletId, command, Now());
+            try
+            {
+                await journal.OpenAsync(WalletRows.ToHead(opened, revision: 0, HashChain.Begin(opened)));
+            }
+            catch (Exception e) when (e is JournalUnavailableException or JournalOutcomeUnknownException or JournalOverloadedException)
+            {
+                throw new UnavailableException($"Wallet {walletId} cannot be opened now.", e);
+            }
+
+            wallet = await GetAsync() ?? throw new InvalidOperationException($"Wallet {walletId} was opened and is not there.");
+        }
+
+        return wallet.Currency == command.Currency && wallet.OwnerId == command.OwnerId
+            ? wallet
+            : throw new InvalidOperationException($"Wallet {walletId} was opened with another currency or owner.");
+    }
+
+    /// <summary>Decides a command on the tail and sends its append on the way.</summary>
+    private void Append(PendingCommand pending, WalletPosition tail)
+    {
+        var now = Now();
+        var decision = WalletDecider.Decide(pending.Command, tail.State, ids.NewId(), now);
+        var (append, after, decided) = WalletAppends.Compose(pending.Command, pending.Fingerprint, decision, tail, now);
+        Task<AppendStatus> commit;
+        try
+        {
+            commit = journal.AppendAsync(append);
+        }
+        catch (JournalOverloadedException)
+        {
+            AnswerUndecided(pending, NotDecidedReason.Overloaded);
+            return;
+        }
+
+        (pending.Decided, pending.After, pending.RequestIdTaken) = (decided, after, false);
+        _tail = after;
+        _inFlight++;
+        _ = AwaitCommitAsync(pending, commit);
+    }
+
+    private async Task AwaitCommitAsync(PendingCommand pending, Task<AppendStatus> commit)
+    {
+        try
+        {
+            var status = await commit;
+            if (status is AppendStatus.Applied)
+            {
+                Commit(pending);
+            }
+            else
+            {
+                pending.RequestIdTaken = status is AppendStatus.RequestIdTaken;
+                Postpone(pending);
+            }
+        }
+        catch (JournalUnavailableException)
+        {
+            Postpone(pending);
+        }
+        catch (JournalOutcomeUnknownException)
+        {
+            pending.MayBeDurable = true;
+            Postpone(pending);
+        }
+        catch (Exception e)
+        {
+            // The database's constraints, or code, refused what the rules allowed: an invariant is broken. The caller learns
+            // it, and the next command begins from the head row.
+            LogAppendFailed(logger, e, walletId, pending.Command.RequestId);
+            Fail(pending, e);
+            _tail = null;
+        }
+        finally
+        {
+            if (--_inFlight == 0)
+            {
+                _landed?.TrySetResult();
+            }
+        }
+    }
+
+    private void Commit(PendingCommand pending)
+    {
+        var (after, decided) = (pending.After!, pending.Decided!);
+        if (_committed is null || after.Revision > _committed.Revision)
+        {
+            _committed = after;
+        }
+
+        _recent.Add(pending.Command.RequestId, decided);
+        _pending.Remove(pending.Command.RequestId);
+        pending.Answer(decided.AnswerTo(pending.Fingerprint, replayed: false));
+    }
+
+    private void Postpone(PendingCommand pending)
+    {
+        _undecided.Add(pending);
+        _tail = null;
+        _ = LoadAsync();
+    }
+
+    private void AnswerUndecided(PendingCommand pending, NotDecidedReason reason)
+    {
+        _pending.Remove(pending.Command.RequestId);
+        pending.Answer(new WalletOutcome.NotDecided(pending.MayBeDurable ? NotDecidedReason.OutcomeUnknown : reason));
+    }
+
+    private void Fail(PendingCommand pending, Exception exception)
+    {
+        _pending.Remove(pending.Command.RequestId);
+        pending.Fail(exception);
+    }
+
+    private static WalletOutcome AsReplay(WalletOutcome outcome) => outcome switch
+    {
+        WalletOutcome.Accepted accepted => accepted with { Replayed = true },
+        WalletOutcome.Refused refused => refused with { Replayed = true },
+        WalletOutcome.NotDecided => outcome,
+        _ => throw new UnreachableException($"No rule repeats {outcome.GetType().Name}."),
+    };
+
+    private long DeadlineFromNow() => time.GetTimestamp() + (long)(Limits.DecisionDeadline.TotalSeconds * time.TimestampFrequency);
+
+    /// <summary>Now, in whole milliseconds: what the front door shows, the journal stores and the hash covers are the same time.</summary>
+    private DateTimeOffset Now()
+    {
+        var now = time.GetUtcNow();
+        return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond));
+    }
+}
