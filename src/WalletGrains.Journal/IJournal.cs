@@ -22,7 +22,8 @@ public interface IJournal
     /// <exception cref="JournalRejectedException">The database's own constraints refused it: an invariant is broken.</exception>
     Task<AppendStatus> AppendAsync(WalletAppend append);
 
-    /// <summary>Creates the head row of a wallet with balance 0 at version 0; false when the wallet exists already.</summary>
+    /// <summary>Creates the head row of a wallet with balance 0 at version 0; false when the wallet exists already. An append
+    /// of the same wallet may be called before this completes.</summary>
     /// <exception cref="JournalOverloadedException">Thrown synchronously: the queue is full and nothing was queued.</exception>
     /// <exception cref="JournalUnavailableException">Nothing was written, now or later.</exception>
     /// <exception cref="JournalOutcomeUnknownException">It may or may not exist; repeat the call.</exception>

@@ -40,8 +40,8 @@ public sealed partial class TransferRecoveryGrain(IJournal journal, TimeProvider
             var finishedOfPage = 0;
             foreach (var chunk in rows.Chunk(GrainLimits.RecoveryConcurrency))
             {
-                var transfers = await Task.WhenAll(chunk.Select(row => GrainFactory.GetGrain<ITransferGrain>(0).ResumeAsync(row.TransferId)));
-                finishedOfPage += transfers.Count(transfer => transfer is { Status: not TransferStatus.Debited });
+                var ended = await Task.WhenAll(chunk.Select(row => ResumeAsync(row.TransferId)));
+                finishedOfPage += ended.Count(isEnded => isEnded);
             }
 
             finished += finishedOfPage;
@@ -61,9 +61,26 @@ public sealed partial class TransferRecoveryGrain(IJournal journal, TimeProvider
         return finished;
     }
 
+    /// <summary>Drives on one transfer. One that cannot be, for whatever reason, must not keep the others from their end.</summary>
+    private async Task<bool> ResumeAsync(Guid transferId)
+    {
+        try
+        {
+            return await GrainFactory.GetGrain<ITransferGrain>(0).ResumeAsync(transferId) is { Status: not TransferStatus.Debited };
+        }
+        catch (Exception e)
+        {
+            LogLeft(logger, e, transferId);
+            return false;
+        }
+    }
+
     [LoggerMessage(1101, LogLevel.Warning, "Recovered {Count} transfers that their coordinator had left half way")]
     private static partial void LogRecovered(ILogger logger, int count);
 
     [LoggerMessage(1102, LogLevel.Warning, "The recovery of transfers waits for the store")]
     private static partial void LogPostponed(ILogger logger, Exception exception);
+
+    [LoggerMessage(1103, LogLevel.Error, "Transfer {TransferId} could not be driven on; the next run tries again")]
+    private static partial void LogLeft(ILogger logger, Exception exception, Guid transferId);
 }

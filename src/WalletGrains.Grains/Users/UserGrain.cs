@@ -24,7 +24,7 @@ public sealed class UserGrain(PostgresUserStore users, IPasswordHasher<UserRow> 
             UserRows.NameOf(command.Role),
             command.WalletCurrency is null ? null : ids.NewId(),
             command.WalletCurrency?.Code,
-            time.GetUtcNow());
+            time.GetUtcMilliseconds());
         row = row with { PasswordHash = passwords.HashPassword(row, command.Password) };
         if (!await Outage.GuardAsync(() => users.TryInsertAsync(row, CancellationToken.None)))
         {

@@ -30,17 +30,20 @@ internal sealed class DecidedCommand
         ? new DecidedCommand(row)
         : new DecidedCommand(stored.Refusal!.Fingerprint, RefusalContent.Decode(stored.Refusal.Content.Span));
 
+    /// <summary>The id of the entry; null when the command was refused.</summary>
+    public Guid? EntryId => _row?.EntryId ?? _entry?.EntryId;
+
     /// <summary>The answer to a request with this fingerprint under the same request id.</summary>
     public WalletOutcome AnswerTo(ReadOnlySpan<byte> fingerprint, bool replayed)
     {
+        if (!_fingerprint.Span.SequenceEqual(fingerprint))
+        {
+            return new WalletOutcome.NotDecided(NotDecidedReason.RequestIdReused, EntryId);
+        }
+
         if (_entry is null && _row is not null)
         {
             _entry = EntryContent.Decode(_row.Content);
-        }
-
-        if (!_fingerprint.Span.SequenceEqual(fingerprint))
-        {
-            return new WalletOutcome.NotDecided(NotDecidedReason.RequestIdReused, _entry?.EntryId);
         }
 
         return _entry is null ? new WalletOutcome.Refused(_refusal, replayed) : new WalletOutcome.Accepted(_entry, replayed);

@@ -10,6 +10,19 @@ internal sealed partial class WalletPipeline
     /// <summary>The load under way, or a new one.</summary>
     private Task<LoadResult> LoadAsync() => _load ??= RunLoadAsync();
 
+    /// <summary>The same for a reader, who waits no longer than a command does: a load goes on as long as commands wait for it.</summary>
+    private async Task<LoadResult> LoadInTimeAsync()
+    {
+        try
+        {
+            return await LoadAsync().WaitAsync(Limits.DecisionDeadline, time);
+        }
+        catch (TimeoutException)
+        {
+            return LoadResult.Unavailable;
+        }
+    }
+
     private async Task<LoadResult> RunLoadAsync()
     {
         // The caller stores the task before anything here can end it.
@@ -33,16 +46,20 @@ internal sealed partial class WalletPipeline
         finally
         {
             _load = null;
+            if (_undecided.Count > 0)
+            {
+                // They came in a turn between the last look and this one.
+                _ = LoadAsync();
+            }
         }
     }
 
     private async Task<LoadResult> LoadAndDecideAsync()
     {
-        var delay = GrainLimits.FirstReloadDelay;
         while (true)
         {
             await WaitForAppendsInFlightAsync();
-            AnswerExpired();
+            await BackOffAsync();
             try
             {
                 var loaded = await journal.LoadAsync(walletId, CancellationToken.None);
@@ -61,7 +78,6 @@ internal sealed partial class WalletPipeline
                 }
 
                 // An append came back at once and was not applied: read the head row again.
-                continue;
             }
             catch (Exception e) when (e is JournalUnavailableException or JournalOverloadedException)
             {
@@ -69,10 +85,22 @@ internal sealed partial class WalletPipeline
                 {
                     return LoadResult.Unavailable;
                 }
-            }
 
-            await Task.Delay(delay, time);
-            delay = delay * 2 < GrainLimits.MaxReloadDelay ? delay * 2 : GrainLimits.MaxReloadDelay;
+                _journalFailed = true;
+            }
+        }
+    }
+
+    /// <summary>Waits after a failure, longer each time until a commit succeeds: thousands of wallets must not storm a journal
+    /// that is away, or that can be read and not written.</summary>
+    private async Task BackOffAsync()
+    {
+        if (_journalFailed)
+        {
+            _journalFailed = false;
+            var longer = _reloadDelay == TimeSpan.Zero ? GrainLimits.FirstReloadDelay : 2 * _reloadDelay;
+            _reloadDelay = longer < GrainLimits.MaxReloadDelay ? longer : GrainLimits.MaxReloadDelay;
+            await Task.Delay(_reloadDelay, time);
         }
     }
 
@@ -87,20 +115,6 @@ internal sealed partial class WalletPipeline
         }
 
         _landed = null;
-    }
-
-    private void AnswerExpired()
-    {
-        var now = time.GetTimestamp();
-        foreach (var pending in _undecided)
-        {
-            if (pending.Deadline <= now)
-            {
-                AnswerUndecided(pending, NotDecidedReason.Unavailable);
-            }
-        }
-
-        _undecided.RemoveAll(pending => pending.Deadline <= now);
     }
 
     private void AnswerAllAbsent()
@@ -125,13 +139,19 @@ internal sealed partial class WalletPipeline
     /// <summary>Fetches the decisions of request ids that the journal's unique keys found and memory does not have.</summary>
     private async Task RememberTakenAsync()
     {
-        foreach (var pending in _undecided.FindAll(pending => pending.RequestIdTaken))
+        var taken = _undecided.FindAll(pending => pending.RequestIdTaken).ConvertAll(pending => pending.Command.RequestId);
+        foreach (var chunk in taken.Chunk(GrainLimits.LookUpConcurrency))
         {
-            var stored = await journal.FindDecisionAsync(walletId, pending.Command.RequestId.Value, CancellationToken.None);
-            if (stored is not null)
-            {
-                _recent.Add(pending.Command.RequestId, DecidedCommand.FromStored(stored));
-            }
+            await Task.WhenAll(chunk.Select(RememberAsync));
+        }
+    }
+
+    private async Task RememberAsync(RequestId requestId)
+    {
+        var stored = await journal.FindDecisionAsync(walletId, requestId.Value, CancellationToken.None);
+        if (stored is not null)
+        {
+            _recent.Add(requestId, DecidedCommand.FromStored(stored));
         }
     }
 
@@ -145,9 +165,7 @@ internal sealed partial class WalletPipeline
         {
             if (_recent.TryFind(pending.Command.RequestId, out var decided))
             {
-                // After an unknown outcome the decision found is the caller's own, not a repeat.
-                _pending.Remove(pending.Command.RequestId);
-                pending.Answer(decided.AnswerTo(pending.Fingerprint, replayed: !pending.MayBeDurable));
+                Recall(pending, decided);
             }
             else if (_tail is { } tail)
             {
@@ -157,6 +175,21 @@ internal sealed partial class WalletPipeline
             {
                 _undecided.Add(pending);
             }
+        }
+    }
+
+    /// <summary>Answers with the decision found under a command's request id.</summary>
+    private void Recall(PendingCommand pending, DecidedCommand decided)
+    {
+        // After an unknown outcome the decision may be the caller's own and no repeat. A refusal has no id to tell.
+        var isOwn = pending.MayBeDurable && (decided.EntryId is null || decided.EntryId == pending.EntryId);
+        try
+        {
+            Settle(pending, decided, replayed: !isOwn);
+        }
+        catch (FormatException e)
+        {
+            FailOne(pending, e);
         }
     }
 }

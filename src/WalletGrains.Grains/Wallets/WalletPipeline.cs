@@ -18,6 +18,8 @@ namespace WalletGrains.Grains.Wallets;
 /// commands that have no answer are decided anew, in the order they came, under the same request ids. A command that was
 /// durable after all is found by its request id, by the journal's unique keys. Nothing is ever concluded from a look-up
 /// that finds nothing.</para>
+/// <para>No caller waits longer than <see cref="Limits.DecisionDeadline"/>, whatever the journal does. A command stays
+/// pending until its append has landed, also when its caller has gone: so what is in flight stays bounded.</para>
 /// <para>All members run on the turns of one activation, so there are no locks; whatever happens between two awaits is one
 /// step.</para>
 /// </remarks>
@@ -32,6 +34,8 @@ internal sealed partial class WalletPipeline(Guid walletId, IJournal journal, Id
     private TaskCompletionSource? _landed;
     private Task<LoadResult>? _load;
     private long _arrivals;
+    private bool _journalFailed;
+    private TimeSpan _reloadDelay;
 
     /// <summary>What asking the journal for the head row came to.</summary>
     private enum LoadResult
@@ -47,15 +51,21 @@ internal sealed partial class WalletPipeline(Guid walletId, IJournal journal, Id
         var fingerprint = Fingerprint.Of(command);
         while (_pending.TryGetValue(command.RequestId, out var first))
         {
-            var outcome = await first.Outcome;
             if (first.Fingerprint.AsSpan().SequenceEqual(fingerprint))
             {
-                return AsReplay(outcome);
+                return AsReplay(await first.Outcome);
             }
 
-            if (outcome is not WalletOutcome.NotDecided)
+            // Whether the id is taken shows only when the first is durable.
+            await first.Answered;
+            if (first.Durable is { } durable)
             {
-                return new WalletOutcome.NotDecided(NotDecidedReason.RequestIdReused, (outcome as WalletOutcome.Accepted)?.Entry.EntryId);
+                return durable.AnswerTo(fingerprint, replayed: true);
+            }
+
+            if (first.IsInFlight)
+            {
+                return new WalletOutcome.NotDecided(NotDecidedReason.Unavailable);
             }
         }
 
@@ -69,8 +79,9 @@ internal sealed partial class WalletPipeline(Guid walletId, IJournal journal, Id
             return new WalletOutcome.NotDecided(NotDecidedReason.Overloaded);
         }
 
-        var pending = new PendingCommand(command, fingerprint, ++_arrivals, DeadlineFromNow());
+        var pending = new PendingCommand(command, fingerprint, ids.NewId(), ++_arrivals, DeadlineFromNow());
         _pending.Add(command.RequestId, pending);
+        Watch(pending);
         if (_tail is null)
         {
             Postpone(pending);
@@ -87,13 +98,9 @@ internal sealed partial class WalletPipeline(Guid walletId, IJournal journal, Id
     /// <exception cref="UnavailableException">The journal is away and the wallet is not in memory.</exception>
     public async Task<Wallet?> GetAsync()
     {
-        if (_committed is null)
+        if (_committed is null && await LoadInTimeAsync() is LoadResult.Unavailable && _committed is null)
         {
-            var result = await LoadAsync();
-            if (result is LoadResult.Unavailable && _committed is null)
-            {
-                throw new UnavailableException($"Wallet {walletId} cannot be read now.");
-            }
+            throw new UnavailableException($"Wallet {walletId} cannot be read now.");
         }
 
         return _committed is null ? null : WalletRows.ToWallet(_committed.State);
@@ -105,7 +112,7 @@ internal sealed partial class WalletPipeline(Guid walletId, IJournal journal, Id
         var wallet = await GetAsync();
         if (wallet is null)
         {
-            var opened = WalletState.Opened(walletId, command, Now());
+            var opened = WalletState.Opened(walletId, command, time.GetUtcMilliseconds());
             try
             {
                 await journal.OpenAsync(WalletRows.ToHead(opened, revision: 0, HashChain.Begin(opened)));
@@ -115,7 +122,8 @@ internal sealed partial class WalletPipeline(Guid walletId, IJournal journal, Id
                 throw new UnavailableException($"Wallet {walletId} cannot be opened now.", e);
             }
 
-            wallet = await GetAsync() ?? throw new InvalidOperationException($"Wallet {walletId} was opened and is not there.");
+            // The first look may join a load that began before the wallet was there.
+            wallet = await GetAsync() ?? await GetAsync() ?? throw new InvalidOperationException($"Wallet {walletId} was opened and is not there.");
         }
 
         return wallet.Currency == command.Currency && wallet.OwnerId == command.OwnerId
@@ -126,12 +134,14 @@ internal sealed partial class WalletPipeline(Guid walletId, IJournal journal, Id
     /// <summary>Decides a command on the tail and sends its append on the way.</summary>
     private void Append(PendingCommand pending, WalletPosition tail)
     {
-        var now = Now();
-        var decision = WalletDecider.Decide(pending.Command, tail.State, ids.NewId(), now);
-        var (append, after, decided) = WalletAppends.Compose(pending.Command, pending.Fingerprint, decision, tail, now);
+        WalletPosition after;
+        DecidedCommand decided;
         Task<AppendStatus> commit;
         try
         {
+            var now = time.GetUtcMilliseconds();
+            var decision = WalletDecider.Decide(pending.Command, tail.State, pending.EntryId, now);
+            (var append, after, decided) = WalletAppends.Compose(pending.Command, pending.Fingerprint, decision, tail, now);
             commit = journal.AppendAsync(append);
         }
         catch (JournalOverloadedException)
@@ -139,8 +149,14 @@ internal sealed partial class WalletPipeline(Guid walletId, IJournal journal, Id
             AnswerUndecided(pending, NotDecidedReason.Overloaded);
             return;
         }
+        catch (Exception e)
+        {
+            // Nothing was sent, so the tail still holds.
+            FailOne(pending, e);
+            return;
+        }
 
-        (pending.Decided, pending.After, pending.RequestIdTaken) = (decided, after, false);
+        pending.Send(decided, after);
         _tail = after;
         _inFlight++;
         _ = AwaitCommitAsync(pending, commit);
@@ -163,10 +179,12 @@ internal sealed partial class WalletPipeline(Guid walletId, IJournal journal, Id
         }
         catch (JournalUnavailableException)
         {
+            _journalFailed = true;
             Postpone(pending);
         }
         catch (JournalOutcomeUnknownException)
         {
+            _journalFailed = true;
             pending.MayBeDurable = true;
             Postpone(pending);
         }
@@ -174,9 +192,8 @@ internal sealed partial class WalletPipeline(Guid walletId, IJournal journal, Id
         {
             // The database's constraints, or code, refused what the rules allowed: an invariant is broken. The caller learns
             // it, and the next command begins from the head row.
-            LogAppendFailed(logger, e, walletId, pending.Command.RequestId);
-            Fail(pending, e);
             _tail = null;
+            FailOne(pending, e);
         }
         finally
         {
@@ -195,15 +212,31 @@ internal sealed partial class WalletPipeline(Guid walletId, IJournal journal, Id
             _committed = after;
         }
 
-        _recent.Add(pending.Command.RequestId, decided);
-        _pending.Remove(pending.Command.RequestId);
-        pending.Answer(decided.AnswerTo(pending.Fingerprint, replayed: false));
+        _reloadDelay = TimeSpan.Zero;
+        Settle(pending, decided, replayed: false);
     }
 
+    /// <summary>Answers with a durable decision, and remembers it.</summary>
+    private void Settle(PendingCommand pending, DecidedCommand decided, bool replayed)
+    {
+        _recent.Add(pending.Command.RequestId, decided);
+        _pending.Remove(pending.Command.RequestId);
+        pending.Settle(decided, replayed);
+    }
+
+    /// <summary>Leaves a command to the next load, which decides it.</summary>
     private void Postpone(PendingCommand pending)
     {
-        _undecided.Add(pending);
         _tail = null;
+        pending.Land();
+        if (pending.IsAnswered)
+        {
+            // Its caller was told that nothing is known, and finds out by the request id.
+            _pending.Remove(pending.Command.RequestId);
+            return;
+        }
+
+        _undecided.Add(pending);
         _ = LoadAsync();
     }
 
@@ -213,8 +246,21 @@ internal sealed partial class WalletPipeline(Guid walletId, IJournal journal, Id
         pending.Answer(new WalletOutcome.NotDecided(pending.MayBeDurable ? NotDecidedReason.OutcomeUnknown : reason));
     }
 
+    private void FailOne(PendingCommand pending, Exception exception)
+    {
+        LogAppendFailed(logger, exception, walletId, pending.Command.RequestId);
+        Fail(pending, exception);
+    }
+
     private void Fail(PendingCommand pending, Exception exception)
     {
+        pending.Land();
+        if (pending.MayBeDurable)
+        {
+            AnswerUndecided(pending, NotDecidedReason.OutcomeUnknown);
+            return;
+        }
+
         _pending.Remove(pending.Command.RequestId);
         pending.Fail(exception);
     }
@@ -226,13 +272,4 @@ internal sealed partial class WalletPipeline(Guid walletId, IJournal journal, Id
         WalletOutcome.NotDecided => outcome,
         _ => throw new UnreachableException($"No rule repeats {outcome.GetType().Name}."),
     };
-
-    private long DeadlineFromNow() => time.GetTimestamp() + (long)(Limits.DecisionDeadline.TotalSeconds * time.TimestampFrequency);
-
-    /// <summary>Now, in whole milliseconds: what the front door shows, the journal stores and the hash covers are the same time.</summary>
-    private DateTimeOffset Now()
-    {
-        var now = time.GetUtcNow();
-        return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond));
-    }
 }

@@ -1,0 +1,129 @@
+using System.Diagnostics;
+using WalletGrains.Benchmarks.Load.Measure;
+using WalletGrains.Benchmarks.Load.Targets;
+
+namespace WalletGrains.Benchmarks.Load;
+
+/// <summary>Runs callers that each have one operation in flight, measures them, and checks every balance afterwards.</summary>
+internal sealed class ClosedLoop
+{
+    private readonly ILoadTarget _target;
+    private readonly Workload _workload;
+    private readonly LatencyHistogram _latencies = new();
+    private readonly Failures _failures = new();
+    private readonly long[] _expectedMinor;
+    private readonly uint _run = unchecked((uint)Random.Shared.Next());
+    private volatile bool _isMeasuring;
+    private volatile bool _isStopping;
+
+    private ClosedLoop(ILoadTarget target, Workload workload)
+    {
+        (_target, _workload) = (target, workload);
+        _expectedMinor = new long[workload.Wallets];
+        Array.Fill(_expectedMinor, workload.OpeningMinor);
+    }
+
+    public static Task<LoadResult> RunAsync(ILoadTarget target, Workload workload) => new ClosedLoop(target, workload).RunAsync();
+
+    private async Task<LoadResult> RunAsync()
+    {
+        var callers = Enumerable.Range(0, _workload.Concurrency).Select(caller => Task.Run(() => CallAsync(caller))).ToArray();
+        await Task.Delay(_workload.Warmup);
+
+        using var journal = new JournalMeter();
+        var spent = ProcessCost.Start();
+        var startedAt = Stopwatch.GetTimestamp();
+        _isMeasuring = true;
+        await Task.Delay(_workload.Duration);
+        _isMeasuring = false;
+        var elapsed = Stopwatch.GetElapsedTime(startedAt);
+        var cost = spent.Stop();
+        var commits = journal.Stop();
+
+        _isStopping = true;
+        await Task.WhenAll(callers);
+        return new LoadResult(
+            _target.Name,
+            _workload,
+            _latencies.Count / elapsed.TotalSeconds,
+            _latencies.Summarize(),
+            _failures.Counts,
+            await CheckAsync(),
+            commits,
+            _latencies.Count == 0 ? 0 : cost.AllocatedBytes / _latencies.Count,
+            cost);
+    }
+
+    private async Task CallAsync(int caller)
+    {
+        // A fixed seed for each caller: every run draws the same wallets.
+        var random = new Random(caller);
+        for (var sequence = 0; !_isStopping; sequence++)
+        {
+            var operation = Next(caller, sequence, random);
+            var startedAt = Stopwatch.GetTimestamp();
+            var failure = await ExecuteAsync(operation);
+            if (_isMeasuring)
+            {
+                _latencies.Record(Stopwatch.GetElapsedTime(startedAt));
+            }
+
+            if (failure is null)
+            {
+                Expect(operation);
+            }
+            else
+            {
+                _failures.Add(failure);
+            }
+        }
+    }
+
+    private Operation Next(int caller, int sequence, Random random)
+    {
+        var requestId = string.Create(null, stackalloc char[32], $"{_run:x8}{caller:x8}{sequence:x16}");
+        var wallet = random.Next(_workload.Wallets);
+        if (_workload.Mix == Mix.Deposit)
+        {
+            return new Operation(caller, requestId, wallet, null);
+        }
+
+        var receiver = random.Next(_workload.Wallets - 1);
+        return new Operation(caller, requestId, wallet, receiver < wallet ? receiver : receiver + 1);
+    }
+
+    private async ValueTask<string?> ExecuteAsync(Operation operation)
+    {
+        try
+        {
+            return await _target.ExecuteAsync(operation);
+        }
+        catch (Exception e)
+        {
+            // Whatever it is, it is counted and shown.
+            return $"{e.GetType().Name}: {e.Message}";
+        }
+    }
+
+    private void Expect(Operation operation)
+    {
+        if (operation.Receiver is { } receiver)
+        {
+            Interlocked.Add(ref _expectedMinor[operation.Wallet], -Workload.AmountMinor);
+            Interlocked.Add(ref _expectedMinor[receiver], Workload.AmountMinor);
+        }
+        else
+        {
+            Interlocked.Add(ref _expectedMinor[operation.Wallet], Workload.AmountMinor);
+        }
+    }
+
+    /// <summary>Every wallet must hold exactly what was acknowledged, in its head row and as the sum of its entries.</summary>
+    private async Task<BalanceCheck> CheckAsync()
+    {
+        var (heads, entries) = await _target.ReadBalancesAsync();
+        var wrong = Enumerable.Range(0, _workload.Wallets)
+            .Count(wallet => heads[wallet] != _expectedMinor[wallet] || entries[wallet] != _expectedMinor[wallet]);
+        return new BalanceCheck(wrong, _expectedMinor.Sum(), heads.Sum());
+    }
+}

@@ -1,0 +1,54 @@
+namespace WalletGrains.Benchmarks.Load;
+
+/// <summary>What is done in one run.</summary>
+internal enum Mix
+{
+    Deposit,
+    Transfer,
+}
+
+/// <summary>One closed loop: each of <paramref name="Concurrency"/> callers sends its next operation when it has the answer to the last.</summary>
+/// <param name="Mix">The operations.</param>
+/// <param name="Wallets">Over how many wallets, drawn uniformly.</param>
+/// <param name="Concurrency">Callers, so operations in flight.</param>
+/// <param name="Warmup">How long it runs before it is measured.</param>
+/// <param name="Duration">How long it is measured.</param>
+internal sealed record Workload(Mix Mix, int Wallets, int Concurrency, TimeSpan Warmup, TimeSpan Duration)
+{
+    /// <summary>Every deposit and transfer moves so much, in minor units.</summary>
+    public const long AmountMinor = 1_00;
+
+    /// <summary>What each wallet holds before transfers begin: none runs dry within an hour at any rate a machine reaches.</summary>
+    public const long FundingMinor = 1_000_000_000_000;
+
+    /// <summary>What each wallet of this run holds before it begins.</summary>
+    public long OpeningMinor => Mix == Mix.Transfer ? FundingMinor : 0;
+}
+
+/// <summary>The command line of <c>load</c>.</summary>
+internal sealed record LoadOptions(string Target, bool Compare, Workload Workload, int PeerConnections)
+{
+    public const string Grains = "grains";
+    public const string Http = "http";
+    public const string RowLock = "rowlock";
+
+    private const int MaxSeconds = 3_600;
+
+    public static LoadOptions Read(Arguments line)
+    {
+        var compare = line.Flag("compare");
+        var target = compare ? Grains : line.OneOf("target", Grains, Http, RowLock);
+        var mix = !compare && line.OneOf("mix", "deposit", "transfer") == "transfer" ? Mix.Transfer : Mix.Deposit;
+        var workload = new Workload(
+            mix,
+            line.Number("wallets", 10_000, mix == Mix.Transfer ? 2 : 1, 1_000_000),
+            line.Number("concurrency", target == Http ? 128 : 256, 1, 10_000),
+            TimeSpan.FromSeconds(line.Number("warmup", 5, 0, MaxSeconds)),
+            TimeSpan.FromSeconds(line.Number("seconds", 10, 1, MaxSeconds)));
+        var options = new LoadOptions(target, compare, workload, line.Number("peer-connections", 32, 1, 64));
+        line.EnsureAllUsed();
+        return target == Http && mix == Mix.Transfer
+            ? throw new ArgumentsException("--target http measures deposits.")
+            : options;
+    }
+}

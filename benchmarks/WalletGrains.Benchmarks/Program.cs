@@ -1,0 +1,20 @@
+using WalletGrains.Benchmarks;
+using WalletGrains.Benchmarks.Calls;
+using WalletGrains.Benchmarks.Load;
+using WalletGrains.Benchmarks.Micro;
+
+try
+{
+    return args switch
+    {
+        ["load", .. var rest] => await LoadCommand.RunAsync(new Arguments(rest)),
+        ["calls", .. var rest] => await CallsCommand.RunAsync(new Arguments(rest)),
+        ["micro", .. var rest] => MicroCommand.Run(new Arguments(rest)),
+        _ => throw new ArgumentsException("The first word is load, calls or micro."),
+    };
+}
+catch (ArgumentsException e)
+{
+    await Console.Error.WriteLineAsync($"{e.Message}{Environment.NewLine}{Environment.NewLine}{Arguments.Usage}");
+    return 2;
+}

@@ -1,0 +1,81 @@
+using Microsoft.AspNetCore.Http;
+using WalletGrains.Api.Http;
+
+namespace WalletGrains.Api.Errors;
+
+/// <summary>Why a request is not answered with what it asked for.</summary>
+/// <param name="Kind">What kind of refusal it is.</param>
+/// <param name="Detail">One sentence for the developer who reads it.</param>
+internal sealed record Problem(ProblemKind Kind, string Detail)
+{
+    /// <summary>
+    /// One text for every 401, so that an answer tells neither what was wrong with a token nor whether an e-mail address is known.
+    /// </summary>
+    public static readonly Problem Unauthenticated = new(ProblemKind.Unauthenticated, "The credentials are missing, wrong or expired.");
+
+    /// <summary>The caller's role does not allow it.</summary>
+    public static readonly Problem Forbidden = new(ProblemKind.Forbidden, "Your role does not allow this.");
+
+    /// <summary>One text for what does not exist and for what belongs to somebody else.</summary>
+    public static readonly Problem NotFound = new(ProblemKind.NotFound, "There is no such thing, or it is not yours.");
+
+    /// <summary>Something broke; the log has it under the correlation id.</summary>
+    public static readonly Problem Internal = new(ProblemKind.Internal, "Something went wrong. Quote the correlation id when you report it.");
+
+    /// <summary>The body is above <see cref="ApiLimits.MaxBodyBytes"/>.</summary>
+    public static readonly Problem BodyTooLarge = new(ProblemKind.BodyTooLarge, $"The body may have at most {ApiLimits.MaxBodyBytes} bytes.");
+
+    /// <summary>The body is declared as something other than JSON in UTF-8.</summary>
+    public static readonly Problem UnsupportedMediaType = new(ProblemKind.UnsupportedMediaType, "The body must be sent as application/json in UTF-8, without a content encoding.");
+
+    /// <summary>Too much waits already; nothing happened.</summary>
+    public static readonly Problem Overloaded = new(ProblemKind.Overloaded, "Too many requests wait already. Nothing happened; try again later.");
+
+    /// <summary>The store is away; nothing happened.</summary>
+    public static readonly Problem Unavailable = new(ProblemKind.Unavailable, "The service cannot reach its store. Nothing happened; try again later.");
+
+    /// <summary>Messages by field, for <see cref="ProblemKind.Validation"/>.</summary>
+    public IReadOnlyDictionary<string, string[]>? Errors { get; init; }
+
+    /// <summary>With <see cref="ProblemKind.DuplicateIdempotencyKey"/>: the entry the key belongs to.</summary>
+    public Guid? TransactionId { get; init; }
+
+    /// <summary>The transfer that was undone.</summary>
+    public Guid? TransferId { get; init; }
+
+    /// <summary>With <see cref="ProblemKind.OutcomeUnknown"/>: the id to ask again with.</summary>
+    public string? RequestId { get; init; }
+
+    /// <summary>The refusal was decided by an earlier request with the same id.</summary>
+    public bool Replayed { get; init; }
+
+    /// <summary>A request that breaks the contract in the named fields.</summary>
+    public static Problem Invalid(FieldErrors errors) => new(ProblemKind.Validation, errors.Summary) { Errors = errors.ToDictionary() };
+
+    /// <summary>A request that breaks the contract as a whole.</summary>
+    public static Problem Invalid(string detail) => new(ProblemKind.Validation, detail);
+
+    /// <summary>A command that may or may not be durable.</summary>
+    public static Problem OutcomeUnknown(string requestId) =>
+        new(ProblemKind.OutcomeUnknown, "It is not known yet whether this happened. Send the same request with this request id again to learn it; it will not happen twice.")
+        {
+            RequestId = requestId,
+        };
+
+    /// <summary>What the framework refused with a bare status.</summary>
+    public static Problem OfStatus(int status) => status switch
+    {
+        StatusCodes.Status401Unauthorized => Unauthenticated,
+        StatusCodes.Status403Forbidden => Forbidden,
+        StatusCodes.Status404NotFound => NotFound,
+        StatusCodes.Status405MethodNotAllowed => new(ProblemKind.MethodNotAllowed, "This path knows other methods; see the Allow header."),
+        StatusCodes.Status408RequestTimeout => new(ProblemKind.RequestTimeout, "The request took too long to arrive."),
+        StatusCodes.Status413PayloadTooLarge => BodyTooLarge,
+        StatusCodes.Status415UnsupportedMediaType => UnsupportedMediaType,
+        StatusCodes.Status429TooManyRequests => Overloaded,
+        StatusCodes.Status431RequestHeaderFieldsTooLarge => new(ProblemKind.HeadersTooLarge, "The headers are too large."),
+        StatusCodes.Status503ServiceUnavailable => Unavailable,
+        < StatusCodes.Status500InternalServerError => Invalid("The request is not valid HTTP."),
+        _ => Internal,
+    };
+}

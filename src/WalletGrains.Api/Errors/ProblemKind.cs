@@ -1,0 +1,53 @@
+using Microsoft.AspNetCore.Http;
+
+namespace WalletGrains.Api.Errors;
+
+/// <summary>A kind of refusal with its HTTP status. The kinds below are all there are; clients act on <see cref="Code"/>.</summary>
+internal sealed class ProblemKind
+{
+    public static readonly ProblemKind Validation = new("VALIDATION", StatusCodes.Status400BadRequest, "The request is not valid");
+    public static readonly ProblemKind InsufficientFunds = new("INSUFFICIENT_FUNDS", StatusCodes.Status400BadRequest, "Insufficient funds");
+    public static readonly ProblemKind SameWallet = new("SAME_WALLET", StatusCodes.Status400BadRequest, "Both sides are the same wallet");
+    public static readonly ProblemKind Unauthenticated = new("UNAUTHENTICATED", StatusCodes.Status401Unauthorized, "Not authenticated");
+    public static readonly ProblemKind Forbidden = new("FORBIDDEN", StatusCodes.Status403Forbidden, "Not allowed");
+    public static readonly ProblemKind NotFound = new("NOT_FOUND", StatusCodes.Status404NotFound, "Not found");
+    public static readonly ProblemKind MethodNotAllowed = new("METHOD_NOT_ALLOWED", StatusCodes.Status405MethodNotAllowed, "Wrong method");
+    public static readonly ProblemKind RequestTimeout = new("REQUEST_TIMEOUT", StatusCodes.Status408RequestTimeout, "The request took too long to arrive");
+    public static readonly ProblemKind DuplicateIdempotencyKey = new("DUPLICATE_IDEMPOTENCY_KEY", StatusCodes.Status409Conflict, "Duplicate idempotency key");
+    public static readonly ProblemKind EmailTaken = new("EMAIL_TAKEN", StatusCodes.Status409Conflict, "E-mail address taken");
+    public static readonly ProblemKind BodyTooLarge = new("BODY_TOO_LARGE", StatusCodes.Status413PayloadTooLarge, "The body is too large");
+    public static readonly ProblemKind UnsupportedMediaType = new("UNSUPPORTED_MEDIA_TYPE", StatusCodes.Status415UnsupportedMediaType, "The body is not JSON");
+    public static readonly ProblemKind AmountTooLarge = new("AMOUNT_TOO_LARGE", StatusCodes.Status422UnprocessableEntity, "Amount too large");
+    public static readonly ProblemKind CurrencyMismatch = new("CURRENCY_MISMATCH", StatusCodes.Status422UnprocessableEntity, "Currency mismatch");
+    public static readonly ProblemKind RequestIdReused = new("REQUEST_ID_REUSED", StatusCodes.Status422UnprocessableEntity, "Request id reused");
+    public static readonly ProblemKind UnknownCurrency = new("UNKNOWN_CURRENCY", StatusCodes.Status422UnprocessableEntity, "Unknown currency");
+    public static readonly ProblemKind Overloaded = new("OVERLOADED", StatusCodes.Status429TooManyRequests, "Overloaded", retryAfterSeconds: 1);
+    public static readonly ProblemKind HeadersTooLarge = new("HEADERS_TOO_LARGE", StatusCodes.Status431RequestHeaderFieldsTooLarge, "The headers are too large");
+    public static readonly ProblemKind Internal = new("INTERNAL", StatusCodes.Status500InternalServerError, "Internal error");
+    public static readonly ProblemKind Unavailable = new("UNAVAILABLE", StatusCodes.Status503ServiceUnavailable, "Unavailable", retryAfterSeconds: 2);
+    public static readonly ProblemKind OutcomeUnknown = new("OUTCOME_UNKNOWN", StatusCodes.Status503ServiceUnavailable, "Outcome unknown", retryAfterSeconds: 2);
+
+    private ProblemKind(string code, int status, string title, int? retryAfterSeconds = null)
+    {
+        Code = code;
+        Status = status;
+        Title = title;
+        RetryAfterSeconds = retryAfterSeconds;
+        Type = "urn:walletgrains:problem:" + code.ToLowerInvariant().Replace('_', '-');
+    }
+
+    /// <summary>The stable code, in capitals.</summary>
+    public string Code { get; }
+
+    /// <summary>The HTTP status.</summary>
+    public int Status { get; }
+
+    /// <summary>A few words, the same for every problem of the kind.</summary>
+    public string Title { get; }
+
+    /// <summary>After how many seconds trying again makes sense; null when it makes none.</summary>
+    public int? RetryAfterSeconds { get; }
+
+    /// <summary>The kind as a URI (RFC 9457).</summary>
+    public string Type { get; }
+}

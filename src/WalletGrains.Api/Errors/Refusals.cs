@@ -1,0 +1,89 @@
+using WalletGrains.Contracts;
+using WalletGrains.Contracts.Transfers;
+using WalletGrains.Contracts.Wallets;
+
+namespace WalletGrains.Api.Errors;
+
+/// <summary>
+/// What an outcome that moved no money means to the caller. The two route families differ in one thing: a repeated request
+/// is answered like the first one in family 2 (<c>Of</c>) and refused in family 1 (<c>OfOnce</c>).
+/// </summary>
+internal static class Refusals
+{
+    public static readonly Problem AmountTooLarge =
+        new(ProblemKind.AmountTooLarge, "The amount, or the balance it would make, is above the limit.");
+
+    public static readonly Problem CurrencyMismatch =
+        new(ProblemKind.CurrencyMismatch, "The wallets hold different currencies.");
+
+    /// <summary>Family 2: null when the command was accepted, now or before.</summary>
+    public static Problem? Of(WalletOutcome outcome, RequestId requestId) => outcome switch
+    {
+        WalletOutcome.Accepted => null,
+        WalletOutcome.Refused refused => Of(refused.Refusal) with { Replayed = refused.Replayed },
+        WalletOutcome.NotDecided notDecided => Of(notDecided.Reason, requestId),
+        _ => throw new InvalidOperationException($"Unknown outcome {outcome.GetType()}."),
+    };
+
+    /// <summary>Family 1: null when the command was accepted now.</summary>
+    public static Problem? OfOnce(WalletOutcome outcome, RequestId requestId) => outcome switch
+    {
+        WalletOutcome.Accepted { Replayed: true, Entry: var entry } => Duplicate(entry.EntryId),
+        WalletOutcome.Refused { Replayed: true } => Duplicate(originalEntryId: null),
+        WalletOutcome.NotDecided { Reason: NotDecidedReason.RequestIdReused, OriginalEntryId: var original } => Duplicate(original),
+        _ => Of(outcome, requestId),
+    };
+
+    /// <summary>Family 2: null when the transfer is completed, now or before.</summary>
+    public static Problem? Of(TransferOutcome outcome, RequestId requestId) => outcome switch
+    {
+        TransferOutcome.Completed => null,
+        TransferOutcome.Refused refused => Of(refused.Refusal) with { Replayed = refused.Replayed, TransferId = refused.TransferId },
+        TransferOutcome.Invalid invalid => Of(invalid.Reason),
+        TransferOutcome.NotDecided notDecided => Of(notDecided.Reason, requestId),
+        _ => throw new InvalidOperationException($"Unknown outcome {outcome.GetType()}."),
+    };
+
+    /// <summary>Family 1: null when the transfer was completed now.</summary>
+    public static Problem? OfOnce(TransferOutcome outcome, RequestId requestId) => outcome switch
+    {
+        TransferOutcome.Completed { Replayed: true, Debit: var debit } => Duplicate(debit.EntryId),
+        TransferOutcome.Refused { Replayed: true } => Duplicate(originalEntryId: null),
+        TransferOutcome.NotDecided { Reason: NotDecidedReason.RequestIdReused, OriginalEntryId: var original } => Duplicate(original),
+        _ => Of(outcome, requestId),
+    };
+
+    /// <summary>A wallet's refusal.</summary>
+    public static Problem Of(WalletRefusal refusal) => refusal switch
+    {
+        WalletRefusal.AmountNotPositive => Problem.Invalid("amount must be above zero."),
+        WalletRefusal.CurrencyMismatch => CurrencyMismatch,
+        WalletRefusal.AmountTooLarge => AmountTooLarge,
+        WalletRefusal.InsufficientFunds => new(ProblemKind.InsufficientFunds, "Less than the amount is available."),
+        _ => throw new InvalidOperationException($"Unknown refusal {refusal}."),
+    };
+
+    private static Problem Of(NotDecidedReason reason, RequestId requestId) => reason switch
+    {
+        NotDecidedReason.WalletNotFound => Problem.NotFound,
+        NotDecidedReason.RequestIdReused => new(ProblemKind.RequestIdReused, "This request id belongs to a request with other content."),
+        NotDecidedReason.Overloaded => Problem.Overloaded,
+        NotDecidedReason.Unavailable => Problem.Unavailable,
+        NotDecidedReason.OutcomeUnknown => Problem.OutcomeUnknown(requestId.ClientText ?? requestId.Value),
+        _ => throw new InvalidOperationException($"Unknown reason {reason}."),
+    };
+
+    private static Problem Of(TransferInvalidReason reason) => reason switch
+    {
+        TransferInvalidReason.SameWallet => new(ProblemKind.SameWallet, "Sender and receiver must be different wallets."),
+        TransferInvalidReason.ReceiverNotFound => Problem.NotFound,
+        TransferInvalidReason.ReceiverCurrencyMismatch => CurrencyMismatch,
+        _ => throw new InvalidOperationException($"Unknown reason {reason}."),
+    };
+
+    private static Problem Duplicate(Guid? originalEntryId) =>
+        new(ProblemKind.DuplicateIdempotencyKey, "This idempotency key was used before; nothing happened now.")
+        {
+            TransactionId = originalEntryId,
+        };
+}

@@ -1,0 +1,123 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http;
+using WalletGrains.Api.Errors;
+
+namespace WalletGrains.Api.Http;
+
+/// <summary>What an endpoint answers: a body with a status, or a problem.</summary>
+internal readonly struct Answer
+{
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? s_buffer;
+
+    [ThreadStatic]
+    private static Utf8JsonWriter? s_writer;
+
+    private readonly object _content;
+    private readonly JsonTypeInfo? _typeInfo;
+    private readonly int _status;
+
+    private Answer(int status, object content, JsonTypeInfo? typeInfo) => (_status, _content, _typeInfo) = (status, content, typeInfo);
+
+    /// <summary>The answer was decided by an earlier request with the same id: header Idempotent-Replay.</summary>
+    public bool Replayed { get; init; }
+
+    /// <summary>Where the thing that was made is to be found; null for no Location header.</summary>
+    public string? Location { get; init; }
+
+    /// <summary>Path and query of the next page of a list that is a plain array; null when there is none.</summary>
+    public string? NextPage { get; init; }
+
+    /// <summary>A body with status 200.</summary>
+    public static Answer Ok<T>(T body, JsonTypeInfo<T> typeInfo)
+        where T : class => new(StatusCodes.Status200OK, body, typeInfo);
+
+    /// <summary>A body with status 201.</summary>
+    public static Answer Created<T>(T body, JsonTypeInfo<T> typeInfo)
+        where T : class => new(StatusCodes.Status201Created, body, typeInfo);
+
+    /// <summary>A problem.</summary>
+    public static Answer Of(Problem problem) => new(problem.Kind.Status, problem, typeInfo: null) { Replayed = problem.Replayed };
+
+    /// <summary>A problem.</summary>
+    public static implicit operator Answer(Problem problem) => Of(problem);
+
+    /// <summary>Writes the answer into the response; the server sends it when the request ends.</summary>
+    public void Write(HttpContext context, TimeProvider time)
+    {
+        var response = context.Response;
+        response.StatusCode = _status;
+        if (Replayed)
+        {
+            response.Headers["Idempotent-Replay"] = "true";
+        }
+
+        if (Location is not null)
+        {
+            response.Headers.Location = Location;
+        }
+
+        if (NextPage is not null)
+        {
+            response.Headers.Link = $"<{NextPage}>; rel=\"next\"";
+        }
+
+        if (_content is Problem problem)
+        {
+            WriteProblemHeaders(response, problem.Kind);
+            WriteJson(response, ProblemBody.Of(problem, context, time.GetUtcNow()), ApiJson.Wire.ProblemBody, ProblemBody.ContentType);
+        }
+        else
+        {
+            WriteJson(response, _content, _typeInfo!, "application/json; charset=utf-8");
+        }
+    }
+
+    private static void WriteProblemHeaders(HttpResponse response, ProblemKind kind)
+    {
+        response.Headers.CacheControl = "no-store";
+        if (kind.RetryAfterSeconds is { } seconds)
+        {
+            response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (kind.Status == StatusCodes.Status401Unauthorized)
+        {
+            response.Headers.WWWAuthenticate = "Bearer";
+        }
+    }
+
+    /// <summary>
+    /// The body is written into a buffer of the thread first: its length is then known, which saves the chunked framing. No
+    /// await lies between taking the buffer and leaving it.
+    /// </summary>
+    private static void WriteJson(HttpResponse response, object body, JsonTypeInfo typeInfo, string contentType)
+    {
+        var buffer = s_buffer ??= new ArrayBufferWriter<byte>(1_024);
+        var writer = s_writer ??= new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = ApiJson.Encoder, SkipValidation = true });
+        try
+        {
+            JsonSerializer.Serialize(writer, body, typeInfo);
+            writer.Flush();
+            response.ContentType = contentType;
+            response.ContentLength = buffer.WrittenCount;
+            response.BodyWriter.Write(buffer.WrittenSpan);
+        }
+        finally
+        {
+            if (buffer.Capacity > ApiLimits.MaxKeptResponseBuffer)
+            {
+                s_buffer = null;
+                s_writer = null;
+            }
+            else
+            {
+                buffer.ResetWrittenCount();
+                writer.Reset();
+            }
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Unicode;
+using WalletGrains.Api.Errors;
+using WalletGrains.Api.Operations;
+using WalletGrains.Api.Transfers;
+using WalletGrains.Api.Users;
+using WalletGrains.Api.Wallets;
+
+namespace WalletGrains.Api.Http;
+
+/// <summary>How this Api reads and writes JSON; made at build time, so that no request pays for reflection.</summary>
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Strict,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSerializable(typeof(ProblemBody))]
+[JsonSerializable(typeof(RegisterRequest))]
+[JsonSerializable(typeof(RegisterResponse))]
+[JsonSerializable(typeof(LoginRequest))]
+[JsonSerializable(typeof(LoginResponse))]
+[JsonSerializable(typeof(MeResponse))]
+[JsonSerializable(typeof(OpenWalletRequest))]
+[JsonSerializable(typeof(FundRequest))]
+[JsonSerializable(typeof(BalanceChangeRequest))]
+[JsonSerializable(typeof(BalanceChangeResponse))]
+[JsonSerializable(typeof(WalletResponse))]
+[JsonSerializable(typeof(WalletResponse[]))]
+[JsonSerializable(typeof(WalletWithTransactionsResponse))]
+[JsonSerializable(typeof(TransactionResponse))]
+[JsonSerializable(typeof(HistoryResponse))]
+[JsonSerializable(typeof(SendTransferRequest))]
+[JsonSerializable(typeof(SendTransferResponse))]
+[JsonSerializable(typeof(WalletTransferRequest))]
+[JsonSerializable(typeof(WalletTransferResponse))]
+[JsonSerializable(typeof(TransferResponse))]
+[JsonSerializable(typeof(HealthResponse))]
+[JsonSerializable(typeof(VersionResponse))]
+internal sealed partial class ApiJson : JsonSerializerContext
+{
+    /// <summary>
+    /// Letters of all scripts are written as they are; what HTML could mistake for markup is escaped, so that a description is
+    /// harmless even on a page that forgets to.
+    /// </summary>
+    public static readonly JavaScriptEncoder Encoder = JavaScriptEncoder.Create(UnicodeRanges.All);
+
+    /// <summary>The only instance in use.</summary>
+    public static readonly ApiJson Wire = new(Configure(new JsonSerializerOptions(JsonSerializerOptions.Strict)));
+
+    /// <summary>Makes options read and write as this Api does.</summary>
+    public static JsonSerializerOptions Configure(JsonSerializerOptions options)
+    {
+        options.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
+        options.PropertyNameCaseInsensitive = false;
+        options.NumberHandling = JsonNumberHandling.Strict;
+        options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+        options.AllowDuplicateProperties = false;
+        options.RespectNullableAnnotations = true;
+        options.RespectRequiredConstructorParameters = true;
+        options.ReadCommentHandling = JsonCommentHandling.Disallow;
+        options.AllowTrailingCommas = false;
+        options.MaxDepth = ApiLimits.MaxJsonDepth;
+        options.Encoder = Encoder;
+        options.Converters.Add(new UtcTime());
+        return options;
+    }
+}

@@ -1,0 +1,79 @@
+using System.Buffers.Binary;
+using System.Buffers.Text;
+using System.Text;
+using WalletGrains.Api.Auth;
+
+namespace WalletGrains.Api.Http;
+
+/// <summary>
+/// Where a page of a list ended. A cursor names the list it belongs to, so one that was made up, cut short or taken from
+/// another list is refused. It is no secret and grants nothing: the list is read with the caller's own rights.
+/// </summary>
+internal static class Cursor
+{
+    /// <summary>Characters of the longest cursor: 33 bytes in base64url.</summary>
+    public const int MaxLength = 44;
+
+    private const byte HistoryOfWallet = 1;
+    private const byte WalletsOfOwner = 2;
+
+    /// <summary>The page of a wallet's history that follows the entry with this version.</summary>
+    public static string AfterEntry(Guid walletId, long version)
+    {
+        Span<byte> position = stackalloc byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64BigEndian(position, version);
+        return Write(HistoryOfWallet, walletId, position);
+    }
+
+    /// <summary>Reads a cursor of this wallet's history.</summary>
+    public static bool TryReadEntry(string text, Guid walletId, out long version)
+    {
+        Span<byte> position = stackalloc byte[sizeof(long)];
+        version = TryRead(text, HistoryOfWallet, walletId, position) ? BinaryPrimitives.ReadInt64BigEndian(position) : 0;
+        return version > 0;
+    }
+
+    /// <summary>The page of an owner's wallets that follows this wallet.</summary>
+    public static string AfterWallet(Guid ownerId, Guid walletId)
+    {
+        Span<byte> position = stackalloc byte[16];
+        walletId.TryWriteBytes(position, bigEndian: true, out _);
+        return Write(WalletsOfOwner, ownerId, position);
+    }
+
+    /// <summary>Reads a cursor of this owner's wallets.</summary>
+    public static bool TryReadWallet(string text, Guid ownerId, out Guid walletId)
+    {
+        Span<byte> position = stackalloc byte[16];
+        var valid = TryRead(text, WalletsOfOwner, ownerId, position);
+        walletId = valid ? new Guid(position, bigEndian: true) : Guid.Empty;
+        return valid;
+    }
+
+    private static string Write(byte kind, Guid list, ReadOnlySpan<byte> position)
+    {
+        Span<byte> bytes = stackalloc byte[17 + position.Length];
+        bytes[0] = kind;
+        list.TryWriteBytes(bytes[1..], bigEndian: true, out _);
+        position.CopyTo(bytes[17..]);
+        return Base64Url.EncodeToString(bytes);
+    }
+
+    private static bool TryRead(string text, byte kind, Guid list, Span<byte> position)
+    {
+        Span<byte> ascii = stackalloc byte[MaxLength];
+        Span<byte> bytes = stackalloc byte[MaxLength];
+        if (text.Length > MaxLength
+            || !Encoding.ASCII.TryGetBytes(text, ascii, out var length)
+            || !CompactJws.TryDecode(ascii[..length], bytes, out var written)
+            || written != 17 + position.Length
+            || bytes[0] != kind
+            || new Guid(bytes[1..17], bigEndian: true) != list)
+        {
+            return false;
+        }
+
+        bytes[17..written].CopyTo(position);
+        return true;
+    }
+}

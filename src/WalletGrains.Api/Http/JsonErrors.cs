@@ -1,0 +1,54 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using WalletGrains.Api.Errors;
+
+namespace WalletGrains.Api.Http;
+
+/// <summary>Says in the words of the contract why a body was refused; the serializer's own words name types of this program.</summary>
+internal static class JsonErrors
+{
+    /// <summary>The body is JSON, but null or an array or a plain value.</summary>
+    public static readonly Problem NotAnObject = Problem.Invalid("The body must be a JSON object.");
+
+    /// <summary>The problem for what the serializer threw while it read a body of this type.</summary>
+    public static Problem Explain(JsonException exception, JsonTypeInfo typeInfo)
+    {
+        if (exception.InnerException is JsonException)
+        {
+            return Problem.Invalid(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The body is not one JSON object: line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}."));
+        }
+
+        if (MemberOf(exception.Path) is not { } name)
+        {
+            return NotAnObject;
+        }
+
+        var member = typeInfo.Properties.FirstOrDefault(property => string.Equals(property.Name, name, StringComparison.Ordinal));
+        var shown = name.Length <= ApiLimits.MaxEchoedNameLength ? name : name[..ApiLimits.MaxEchoedNameLength];
+        var errors = new FieldErrors();
+        errors.Add(shown, (member, exception.InnerException) switch
+        {
+            (null, _) => $"{shown} is not a member of this request.",
+            (_, null) => $"{shown} is given more than once.",
+            ({ PropertyType: var type }, _) when type == typeof(Guid?) => $"{shown} must be a UUID.",
+            _ => $"{shown} must be a string of whole characters.",
+        });
+        return Problem.Invalid(errors);
+    }
+
+    /// <summary>The member a path such as $.amount or $['odd name'] leads to; null for the body itself.</summary>
+    private static string? MemberOf(string? path)
+    {
+        if (path is null or "$")
+        {
+            return null;
+        }
+
+        return path.StartsWith("$['", StringComparison.Ordinal)
+            ? path[3..].TrimEnd(']').TrimEnd('\'')
+            : path[2..];
+    }
+}

@@ -1,0 +1,106 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using WalletGrains.Contracts;
+
+namespace WalletGrains.Api.Http;
+
+/// <summary>
+/// Reads the query strictly. A parameter that is misspelt, repeated or not known yet is refused: a filter that is silently
+/// ignored shows a caller what it did not ask for.
+/// </summary>
+internal static class QueryFields
+{
+    /// <summary>Refuses parameters other than these.</summary>
+    public static void KnownQuery(this FieldErrors errors, HttpRequest request, params ReadOnlySpan<string> names)
+    {
+        if (!request.QueryString.HasValue)
+        {
+            return;
+        }
+
+        foreach (var (name, values) in request.Query)
+        {
+            var shown = name.Length <= ApiLimits.MaxEchoedNameLength ? name : name[..ApiLimits.MaxEchoedNameLength];
+            if (!names.Contains(name))
+            {
+                errors.Add(shown, $"{shown} is not a query parameter of this request.");
+            }
+            else if (values.Count != 1)
+            {
+                errors.Add(shown, $"{shown} is given more than once.");
+            }
+        }
+    }
+
+    /// <summary>The rows of a page.</summary>
+    public static int QueryLimit(this FieldErrors errors, HttpRequest request, int whenMissing)
+    {
+        if (Single(request, "limit") is not { } text)
+        {
+            return whenMissing;
+        }
+
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit is >= 1 and <= Limits.MaxPageSize)
+        {
+            return limit;
+        }
+
+        errors.Add("limit", $"limit must be a whole number from 1 to {Limits.MaxPageSize}.");
+        return whenMissing;
+    }
+
+    /// <summary>Where the page before it ended; null for the first page.</summary>
+    public static long? QueryEntryCursor(this FieldErrors errors, HttpRequest request, Guid walletId)
+    {
+        if (Single(request, "cursor") is not { } text)
+        {
+            return null;
+        }
+
+        if (Cursor.TryReadEntry(text, walletId, out var version))
+        {
+            return version;
+        }
+
+        errors.Add("cursor", "cursor must be the nextCursor of a page of this wallet.");
+        return null;
+    }
+
+    /// <summary>Where the page before it ended; null for the first page.</summary>
+    public static Guid? QueryWalletCursor(this FieldErrors errors, HttpRequest request, Guid ownerId)
+    {
+        if (Single(request, "cursor") is not { } text)
+        {
+            return null;
+        }
+
+        if (Cursor.TryReadWallet(text, ownerId, out var walletId))
+        {
+            return walletId;
+        }
+
+        errors.Add("cursor", "cursor must be the one in the Link header of a page of your wallets.");
+        return null;
+    }
+
+    /// <summary>A time with its offset.</summary>
+    public static DateTimeOffset? QueryTime(this FieldErrors errors, HttpRequest request, string name)
+    {
+        if (Single(request, name) is not { } text)
+        {
+            return null;
+        }
+
+        if (UtcTime.TryParse(text, out var time))
+        {
+            return time;
+        }
+
+        errors.Add(name, $"{name} must be a time such as 2026-01-31T12:00:00.000Z; a plus sign in it is written %2B.");
+        return null;
+    }
+
+    /// <summary>The parameter's value; null when it is missing. Repeated ones were refused by <see cref="KnownQuery"/>.</summary>
+    public static string? Single(HttpRequest request, string name) =>
+        request.QueryString.HasValue && request.Query.TryGetValue(name, out var values) ? values[0] ?? "" : null;
+}

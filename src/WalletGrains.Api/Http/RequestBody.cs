@@ -1,0 +1,123 @@
+using System.Buffers;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using System.Text.Unicode;
+using Microsoft.AspNetCore.Http;
+using WalletGrains.Api.Errors;
+
+namespace WalletGrains.Api.Http;
+
+/// <summary>A body that was read, or why it could not be.</summary>
+internal readonly record struct RequestBody<T>(T? Value, Problem? Problem)
+    where T : class;
+
+/// <summary>Reads JSON bodies strictly: one object, members exactly as documented, each at most once.</summary>
+internal static class RequestBody
+{
+    private static readonly Problem Empty = Problem.Invalid("The body is empty; a JSON object is required.");
+    private static readonly Problem NotUtf8 = Problem.Invalid("The body is not valid UTF-8.");
+
+    /// <summary>Reads the whole body, at most <see cref="ApiLimits.MaxBodyBytes"/> bytes, however it is framed.</summary>
+    public static async ValueTask<RequestBody<T>> ReadAsync<T>(HttpRequest request, JsonTypeInfo<T> typeInfo)
+        where T : class
+    {
+        if (request.ContentLength > ApiLimits.MaxBodyBytes)
+        {
+            return new(null, Problem.BodyTooLarge);
+        }
+
+        if (!IsJson(request))
+        {
+            return new(null, Problem.UnsupportedMediaType);
+        }
+
+        var reader = request.BodyReader;
+        while (true)
+        {
+            var result = await reader.ReadAsync();
+            var buffer = result.Buffer;
+            if (buffer.Length > ApiLimits.MaxBodyBytes)
+            {
+                reader.AdvanceTo(buffer.End);
+                return new(null, Problem.BodyTooLarge);
+            }
+
+            if (!result.IsCompleted)
+            {
+                reader.AdvanceTo(buffer.Start, buffer.End);
+                continue;
+            }
+
+            var body = buffer.IsSingleSegment ? Parse(buffer.FirstSpan, typeInfo) : ParseSegments(buffer, typeInfo);
+            reader.AdvanceTo(buffer.End);
+            return body;
+        }
+    }
+
+    private static RequestBody<T> ParseSegments<T>(ReadOnlySequence<byte> buffer, JsonTypeInfo<T> typeInfo)
+        where T : class
+    {
+        var length = checked((int)buffer.Length);
+        var rented = ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            buffer.CopyTo(rented);
+            return Parse<T>(rented.AsSpan(0, length), typeInfo);
+        }
+        finally
+        {
+            // It may hold a password.
+            ArrayPool<byte>.Shared.Return(rented, clearArray: true);
+        }
+    }
+
+    private static RequestBody<T> Parse<T>(ReadOnlySpan<byte> json, JsonTypeInfo<T> typeInfo)
+        where T : class
+    {
+        if (json.IsEmpty)
+        {
+            return new(null, Empty);
+        }
+
+        if (!Utf8.IsValid(json))
+        {
+            return new(null, NotUtf8);
+        }
+
+        try
+        {
+            return JsonSerializer.Deserialize(json, typeInfo) is { } value
+                ? new(value, null)
+                : new(null, JsonErrors.NotAnObject);
+        }
+        catch (JsonException exception)
+        {
+            return new(null, JsonErrors.Explain(exception, typeInfo));
+        }
+    }
+
+    private static bool IsJson(HttpRequest request)
+    {
+        if (request.Headers.ContentEncoding.Count > 0)
+        {
+            return false;
+        }
+
+        var contentType = request.ContentType;
+        if (string.Equals(contentType, "application/json", StringComparison.OrdinalIgnoreCase))
+        {
+            return true;
+        }
+
+        if (contentType is null)
+        {
+            // A request without a body needs no type; it is refused for its missing body.
+            return request.ContentLength is null or 0 && request.Headers.TransferEncoding.Count == 0;
+        }
+
+        return MediaTypeHeaderValue.TryParse(contentType, out var parsed)
+            && string.Equals(parsed.MediaType, "application/json", StringComparison.OrdinalIgnoreCase)
+            && (parsed.CharSet is null || string.Equals(parsed.CharSet.Trim('"'), "utf-8", StringComparison.OrdinalIgnoreCase));
+    }
+}

@@ -1,0 +1,22 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace WalletGrains.Api;
+
+/// <summary>What a connection may cost the server.</summary>
+internal static class KestrelLimits
+{
+    /// <summary>
+    /// Sets the limits of the front door. A body must also keep Kestrel's minimum rate (240 bytes a second after 5 s), and no
+    /// answer takes longer than a grain call may, so no request stays for ever.
+    /// </summary>
+    public static void Apply(KestrelServerOptions options)
+    {
+        options.AddServerHeader = false;
+        options.Limits.MaxRequestBodySize = ApiLimits.MaxBodyBytes;
+        options.Limits.MaxRequestHeadersTotalSize = ApiLimits.MaxHeaderBytes;
+        options.Limits.MaxRequestHeaderCount = ApiLimits.MaxHeaders;
+        options.Limits.MaxRequestLineSize = ApiLimits.MaxRequestLineBytes;
+        options.Limits.KeepAliveTimeout = ApiLimits.KeepAlive;
+        options.Limits.RequestHeadersTimeout = ApiLimits.RequestHeaders;
+    }
+}

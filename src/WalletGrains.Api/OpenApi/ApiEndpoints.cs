@@ -1,0 +1,38 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using WalletGrains.Api.Http;
+
+namespace WalletGrains.Api.OpenApi;
+
+/// <summary>Maps endpoints together with what they promise.</summary>
+internal static class ApiEndpoints
+{
+    /// <summary>Maps a handler. It is a plain request delegate: nothing is bound, boxed or looked up between routing and it.</summary>
+    public static void MapApi(
+        this IEndpointRouteBuilder endpoints,
+        string method,
+        string pattern,
+        Func<HttpContext, ValueTask<Answer>> handler,
+        Operation operation)
+    {
+        var time = endpoints.ServiceProvider.GetRequiredService<TimeProvider>();
+        var builder = endpoints.MapMethods(pattern, [method], new RequestDelegate(async context =>
+        {
+            var answer = await handler(context);
+            answer.Write(context, time);
+        }));
+
+        // The method makes the endpoint visible to the OpenAPI document; the rest of it comes from the operation.
+        builder.WithMetadata(handler.Method, operation, new EndpointNameMetadata(operation.Id));
+        if (operation.Open)
+        {
+            builder.AllowAnonymous();
+        }
+        else if (operation.Policy is not null)
+        {
+            builder.RequireAuthorization(operation.Policy);
+        }
+    }
+}

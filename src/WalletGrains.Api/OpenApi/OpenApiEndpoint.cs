@@ -1,0 +1,80 @@
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.OpenApi;
+
+namespace WalletGrains.Api.OpenApi;
+
+/// <summary>
+/// Serves the document. It is the same for every caller and never changes, so it is made once: the route is open, and
+/// making the document anew costs tens of milliseconds.
+/// </summary>
+internal sealed class OpenApiEndpoint([FromKeyedServices(OpenApiEndpoint.DocumentName)] IOpenApiDocumentProvider provider) : IDisposable
+{
+    public const string DocumentName = "v1";
+    public const string Path = "/openapi/v1.json";
+
+    private readonly SemaphoreSlim _making = new(1);
+    private byte[]? _document;
+
+    /// <summary>Adds the generator of the document.</summary>
+    public static void AddGenerator(IServiceCollection services) => services.AddOpenApi(DocumentName, options =>
+    {
+        options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+        options.ShouldInclude = description => description.ActionDescriptor.EndpointMetadata.OfType<Operation>().Any();
+        options.AddOperationTransformer<OperationTransformer>();
+        options.AddSchemaTransformer<SchemaTransformer>();
+        options.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info = new OpenApiInfo
+            {
+                Title = "WalletGrains",
+                Version = "v1",
+                Description = "Wallets and transfers. Every problem has the same body; act on its code. Repeating a request with its request id never moves money twice.",
+            };
+            document.AddComponent<IOpenApiSecurityScheme>(OperationTransformer.SecurityScheme, new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.Http,
+                Scheme = "bearer",
+                BearerFormat = "JWT",
+                Description = "The accessToken of POST /auth/login.",
+            });
+            return Task.CompletedTask;
+        });
+    });
+
+    public void Map(IEndpointRouteBuilder endpoints) =>
+        endpoints.MapGet(Path, WriteAsync).AllowAnonymous().ExcludeFromDescription();
+
+    public void Dispose() => _making.Dispose();
+
+    private async Task WriteAsync(HttpContext context)
+    {
+        var document = _document ?? await MakeAsync(context.RequestAborted);
+        context.Response.ContentType = "application/json; charset=utf-8";
+        context.Response.ContentLength = document.Length;
+        await context.Response.Body.WriteAsync(document);
+    }
+
+    private async Task<byte[]> MakeAsync(CancellationToken cancellationToken)
+    {
+        await _making.WaitAsync(cancellationToken);
+        try
+        {
+            if (_document is null)
+            {
+                var document = await provider.GetOpenApiDocumentAsync(CancellationToken.None);
+                _document = Encoding.UTF8.GetBytes(await document.SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_1, CancellationToken.None));
+            }
+
+            return _document;
+        }
+        finally
+        {
+            _making.Release();
+        }
+    }
+}

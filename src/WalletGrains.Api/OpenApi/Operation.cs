@@ -1,0 +1,98 @@
+using WalletGrains.Api.Errors;
+
+namespace WalletGrains.Api.OpenApi;
+
+/// <summary>What an endpoint promises: the source of its part of the OpenAPI document.</summary>
+/// <param name="Id">Name of the operation for generated clients.</param>
+/// <param name="Tag">The group it is shown in.</param>
+/// <param name="Summary">What it does, in a few words.</param>
+internal sealed record Operation(string Id, string Tag, string Summary)
+{
+    /// <summary>What a caller should know beyond the summary.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>Needs no token.</summary>
+    public bool Open { get; init; }
+
+    /// <summary>One of <see cref="ApiPolicies"/>; null for any valid token.</summary>
+    public string? Policy { get; init; }
+
+    /// <summary>Type of the body it takes; null when it takes none.</summary>
+    public Type? Body { get; init; }
+
+    /// <summary>A body member that names the request and may be given by the header Idempotency-Key; null when there is none.</summary>
+    public string? RequestIdMember { get; init; }
+
+    /// <summary>A repeated request is answered like the first one, with the header Idempotent-Replay.</summary>
+    public bool Replays { get; init; }
+
+    /// <summary>Status of success.</summary>
+    public int Status { get; init; } = 200;
+
+    /// <summary>Type of the body it answers with.</summary>
+    public required Type Response { get; init; }
+
+    /// <summary>Query parameters it knows.</summary>
+    public IReadOnlyList<QueryParameter> Query { get; init; } = [];
+
+    /// <summary>It asks grains, which may be away or overloaded.</summary>
+    public bool CallsGrains { get; init; } = true;
+
+    /// <summary>The problems of its own, beyond those that follow from the members above.</summary>
+    public IReadOnlyList<ProblemKind> Problems { get; init; } = [];
+
+    /// <summary>Every problem it may answer with.</summary>
+    public IEnumerable<ProblemKind> AllProblems(bool hasPathId)
+    {
+        var kinds = new List<ProblemKind>(Problems) { ProblemKind.Internal };
+        if (Body is not null)
+        {
+            kinds.AddRange([ProblemKind.Validation, ProblemKind.RequestTimeout, ProblemKind.BodyTooLarge, ProblemKind.UnsupportedMediaType]);
+        }
+
+        if (hasPathId || Query.Count > 0)
+        {
+            kinds.Add(ProblemKind.Validation);
+        }
+
+        if (!Open)
+        {
+            kinds.Add(ProblemKind.Unauthenticated);
+        }
+
+        if (Policy is not null)
+        {
+            kinds.Add(ProblemKind.Forbidden);
+        }
+
+        if (CallsGrains)
+        {
+            kinds.AddRange([ProblemKind.Overloaded, ProblemKind.Unavailable]);
+        }
+
+        if (RequestIdMember is not null)
+        {
+            kinds.Add(ProblemKind.OutcomeUnknown);
+        }
+
+        return kinds.Distinct();
+    }
+}
+
+/// <summary>A query parameter; none is required.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Description">What it does and what it may be.</param>
+internal sealed record QueryParameter(string Name, string Description)
+{
+    /// <summary>A whole number; otherwise a text.</summary>
+    public bool IsInteger { get; init; }
+
+    /// <summary>Its values; null for any text.</summary>
+    public IReadOnlyList<string>? Values { get; init; }
+
+    /// <summary>Rows of a page.</summary>
+    public static QueryParameter Limit { get; } = new("limit", "Rows of the page, 1 to 200.") { IsInteger = true };
+
+    /// <summary>Where the page before it ended.</summary>
+    public static QueryParameter NextCursor { get; } = new("cursor", "nextCursor of the page before.");
+}

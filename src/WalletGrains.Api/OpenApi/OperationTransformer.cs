@@ -1,0 +1,157 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.OpenApi;
+using WalletGrains.Api.Errors;
+
+namespace WalletGrains.Api.OpenApi;
+
+/// <summary>Writes what an endpoint's <see cref="Operation"/> promises into the document.</summary>
+internal sealed class OperationTransformer : IOpenApiOperationTransformer
+{
+    /// <summary>Name of the security scheme.</summary>
+    public const string SecurityScheme = "bearer";
+
+    private const string Json = "application/json";
+
+    public async Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        var promised = context.Description.ActionDescriptor.EndpointMetadata.OfType<Operation>().Single();
+        var hasPathId = context.Description.RelativePath!.Contains("{id}", StringComparison.Ordinal);
+
+        operation.OperationId = promised.Id;
+        operation.Summary = promised.Summary;
+        operation.Description = promised.Description;
+        operation.Tags = new HashSet<OpenApiTagReference> { new(promised.Tag, context.Document) };
+        operation.Parameters = [.. Parameters(promised, hasPathId)];
+        operation.Security = promised.Open
+            ? []
+            : [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(SecurityScheme, context.Document)] = [] }];
+        operation.RequestBody = promised.Body is null ? null : new OpenApiRequestBody
+        {
+            Required = true,
+            Content = Content(Json, await SchemaAsync(promised.Body)),
+        };
+
+        operation.Responses = new OpenApiResponses
+        {
+            [promised.Status.ToString(CultureInfo.InvariantCulture)] = new OpenApiResponse
+            {
+                Description = ReasonPhrases.GetReasonPhrase(promised.Status),
+                Content = Content(Json, await SchemaAsync(promised.Response)),
+                Headers = Headers(retryAfter: false, promised.Replays),
+            },
+        };
+
+        var problemSchema = await SchemaAsync(typeof(ProblemBody));
+        foreach (var kinds in promised.AllProblems(hasPathId).GroupBy(kind => kind.Status).OrderBy(group => group.Key))
+        {
+            operation.Responses[kinds.Key.ToString(CultureInfo.InvariantCulture)] = new OpenApiResponse
+            {
+                Description = string.Join("; ", kinds.Select(kind => $"`{kind.Code}`: {kind.Title}")),
+                Content = Content(ProblemBody.ContentType, problemSchema),
+                Headers = Headers(kinds.Any(kind => kind.RetryAfterSeconds is not null), promised.Replays && kinds.Key is 400 or 422),
+            };
+        }
+
+        async Task<IOpenApiSchema> SchemaAsync(Type type)
+        {
+            if (type.IsArray)
+            {
+                return new OpenApiSchema { Type = JsonSchemaType.Array, Items = await SchemaAsync(type.GetElementType()!) };
+            }
+
+            if (context.Document?.Components?.Schemas?.ContainsKey(type.Name) != true)
+            {
+                var schema = await context.GetOrCreateSchemaAsync(type, parameterDescription: null, cancellationToken);
+                context.Document!.AddComponent(type.Name, schema);
+            }
+
+            return new OpenApiSchemaReference(type.Name, context.Document);
+        }
+    }
+
+    private static IEnumerable<IOpenApiParameter> Parameters(Operation promised, bool hasPathId)
+    {
+        if (hasPathId)
+        {
+            yield return new OpenApiParameter
+            {
+                Name = "id",
+                In = ParameterLocation.Path,
+                Required = true,
+                Description = "A UUID in its 36 characters.",
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "uuid" },
+            };
+        }
+
+        foreach (var parameter in promised.Query)
+        {
+            yield return new OpenApiParameter
+            {
+                Name = parameter.Name,
+                In = ParameterLocation.Query,
+                Description = parameter.Description,
+                Schema = new OpenApiSchema
+                {
+                    Type = parameter.IsInteger ? JsonSchemaType.Integer : JsonSchemaType.String,
+                    Enum = parameter.Values is null ? null : [.. parameter.Values.Select(value => (JsonNode)JsonValue.Create(value))],
+                },
+            };
+        }
+
+        if (promised.RequestIdMember is not null)
+        {
+            yield return new OpenApiParameter
+            {
+                Name = "Idempotency-Key",
+                In = ParameterLocation.Header,
+                Description = $"Takes the place of {promised.RequestIdMember} in the body; where both are given they must be equal.",
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = Contracts.Limits.MaxRequestIdLength },
+            };
+        }
+
+        yield return new OpenApiParameter
+        {
+            Name = CorrelationId.HeaderName,
+            In = ParameterLocation.Header,
+            Description = "Names this request in the logs: 1 to 128 letters, digits, dots, underscores and dashes. Made when missing.",
+            Schema = new OpenApiSchema { Type = JsonSchemaType.String, MaxLength = ApiLimits.MaxCorrelationIdLength },
+        };
+    }
+
+    private static Dictionary<string, IOpenApiHeader> Headers(bool retryAfter, bool replays)
+    {
+        var headers = new Dictionary<string, IOpenApiHeader>(StringComparer.Ordinal)
+        {
+            [CorrelationId.HeaderName] = new OpenApiHeader
+            {
+                Description = "Names this request in the logs.",
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+            },
+        };
+        if (retryAfter)
+        {
+            headers["Retry-After"] = new OpenApiHeader
+            {
+                Description = "Seconds after which to try again.",
+                Schema = new OpenApiSchema { Type = JsonSchemaType.Integer },
+            };
+        }
+
+        if (replays)
+        {
+            headers["Idempotent-Replay"] = new OpenApiHeader
+            {
+                Description = "true when an earlier request with the same id was decided like this. A success is then repeated byte for byte; a problem in all but timestamp and correlationId.",
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+            };
+        }
+
+        return headers;
+    }
+
+    private static Dictionary<string, OpenApiMediaType> Content(string mediaType, IOpenApiSchema schema) =>
+        new(StringComparer.Ordinal) { [mediaType] = new OpenApiMediaType { Schema = schema } };
+}

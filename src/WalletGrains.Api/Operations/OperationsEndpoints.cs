@@ -1,0 +1,72 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using WalletGrains.Api.Errors;
+using WalletGrains.Api.Http;
+using WalletGrains.Api.OpenApi;
+
+namespace WalletGrains.Api.Operations;
+
+/// <summary>Tells load balancers and operators how the process is and what it is.</summary>
+internal sealed class OperationsEndpoints(HealthCheckService health)
+{
+    private static readonly VersionResponse Version = new(
+        "WalletGrains",
+        typeof(OperationsEndpoints).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown",
+        RuntimeInformation.FrameworkDescription);
+
+    public void Map(IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapApi("GET", "/health/live", LiveAsync, new("live", "Operations", "Whether the process answers")
+        {
+            Open = true,
+            Response = typeof(HealthResponse),
+            CallsGrains = false,
+        });
+        endpoints.MapApi("GET", "/health/ready", ReadyAsync, new("ready", "Operations", "Whether the process can do its work")
+        {
+            Open = true,
+            Response = typeof(HealthResponse),
+            CallsGrains = false,
+            Problems = [ProblemKind.Unavailable],
+        });
+        endpoints.MapApi("GET", "/version", VersionAsync, new("version", "Operations", "What is running")
+        {
+            Open = true,
+            Response = typeof(VersionResponse),
+            CallsGrains = false,
+        });
+    }
+
+    /// <summary>Asks nothing of anyone: restarting this process would not bring a database back.</summary>
+    private static ValueTask<Answer> LiveAsync(HttpContext context) => new(Answer.Ok(
+        new HealthResponse(nameof(HealthStatus.Healthy), new Dictionary<string, string>()),
+        ApiJson.Wire.HealthResponse));
+
+    private async ValueTask<Answer> ReadyAsync(HttpContext context)
+    {
+        var report = await health.CheckHealthAsync(context.RequestAborted);
+        return report.Status == HealthStatus.Unhealthy
+            ? Problem.Unavailable
+            : Answer.Ok(
+                new HealthResponse(
+                    report.Status.ToString(),
+                    report.Entries.ToDictionary(entry => entry.Key, entry => entry.Value.Status.ToString(), StringComparer.Ordinal)),
+                ApiJson.Wire.HealthResponse);
+    }
+
+    private static ValueTask<Answer> VersionAsync(HttpContext context) => new(Answer.Ok(Version, ApiJson.Wire.VersionResponse));
+}
+
+/// <summary>How the process is.</summary>
+/// <param name="Status">Healthy or Degraded.</param>
+/// <param name="Checks">The same by what was checked.</param>
+internal sealed record HealthResponse(string Status, IReadOnlyDictionary<string, string> Checks);
+
+/// <summary>What is running.</summary>
+/// <param name="Product">Its name.</param>
+/// <param name="Version">Its version, with the commit where the build knew it.</param>
+/// <param name="Framework">The .NET it runs on.</param>
+internal sealed record VersionResponse(string Product, string Version, string Framework);

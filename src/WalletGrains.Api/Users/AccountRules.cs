@@ -1,0 +1,67 @@
+using System.Text.RegularExpressions;
+using WalletGrains.Api.Http;
+
+namespace WalletGrains.Api.Users;
+
+/// <summary>What an account's fields may be.</summary>
+internal static partial class AccountRules
+{
+    /// <summary>Characters of a new password: NIST SP 800-63B wants length and no rules of composition.</summary>
+    public const int MinPasswordLength = 10;
+
+    /// <summary>Longer passwords are refused before they are hashed.</summary>
+    public const int MaxPasswordLength = 128;
+
+    /// <summary>RFC 5321, 4.5.3.1.3: 256 with the angle brackets.</summary>
+    public const int MaxEmailLength = 254;
+
+    /// <summary>Characters of a name.</summary>
+    public const int MaxNameLength = 200;
+
+    private const int MaxPhoneLength = 16;
+
+    /// <summary>
+    /// An e-mail address that can be delivered to: a dot-atom of at most 64 characters and a domain of at least two labels.
+    /// Quoted local parts and other scripts are refused: lookalike letters would let two people share one address to the eye.
+    /// </summary>
+    public static string Email(this FieldErrors errors, string? value)
+    {
+        var email = errors.RequiredText("email", value, 1, MaxEmailLength);
+        if (email.Length > 0 && !EmailPattern().IsMatch(email))
+        {
+            errors.Add("email", "email must be an e-mail address, such as ada@example.com.");
+        }
+
+        return email;
+    }
+
+    /// <summary>A name with at least one visible character.</summary>
+    public static string FullName(this FieldErrors errors, string? value)
+    {
+        var name = errors.RequiredText("fullName", value, 1, MaxNameLength);
+        if (name.Length > 0 && string.IsNullOrWhiteSpace(name))
+        {
+            errors.Add("fullName", "fullName must not be blank.");
+        }
+
+        return name;
+    }
+
+    /// <summary>A number in the manner of E.164.</summary>
+    public static string? Phone(this FieldErrors errors, string? value)
+    {
+        var phone = errors.OptionalText("phone", value, MaxPhoneLength);
+        if (phone is not null && !PhonePattern().IsMatch(phone))
+        {
+            errors.Add("phone", "phone must have 7 to 15 digits, a plus sign before them if you like.");
+        }
+
+        return phone;
+    }
+
+    [GeneratedRegex(@"\A(?=[^@]{1,64}@)[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\z", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex EmailPattern();
+
+    [GeneratedRegex(@"\A\+?[1-9][0-9]{6,14}\z", RegexOptions.ExplicitCapture)]
+    private static partial Regex PhonePattern();
+}

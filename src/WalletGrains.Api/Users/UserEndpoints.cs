@@ -1,0 +1,100 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Options;
+using WalletGrains.Api.Auth;
+using WalletGrains.Api.Errors;
+using WalletGrains.Api.Http;
+using WalletGrains.Api.OpenApi;
+using WalletGrains.Api.Wallets;
+using WalletGrains.Contracts;
+using WalletGrains.Contracts.Users;
+
+namespace WalletGrains.Api.Users;
+
+/// <summary>Registers users, signs them in and tells them who they are.</summary>
+internal sealed class UserEndpoints(IGrainFactory grains, AccessTokenIssuer tokens, IOptions<WalletOptions> wallets, TimeProvider time)
+{
+    private readonly Currency _firstWalletCurrency = Currency.Parse(wallets.Value.DefaultUserCurrency);
+
+    public void Map(IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapApi("POST", "/auth/register", RegisterAsync, new("register", "Identity", "Create an account with its first wallet")
+        {
+            Open = true,
+            Body = typeof(RegisterRequest),
+            Status = StatusCodes.Status201Created,
+            Response = typeof(RegisterResponse),
+            Problems = [ProblemKind.EmailTaken],
+        });
+        endpoints.MapApi("POST", "/auth/login", LoginAsync, new("login", "Identity", "Sign in")
+        {
+            Description = "A wrong e-mail address and a wrong password are answered alike.",
+            Open = true,
+            Body = typeof(LoginRequest),
+            Response = typeof(LoginResponse),
+            Problems = [ProblemKind.Unauthenticated],
+        });
+        endpoints.MapApi("GET", "/auth/me", MeAsync, new("me", "Identity", "Your account")
+        {
+            Response = typeof(MeResponse),
+        });
+    }
+
+    private async ValueTask<Answer> RegisterAsync(HttpContext context)
+    {
+        var (body, malformed) = await RequestBody.ReadAsync(context.Request, ApiJson.Wire.RegisterRequest);
+        if (body is null)
+        {
+            return malformed!;
+        }
+
+        var errors = new FieldErrors();
+        var command = new RegisterUser(
+            errors.Email(body.Email),
+            errors.RequiredText("password", body.Password, AccountRules.MinPasswordLength, AccountRules.MaxPasswordLength),
+            errors.FullName(body.FullName),
+            errors.Phone(body.Phone),
+            UserRole.Customer,
+            _firstWalletCurrency);
+        if (errors.Any)
+        {
+            return Problem.Invalid(errors);
+        }
+
+        var userId = Guid.CreateVersion7(time.GetUtcNow());
+        return await grains.GetGrain<IUserGrain>(userId).RegisterAsync(command) is { } user
+            ? Answer.Created(new RegisterResponse(user.UserId, user.Email, user.FullName, user.WalletId), ApiJson.Wire.RegisterResponse)
+            : new Problem(ProblemKind.EmailTaken, "There is an account with this e-mail address already.");
+    }
+
+    private async ValueTask<Answer> LoginAsync(HttpContext context)
+    {
+        var (body, malformed) = await RequestBody.ReadAsync(context.Request, ApiJson.Wire.LoginRequest);
+        if (body is null)
+        {
+            return malformed!;
+        }
+
+        var errors = new FieldErrors();
+        var email = errors.RequiredText("email", body.Email, 1, AccountRules.MaxEmailLength);
+        var password = errors.RequiredText("password", body.Password, 1, AccountRules.MaxPasswordLength);
+        if (errors.Any)
+        {
+            return Problem.Invalid(errors);
+        }
+
+        return await grains.GetGrain<ISignInGrain>(0).SignInAsync(email, password) is { } user
+            ? Answer.Ok(
+                new LoginResponse(tokens.Issue(user), BearerHandler.SchemeName, tokens.LifetimeSeconds, SignedInUser.Of(user)),
+                ApiJson.Wire.LoginResponse)
+            : Problem.Unauthenticated;
+    }
+
+    private async ValueTask<Answer> MeAsync(HttpContext context)
+    {
+        // A valid token of a user that is gone is no credential any more.
+        return await grains.GetGrain<IUserGrain>(Caller.Of(context).UserId).GetAsync() is { } user
+            ? Answer.Ok(MeResponse.Of(user), ApiJson.Wire.MeResponse)
+            : Problem.Unauthenticated;
+    }
+}

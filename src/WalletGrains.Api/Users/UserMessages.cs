@@ -1,0 +1,81 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
+using WalletGrains.Api.Auth;
+using WalletGrains.Contracts.Users;
+
+namespace WalletGrains.Api.Users;
+
+/// <summary>Creates an account.</summary>
+internal sealed record RegisterRequest
+{
+    /// <summary>E-mail address, at most 254 characters; the name to sign in with.</summary>
+    [Required]
+    public string? Email { get; init; }
+
+    /// <summary>10 to 128 characters.</summary>
+    [Required]
+    public string? Password { get; init; }
+
+    /// <summary>Name to show, 1 to 200 characters.</summary>
+    [Required]
+    public string? FullName { get; init; }
+
+    /// <summary>Telephone number: 7 to 15 digits, a plus sign before them if you like.</summary>
+    public string? Phone { get; init; }
+
+    /// <summary>The request without its secret.</summary>
+    public override string ToString() => nameof(RegisterRequest);
+}
+
+/// <summary>A new account with its first wallet.</summary>
+internal sealed record RegisterResponse(Guid UserId, string Email, string FullName, Guid? WalletId);
+
+/// <summary>Signs in.</summary>
+internal sealed record LoginRequest
+{
+    /// <summary>E-mail address; upper and lower case are the same.</summary>
+    [Required]
+    public string? Email { get; init; }
+
+    /// <summary>The password.</summary>
+    [Required]
+    public string? Password { get; init; }
+
+    /// <summary>The request without its secret.</summary>
+    public override string ToString() => nameof(LoginRequest);
+}
+
+/// <summary>An access token.</summary>
+/// <param name="AccessToken">To be sent as Authorization: Bearer.</param>
+/// <param name="TokenType">Always Bearer.</param>
+/// <param name="ExpiresIn">Seconds it lives.</param>
+/// <param name="User">Whose it is.</param>
+internal sealed record LoginResponse(string AccessToken, string TokenType, int ExpiresIn, SignedInUser User)
+{
+    /// <summary>The answer without its secret.</summary>
+    public override string ToString() => nameof(LoginResponse);
+}
+
+/// <summary>The user who signed in.</summary>
+internal sealed record SignedInUser(Guid UserId, string Email, string FullName, string Role)
+{
+    public static SignedInUser Of(User user) => new(user.UserId, user.Email, user.FullName, user.Role.Name());
+}
+
+/// <summary>Your account.</summary>
+internal sealed record MeResponse(Guid UserId, string Email, string FullName, string Role, DateTimeOffset CreatedAt)
+{
+    /// <summary>Telephone number; left out when there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Phone { get; init; }
+
+    /// <summary>The first wallet; left out when there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Guid? WalletId { get; init; }
+
+    public static MeResponse Of(User user) => new(user.UserId, user.Email, user.FullName, user.Role.Name(), user.CreatedAt)
+    {
+        Phone = user.Phone,
+        WalletId = user.WalletId,
+    };
+}

@@ -1,0 +1,132 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using WalletGrains.Api.Auth;
+using WalletGrains.Api.Errors;
+using WalletGrains.Api.Http;
+using WalletGrains.Api.OpenApi;
+using WalletGrains.Api.Operations;
+using WalletGrains.Api.Transfers;
+using WalletGrains.Api.Users;
+using WalletGrains.Api.Wallets;
+
+namespace WalletGrains.Api;
+
+/// <summary>The front door, for the host to put together.</summary>
+public static class WalletGrainsApi
+{
+    /// <summary>
+    /// Adds everything the front door needs but the grains themselves, and limits the server: the container must have an
+    /// <see cref="IGrainFactory"/> when it serves.
+    /// </summary>
+    public static WebApplicationBuilder AddWalletGrainsApi(this WebApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.WebHost.ConfigureKestrel(KestrelLimits.Apply);
+        var services = builder.Services;
+        services.TryAddSingleton(TimeProvider.System);
+        AddOptions(builder);
+        AddAuthentication(services);
+        AddOpenApi(services);
+        services.AddHealthChecks();
+
+        services.AddSingleton<WalletDirectory>();
+        services.AddSingleton<UserEndpoints>();
+        services.AddSingleton<WalletEndpoints>();
+        services.AddSingleton<BalanceEndpoints>();
+        services.AddSingleton<HistoryEndpoints>();
+        services.AddSingleton<TransferEndpoints>();
+        services.AddSingleton<OperationsEndpoints>();
+        return builder;
+    }
+
+    /// <summary>
+    /// Adds the middlewares and maps the endpoints. Endpoints that others map are covered by it too: they need a token unless
+    /// they say otherwise.
+    /// </summary>
+    /// <param name="app">The application.</param>
+    /// <param name="frontDoor">False for a process that serves nothing but its health and version, such as a silo.</param>
+    /// <exception cref="OptionsValidationException">A setting of the sections Jwt or Wallets is wrong.</exception>
+    public static WebApplication UseWalletGrainsApi(this WebApplication app, bool frontDoor = true)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        var services = app.Services;
+        app.UseMiddleware<RequestBoundary>();
+        if (!frontDoor)
+        {
+            app.UseRouting();
+            app.UseMiddleware<UnmatchedRoutes>();
+            services.GetRequiredService<OperationsEndpoints>().Map(app);
+            app.Run(static context => context.GetEndpoint()!.RequestDelegate!(context));
+
+            // Behind the end: were it nowhere, the framework would put it first, and a silo has no key to check tokens with.
+            app.UseAuthentication();
+            app.UseAuthorization();
+            return app;
+        }
+
+        // Now, and not at the first request that needs them.
+        _ = services.GetRequiredService<IOptions<JwtOptions>>().Value;
+        _ = services.GetRequiredService<IOptions<WalletOptions>>().Value;
+
+        app.UseWhen(
+            static context => context.Request.Path.StartsWithSegments("/docs", StringComparison.Ordinal),
+            static docs => docs.UseSwaggerUI(options =>
+            {
+                options.RoutePrefix = "docs";
+                options.DocumentTitle = "WalletGrains";
+                options.SwaggerEndpoint(OpenApiEndpoint.Path, "WalletGrains v1");
+            }));
+        app.UseRouting();
+        app.UseMiddleware<UnmatchedRoutes>();
+        app.UseAuthentication();
+        app.UseAuthorization();
+
+        services.GetRequiredService<UserEndpoints>().Map(app);
+        services.GetRequiredService<WalletEndpoints>().Map(app);
+        services.GetRequiredService<BalanceEndpoints>().Map(app);
+        services.GetRequiredService<HistoryEndpoints>().Map(app);
+        services.GetRequiredService<TransferEndpoints>().Map(app);
+        services.GetRequiredService<OperationsEndpoints>().Map(app);
+        services.GetRequiredService<OpenApiEndpoint>().Map(app);
+        return app;
+    }
+
+    private static void AddOptions(WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddSingleton<IValidateOptions<JwtOptions>, JwtOptions.Validator>();
+        services.Configure<JwtOptions>(builder.Configuration.GetSection(JwtOptions.Section));
+        services.AddSingleton<IValidateOptions<WalletOptions>, WalletOptions.Validator>();
+        services.Configure<WalletOptions>(builder.Configuration.GetSection(WalletOptions.Section));
+        services.PostConfigure<WalletOptions>(options => options.AllowSelfFunding ??= builder.Environment.IsDevelopment());
+    }
+
+    private static void AddAuthentication(IServiceCollection services)
+    {
+        services.AddSingleton<AccessTokenVerifier>();
+        services.AddSingleton<AccessTokenIssuer>();
+        services.AddAuthentication(BearerHandler.SchemeName)
+            .AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.SchemeName, configureOptions: null);
+        services.AddAuthorization();
+        services.AddOptions<AuthorizationOptions>()
+            .Configure<IOptions<WalletOptions>>((options, wallets) => ApiPolicies.Configure(options, wallets.Value.AllowSelfFunding == true));
+    }
+
+    private static void AddOpenApi(IServiceCollection services)
+    {
+        services.ConfigureHttpJsonOptions(options =>
+        {
+            ApiJson.Configure(options.SerializerOptions);
+            options.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default);
+        });
+        OpenApiEndpoint.AddGenerator(services);
+        services.AddSingleton<OpenApiEndpoint>();
+    }
+}

@@ -1,0 +1,145 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using WalletGrains.Api.Auth;
+using WalletGrains.Api.Errors;
+using WalletGrains.Api.Http;
+using WalletGrains.Api.OpenApi;
+using WalletGrains.Contracts;
+using WalletGrains.Contracts.Wallets;
+
+namespace WalletGrains.Api.Wallets;
+
+/// <summary>Pays money into and out of wallets: funding in family 1, deposits and withdrawals in family 2.</summary>
+internal sealed class BalanceEndpoints(IGrainFactory grains, WalletDirectory directory, TimeProvider time)
+{
+    public void Map(IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapApi("POST", "/wallets/fund", FundAsync, new("fundWallet", "Wallets", "Pay money into a wallet")
+        {
+            Description = "A repeated idempotencyKey is refused with the transactionId of the first request.",
+            Policy = ApiPolicies.Funding,
+            Body = typeof(FundRequest),
+            RequestIdMember = "idempotencyKey",
+            Status = StatusCodes.Status201Created,
+            Response = typeof(WalletResponse),
+            Problems = [ProblemKind.NotFound, ProblemKind.DuplicateIdempotencyKey, ProblemKind.AmountTooLarge],
+        });
+        endpoints.MapApi("POST", "/wallet/{id}/deposit", DepositAsync, new("deposit", "Wallet", "Pay money into a wallet")
+        {
+            Policy = ApiPolicies.Funding,
+            Body = typeof(BalanceChangeRequest),
+            RequestIdMember = "requestId",
+            Replays = true,
+            Response = typeof(BalanceChangeResponse),
+            Problems = [ProblemKind.NotFound, ProblemKind.RequestIdReused, ProblemKind.AmountTooLarge],
+        });
+        endpoints.MapApi("POST", "/wallet/{id}/withdraw", WithdrawAsync, new("withdraw", "Wallet", "Pay money out of a wallet")
+        {
+            Body = typeof(BalanceChangeRequest),
+            RequestIdMember = "requestId",
+            Replays = true,
+            Response = typeof(BalanceChangeResponse),
+            Problems = [ProblemKind.NotFound, ProblemKind.InsufficientFunds, ProblemKind.RequestIdReused, ProblemKind.AmountTooLarge],
+        });
+    }
+
+    private async ValueTask<Answer> FundAsync(HttpContext context)
+    {
+        var (body, malformed) = await RequestBody.ReadAsync(context.Request, ApiJson.Wire.FundRequest);
+        if (body is null)
+        {
+            return malformed!;
+        }
+
+        var errors = new FieldErrors();
+        var walletId = errors.RequiredId("wallet_id", body.WalletId);
+        var requestId = errors.RequestId("idempotencyKey", body.IdempotencyKey, context.Request, time);
+        var description = errors.OptionalText("description", body.Description, Limits.MaxDescriptionLength);
+        errors.RequiredAmount("amount", body.Amount);
+        if (errors.Any)
+        {
+            return Problem.Invalid(errors);
+        }
+
+        if (await directory.FindAsync(walletId) is not { } known || !Caller.Of(context).MayUse(known.OwnerId))
+        {
+            return Problem.NotFound;
+        }
+
+        if (body.Amount.TryRead("amount", known.Currency, out var amount) is { } invalid)
+        {
+            return invalid;
+        }
+
+        var grain = grains.GetGrain<IWalletGrain>(walletId);
+        try
+        {
+            var outcome = await grain.ExecuteAsync(new Deposit(requestId, amount, description));
+            if (Refusals.OfOnce(outcome, requestId) is { } refusal)
+            {
+                return refusal;
+            }
+        }
+        catch (Exception exception) when (Failures.OfCommand(exception, requestId) is { } failure)
+        {
+            return failure;
+        }
+
+        try
+        {
+            var wallet = await grain.GetAsync();
+            return Answer.Created(WalletResponse.Of(wallet!), ApiJson.Wire.WalletResponse);
+        }
+        catch (Exception exception) when (Failures.OfReadAfterCommand(exception, requestId) is { } failure)
+        {
+            return failure;
+        }
+    }
+
+    private ValueTask<Answer> DepositAsync(HttpContext context) =>
+        ChangeAsync(context, static (requestId, amount, description) => new Deposit(requestId, amount, description));
+
+    private ValueTask<Answer> WithdrawAsync(HttpContext context) =>
+        ChangeAsync(context, static (requestId, amount, description) => new Withdraw(requestId, amount, description));
+
+    private async ValueTask<Answer> ChangeAsync(HttpContext context, Func<RequestId, Money, string?, WalletCommand> command)
+    {
+        var (body, malformed) = await RequestBody.ReadAsync(context.Request, ApiJson.Wire.BalanceChangeRequest);
+        if (body is null)
+        {
+            return malformed!;
+        }
+
+        var errors = new FieldErrors();
+        var walletId = errors.PathId(context);
+        var requestId = errors.RequestId("requestId", body.RequestId, context.Request, time);
+        var description = errors.OptionalText("description", body.Description, Limits.MaxDescriptionLength);
+        errors.RequiredAmount("amount", body.Amount);
+        if (errors.Any)
+        {
+            return Problem.Invalid(errors);
+        }
+
+        if (await directory.FindAsync(walletId) is not { } known || !Caller.Of(context).MayUse(known.OwnerId))
+        {
+            return Problem.NotFound;
+        }
+
+        if (body.Amount.TryRead("amount", known.Currency, out var amount) is { } invalid)
+        {
+            return invalid;
+        }
+
+        try
+        {
+            var outcome = await grains.GetGrain<IWalletGrain>(walletId).ExecuteAsync(command(requestId, amount, description));
+            return outcome is WalletOutcome.Accepted accepted
+                ? Answer.Ok(BalanceChangeResponse.Of(accepted.Entry), ApiJson.Wire.BalanceChangeResponse) with { Replayed = accepted.Replayed }
+                : Refusals.Of(outcome, requestId)!;
+        }
+        catch (Exception exception) when (Failures.OfCommand(exception, requestId) is { } failure)
+        {
+            return failure;
+        }
+    }
+}

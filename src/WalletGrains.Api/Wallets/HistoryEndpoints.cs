@@ -1,0 +1,100 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using WalletGrains.Api.Auth;
+using WalletGrains.Api.Errors;
+using WalletGrains.Api.Http;
+using WalletGrains.Api.OpenApi;
+using WalletGrains.Contracts;
+using WalletGrains.Contracts.Wallets;
+
+namespace WalletGrains.Api.Wallets;
+
+/// <summary>Shows what happened in wallets.</summary>
+internal sealed class HistoryEndpoints(IGrainFactory grains, WalletDirectory directory)
+{
+    public void Map(IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapApi("GET", "/wallet/{id}/history", GetHistoryAsync, new("getHistory", "Wallet", "A wallet's transactions, newest first")
+        {
+            Response = typeof(HistoryResponse),
+            Query =
+            [
+                QueryParameter.Limit,
+                QueryParameter.NextCursor,
+                new("type", "Only transactions of this type.") { Values = EntryTypes.Names },
+                new("from", "Only transactions at or after this time (ISO 8601 with its offset)."),
+                new("to", "Only transactions before this time (ISO 8601 with its offset)."),
+            ],
+            Problems = [ProblemKind.NotFound],
+        });
+        endpoints.MapApi("GET", "/transactions/{id}", GetTransactionAsync, new("getTransaction", "Wallet", "A transaction")
+        {
+            Response = typeof(TransactionResponse),
+            Problems = [ProblemKind.NotFound],
+        });
+    }
+
+    private async ValueTask<Answer> GetHistoryAsync(HttpContext context)
+    {
+        var errors = new FieldErrors();
+        var walletId = errors.PathId(context);
+        errors.KnownQuery(context.Request, "limit", "cursor", "type", "from", "to");
+        var query = new HistoryQuery(
+            walletId,
+            errors.QueryEntryCursor(context.Request, walletId),
+            errors.QueryLimit(context.Request, Limits.DefaultPageSize),
+            QueryType(errors, context.Request),
+            errors.QueryTime(context.Request, "from"),
+            errors.QueryTime(context.Request, "to"));
+        if (query.From > query.To)
+        {
+            errors.Add("from", "from must not be later than to.");
+        }
+
+        if (errors.Any)
+        {
+            return Problem.Invalid(errors);
+        }
+
+        if (await directory.FindAsync(walletId) is not { } known || !Caller.Of(context).MayUse(known.OwnerId))
+        {
+            return Problem.NotFound;
+        }
+
+        var page = await grains.GetGrain<IWalletQueryGrain>(0).GetHistoryAsync(query);
+        return Answer.Ok(HistoryResponse.Of(walletId, page), ApiJson.Wire.HistoryResponse);
+    }
+
+    private async ValueTask<Answer> GetTransactionAsync(HttpContext context)
+    {
+        var errors = new FieldErrors();
+        var entryId = errors.PathId(context);
+        errors.KnownQuery(context.Request);
+        if (errors.Any)
+        {
+            return Problem.Invalid(errors);
+        }
+
+        return await grains.GetGrain<IWalletQueryGrain>(0).FindEntryAsync(entryId) is { } entry
+            && await directory.FindAsync(entry.WalletId) is { } known
+            && Caller.Of(context).MayUse(known.OwnerId)
+            ? Answer.Ok(TransactionResponse.Of(entry), ApiJson.Wire.TransactionResponse)
+            : Problem.NotFound;
+    }
+
+    private static EntryType? QueryType(FieldErrors errors, HttpRequest request)
+    {
+        if (QueryFields.Single(request, "type") is not { } name)
+        {
+            return null;
+        }
+
+        var type = EntryTypes.Parse(name);
+        if (type is null)
+        {
+            errors.Add("type", $"type must be one of {string.Join(", ", EntryTypes.Names)}.");
+        }
+
+        return type;
+    }
+}

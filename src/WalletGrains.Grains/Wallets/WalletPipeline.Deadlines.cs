@@ -1,0 +1,70 @@
+using WalletGrains.Contracts;
+using WalletGrains.Contracts.Wallets;
+
+namespace WalletGrains.Grains.Wallets;
+
+/// <content>No caller waits longer than the deadline, whatever the journal does: one timer for all commands of the wallet.</content>
+internal sealed partial class WalletPipeline
+{
+    /// <summary>Delays are cut to whole milliseconds; one more makes sure that the deadline has passed.</summary>
+    private static readonly TimeSpan TimerResolution = TimeSpan.FromMilliseconds(1);
+
+    // In the order they came, which is the order of their deadlines.
+    private readonly Queue<PendingCommand> _byDeadline = new();
+    private bool _isWatching;
+
+    private void Watch(PendingCommand pending)
+    {
+        while (_byDeadline.TryPeek(out var oldest) && oldest.IsAnswered)
+        {
+            _byDeadline.Dequeue();
+        }
+
+        _byDeadline.Enqueue(pending);
+        if (!_isWatching)
+        {
+            _isWatching = true;
+            _ = WatchAsync();
+        }
+    }
+
+    private async Task WatchAsync()
+    {
+        while (_byDeadline.TryPeek(out var oldest))
+        {
+            if (!oldest.IsAnswered && TimeLeft(oldest) is var left && left > TimeSpan.Zero)
+            {
+                await Task.Delay(left + TimerResolution, time);
+            }
+            else
+            {
+                _byDeadline.Dequeue();
+                Expire(oldest);
+            }
+        }
+
+        _isWatching = false;
+    }
+
+    private void Expire(PendingCommand pending)
+    {
+        if (pending.IsAnswered)
+        {
+            return;
+        }
+
+        if (pending.IsInFlight)
+        {
+            // It stays pending until the append has landed.
+            pending.Answer(new WalletOutcome.NotDecided(NotDecidedReason.OutcomeUnknown));
+            return;
+        }
+
+        _undecided.Remove(pending);
+        AnswerUndecided(pending, NotDecidedReason.Unavailable);
+    }
+
+    private long DeadlineFromNow() => time.GetTimestamp() + (long)(Limits.DecisionDeadline.TotalSeconds * time.TimestampFrequency);
+
+    private TimeSpan TimeLeft(PendingCommand pending) => time.GetElapsedTime(time.GetTimestamp(), pending.Deadline);
+}

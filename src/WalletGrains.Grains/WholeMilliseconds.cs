@@ -1,0 +1,12 @@
+namespace WalletGrains.Grains;
+
+/// <summary>The precision of every time that is stored: what the front door shows, the journal keeps and the hash covers are the same.</summary>
+internal static class WholeMilliseconds
+{
+    /// <summary>Now, cut to whole milliseconds.</summary>
+    public static DateTimeOffset GetUtcMilliseconds(this TimeProvider time)
+    {
+        var now = time.GetUtcNow();
+        return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond));
+    }
+}

@@ -1,0 +1,99 @@
+using System.Net;
+using System.Reflection;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Orleans.Configuration;
+using Orleans.Dashboard;
+using Orleans.Serialization;
+
+namespace WalletGrains.Host.Actors;
+
+/// <summary>Sets up the actor runtime of this process: Orleans.</summary>
+public static class SiloSetup
+{
+    /// <summary>The name for start lines, logs and /version.</summary>
+    public static string RuntimeName => "Orleans";
+
+    /// <summary>The stream provider of committed wallet activity.</summary>
+    public const string ActivityStreams = "Activity";
+
+    private const string Npgsql = "Npgsql";
+
+    /// <summary>Adds what <paramref name="role"/> needs. The schema (<see cref="OrleansSchema"/>) must be there before the host starts.</summary>
+    /// <param name="builder">The host under construction.</param>
+    /// <param name="role">Silo, client or both in one process.</param>
+    /// <param name="options">Checked options, from <see cref="ActorOptions.Read"/>.</param>
+    /// <param name="database">
+    /// Where state, reminders and membership live; asked for when the runtime starts. Give it a pool of its own: a heartbeat
+    /// that waits for a connection behind customers' work makes a healthy silo look dead.
+    /// </param>
+    /// <param name="grainAssemblies">Where the grain classes are.</param>
+    public static void AddActors(
+        IHostApplicationBuilder builder, ActorRole role, ActorOptions options,
+        Func<IServiceProvider, NpgsqlDataSource> database, params Assembly[] grainAssemblies)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(database);
+        builder.Services.AddSerializer(serializer => Array.ForEach(grainAssemblies, assembly => serializer.AddAssembly(assembly)));
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(options.DrainSeconds));
+        if (role == ActorRole.Api)
+        {
+            builder.UseOrleansClient(client => Client(client, options, database));
+            return;
+        }
+
+        // Before the silo: hosted services start one after the other, and this one must be at work while the silo joins.
+        if (options.Clustering == ActorClustering.Database)
+            builder.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<DeadSilos>(services, () => database(services), options.ClusterId));
+        builder.UseOrleans(silo => Silo(silo, options, database));
+    }
+
+    /// <summary>The operators' dashboard at /dashboard; it shows grain state, so nobody else may see it.</summary>
+    public static void MapDashboard(WebApplication app, string operatorPolicy) =>
+        app.MapOrleansDashboard("/dashboard").RequireAuthorization(operatorPolicy);
+
+    private static void Silo(ISiloBuilder silo, ActorOptions options, Func<IServiceProvider, NpgsqlDataSource> database)
+    {
+        var endpoints = Endpoints.Of(options);
+        if (options.Clustering == ActorClustering.Localhost)
+        {
+            silo.UseLocalhostClustering(endpoints.SiloPort, endpoints.GatewayPort, serviceId: options.ServiceId, clusterId: options.ClusterId);
+        }
+        else
+        {
+            silo.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (options.ClusterId, options.ServiceId));
+            silo.Configure<ClusterMembershipOptions>(it =>
+                (it.IAmAliveTablePublishTimeout, it.NumMissedTableIAmAliveLimit) = (DeadSilos.HeartbeatPeriod, DeadSilos.MissedHeartbeats));
+            silo.ConfigureEndpoints(endpoints.Address, endpoints.SiloPort, endpoints.GatewayPort);
+            silo.UseAdoNetClustering((OptionsBuilder<AdoNetClusteringSiloOptions> clustering) =>
+                clustering.Configure<IServiceProvider>((it, services) => (it.Invariant, it.DataSource) = (Npgsql, database(services))));
+        }
+
+        silo.Configure<SiloOptions>(it => it.SiloName = $"{Dns.GetHostName()}-{endpoints.SiloPort}");
+        silo.Configure<SiloMessagingOptions>(it => it.ResponseTimeout = TimeSpan.FromSeconds(options.ResponseTimeoutSeconds));
+        silo.Services.AddSingleton<IPersistentStateFactory, StateNames>();
+        silo.AddAdoNetGrainStorageAsDefault((OptionsBuilder<AdoNetGrainStorageOptions> storage) =>
+            storage.Configure<IServiceProvider>((it, services) =>
+                (it.Invariant, it.DataSource, it.GrainStorageSerializer) = (Npgsql, database(services), new JsonStateSerializer())));
+        silo.AddAdoNetGrainStorage("PubSubStore", (OptionsBuilder<AdoNetGrainStorageOptions> storage) =>
+            storage.Configure<IServiceProvider>((it, services) => (it.Invariant, it.DataSource) = (Npgsql, database(services))));
+        silo.UseAdoNetReminderService((OptionsBuilder<AdoNetReminderTableOptions> reminders) =>
+            reminders.Configure<IServiceProvider>((it, services) => (it.Invariant, it.DataSource) = (Npgsql, database(services))));
+        silo.AddMemoryStreams(ActivityStreams);
+        // Log lines stay in the log files: the dashboard's live trace is off.
+        silo.AddDashboard(dashboard => dashboard.HideTrace = true);
+    }
+
+    private static void Client(IClientBuilder client, ActorOptions options, Func<IServiceProvider, NpgsqlDataSource> database)
+    {
+        client.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (options.ClusterId, options.ServiceId));
+        client.UseAdoNetClustering((OptionsBuilder<AdoNetClusteringClientOptions> clustering) =>
+            clustering.Configure<IServiceProvider>((it, services) => (it.Invariant, it.DataSource) = (Npgsql, database(services))));
+        client.Configure<ClientMessagingOptions>(it => it.ResponseTimeout = TimeSpan.FromSeconds(options.ResponseTimeoutSeconds));
+        client.UseConnectionRetryFilter<FirstSiloWait>();
+        client.Services.AddSingleton(options);
+        client.AddMemoryStreams(ActivityStreams);
+        client.AddDashboard(dashboard => dashboard.HideTrace = true);
+    }
+}

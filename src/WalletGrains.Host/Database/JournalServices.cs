@@ -1,0 +1,48 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Npgsql;
+using WalletGrains.Host.Startup;
+using WalletGrains.Journal;
+using WalletGrains.Journal.Users;
+
+namespace WalletGrains.Host.Database;
+
+/// <summary>The journal and the user store, and the health check of the database they are in.</summary>
+internal static class JournalServices
+{
+    /// <summary>Registers them.</summary>
+    /// <exception cref="StartupException">A setting of the section Journal is wrong.</exception>
+    public static void AddJournal(this IServiceCollection services, IConfiguration configuration, HostDatabase database)
+    {
+        var options = configuration.GetSection("Journal").Get<JournalOptions>() ?? new JournalOptions();
+        try
+        {
+            options.Validate();
+        }
+        catch (ArgumentException e)
+        {
+            throw new StartupException(e.Message, e);
+        }
+
+        services.AddSingleton(options);
+        services.AddSingleton<IJournal>(provider => ActivatorUtilities.CreateInstance<PostgresJournal>(provider, database.JournalDataSource));
+        services.AddSingleton(new PostgresUserStore(database.JournalDataSource));
+        services.AddHealthChecks().AddCheck("database", new DatabaseHealthCheck(database.JournalDataSource), tags: ["ready"], timeout: TimeSpan.FromSeconds(2));
+    }
+
+    private sealed class DatabaseHealthCheck(NpgsqlDataSource dataSource) : IHealthCheck
+    {
+        public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+        {
+            try
+            {
+                await using var command = dataSource.CreateCommand("select 1");
+                await command.ExecuteScalarAsync(cancellationToken);
+                return HealthCheckResult.Healthy();
+            }
+            catch (NpgsqlException e)
+            {
+                return HealthCheckResult.Unhealthy("The database does not answer.", e);
+            }
+        }
+    }
+}

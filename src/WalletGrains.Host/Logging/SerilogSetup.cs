@@ -1,0 +1,47 @@
+using System.Globalization;
+using Serilog;
+using Serilog.Events;
+using Serilog.Filters;
+using Serilog.Formatting.Json;
+using WalletGrains.Host.Startup;
+
+namespace WalletGrains.Host.Logging;
+
+/// <summary>
+/// Logs: a readable console, and JSON lines in two files that are rotated by size: api.log for the front door,
+/// worker.log for everything else. Levels and further sinks come from the section Serilog.
+/// </summary>
+internal static class SerilogSetup
+{
+    private const long MaxFileBytes = 64L * 1024 * 1024;
+    private const int MaxFiles = 14;
+
+    public static void UseSerilog(this ILoggingBuilder logging, IConfiguration configuration, HostSettings options)
+    {
+        var api = Matching.FromSource("WalletGrains.Api");
+        var web = Matching.FromSource("Microsoft.AspNetCore");
+        var logger = new LoggerConfiguration()
+            .MinimumLevel.Information()
+            .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
+            .MinimumLevel.Override("Orleans", LogEventLevel.Warning)
+            .ReadFrom.Configuration(configuration)
+            .Enrich.FromLogContext()
+            .WriteTo.Console(
+                outputTemplate: "{Timestamp:HH:mm:ss.fff} {Level:u3} {SourceContext}: {Message:lj} {CorrelationId}{NewLine}{Exception}",
+                formatProvider: CultureInfo.InvariantCulture)
+            .WriteTo.Logger(part => File(part.Filter.ByIncludingOnly(line => api(line) || web(line)), options, "api.log"))
+            .WriteTo.Logger(part => File(part.Filter.ByExcluding(line => api(line) || web(line)), options, "worker.log"))
+            .CreateLogger();
+        logging.ClearProviders();
+        logging.AddSerilog(logger, dispose: true);
+    }
+
+    private static void File(LoggerConfiguration part, HostSettings options, string name) => part.WriteTo.File(
+        new JsonFormatter(renderMessage: true, formatProvider: CultureInfo.InvariantCulture),
+        Path.Combine(options.LogFolder, name),
+        rollingInterval: RollingInterval.Infinite,
+        rollOnFileSizeLimit: true,
+        fileSizeLimitBytes: MaxFileBytes,
+        retainedFileCountLimit: MaxFiles,
+        shared: true);
+}

@@ -1,0 +1,3 @@
+using WalletGrains.Host.Startup;
+
+return await HostProcess.RunAsync(args);

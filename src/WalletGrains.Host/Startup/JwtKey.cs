@@ -1,0 +1,54 @@
+using System.Security.Cryptography;
+
+namespace WalletGrains.Host.Startup;
+
+/// <summary>The key that access tokens are signed with.</summary>
+internal static class JwtKey
+{
+    private const string Setting = "Jwt:Key";
+    private const int KeyLength = 48;
+
+    /// <summary>
+    /// In Development a missing key is generated once into the data folder, so that tokens outlive a restart. In Production it
+    /// must be configured: hosts of one cluster share it.
+    /// </summary>
+    /// <exception cref="StartupException">It is missing in Production.</exception>
+    public static void Provide(IConfigurationManager configuration, IHostEnvironment environment, string dataFolder)
+    {
+        if (!string.IsNullOrEmpty(configuration[Setting]))
+        {
+            return;
+        }
+
+        if (environment.IsProduction())
+        {
+            throw new StartupException("Jwt__Key is missing: in Production set it to the base64 text of at least 32 random bytes, the same on every host.");
+        }
+
+        configuration.AddInMemoryCollection([KeyValuePair.Create<string, string?>(Setting, ReadOrGenerate(Path.Combine(dataFolder, "jwt.key")))]);
+    }
+
+    private static string ReadOrGenerate(string file)
+    {
+        if (!File.Exists(file))
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            var unfinished = $"{file}.{Environment.ProcessId}";
+            var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows())
+            {
+                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            }
+
+            using (var writer = new StreamWriter(unfinished, options))
+            {
+                writer.Write(Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeyLength)));
+            }
+
+            // All or nothing: a host killed here leaves no half a key.
+            File.Move(unfinished, file, overwrite: true);
+        }
+
+        return File.ReadAllText(file).Trim();
+    }
+}

@@ -1,0 +1,234 @@
+namespace WalletGrains.Journal;
+
+/// <summary>A moment of a commit of <see cref="MemoryJournal"/>.</summary>
+public enum CommitPoint
+{
+    /// <summary>Nothing is written yet; an exception leaves it so.</summary>
+    Before,
+
+    /// <summary>It is written; an exception loses only the answer.</summary>
+    After,
+}
+
+/// <summary>
+/// Called around every commit of a <see cref="MemoryJournal"/>: it may wait, and throw one of the journal's exceptions to
+/// stand for a fault.
+/// </summary>
+public delegate Task CommitInterceptor(CommitPoint point, Guid walletId);
+
+/// <summary>
+/// A journal in memory with the observable behaviour of <see cref="PostgresJournal"/>, for tests and simulations. Plain on
+/// purpose: one lock, no batches, an append is decided by itself. It has no queue and so never says that it is overloaded.
+/// </summary>
+public sealed class MemoryJournal(CommitInterceptor? interceptor = null) : IJournal
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<Guid, MemoryWallet> _wallets = [];
+    private readonly Dictionary<Guid, TransferRow> _transfers = [];
+    private readonly Dictionary<Guid, Task> _lastOfWallet = [];
+
+    /// <inheritdoc/>
+    public Task<AppendStatus> AppendAsync(WalletAppend append)
+    {
+        AppendShape.Check(append);
+        return CommitAsync(append.Head.WalletId, () => Append(append));
+    }
+
+    /// <inheritdoc/>
+    public Task<bool> OpenAsync(WalletHead opening)
+    {
+        AppendShape.CheckOpening(opening);
+        return CommitAsync(opening.WalletId, () =>
+        {
+            if (_wallets.ContainsKey(opening.WalletId))
+            {
+                return false;
+            }
+
+            StoredForm.Check(opening);
+            _wallets.Add(opening.WalletId, new MemoryWallet(opening.Stored()));
+            return true;
+        });
+    }
+
+    /// <inheritdoc/>
+    public Task<LoadedWallet?> LoadAsync(Guid walletId, CancellationToken cancellationToken) => ReadAsync(
+        () => _wallets.TryGetValue(walletId, out var wallet)
+            ? new LoadedWallet(wallet.Head, [.. wallet.NewestFirst().Take(JournalLimits.RecentEntries)])
+            : null,
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<StoredDecision?> FindDecisionAsync(Guid walletId, string requestId, CancellationToken cancellationToken) => ReadAsync(
+        () => _wallets.GetValueOrDefault(walletId)?.Decisions.GetValueOrDefault(requestId), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<WalletEntry>> ReadEntriesAsync(EntryQuery query, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        AppendShape.CheckLimit(query.Limit);
+        return ReadAsync<IReadOnlyList<WalletEntry>>(
+            () => _wallets.TryGetValue(query.WalletId, out var wallet)
+                ? [.. wallet.NewestFirst()
+                    .Where(entry => entry.Version < query.BeforeVersion)
+                    .Where(entry => query.Type is null || entry.Type == query.Type)
+                    .Where(entry => query.From is null || entry.CreatedAt >= query.From.Value.Stored())
+                    .Where(entry => query.To is null || entry.CreatedAt < query.To.Value.Stored())
+                    .Take(query.Limit)]
+                : [],
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<WalletEntry?> FindEntryAsync(Guid entryId, CancellationToken cancellationToken) => ReadAsync(
+        () => _wallets.Values.SelectMany(wallet => wallet.NewestFirst()).FirstOrDefault(entry => entry.EntryId == entryId), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<WalletHead>> ReadHeadsOfOwnerAsync(Guid ownerId, Guid afterWalletId, int limit, CancellationToken cancellationToken)
+    {
+        AppendShape.CheckLimit(limit);
+        return ReadAsync<IReadOnlyList<WalletHead>>(
+            () => [.. _wallets.Values
+                .Select(wallet => wallet.Head)
+                .Where(head => head.OwnerId == ownerId && head.WalletId.CompareTo(afterWalletId) > 0)
+                .OrderBy(head => head.WalletId)
+                .Take(limit)],
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<TransferRow?> FindTransferAsync(Guid transferId, CancellationToken cancellationToken) =>
+        ReadAsync(() => _transfers.GetValueOrDefault(transferId), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<TransferRow>> ReadUnfinishedTransfersAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken)
+    {
+        AppendShape.CheckLimit(limit);
+        return ReadAsync<IReadOnlyList<TransferRow>>(
+            () => [.. _transfers.Values
+                .Where(transfer => transfer.State == TransferState.Debited && transfer.UpdatedAt < before.Stored())
+                .OrderBy(transfer => transfer.UpdatedAt)
+                .ThenBy(transfer => transfer.TransferId)
+                .Take(limit)],
+            cancellationToken);
+    }
+
+    private AppendStatus Append(WalletAppend append)
+    {
+        if (!_wallets.TryGetValue(append.Head.WalletId, out var wallet))
+        {
+            return AppendStatus.HeadMoved;
+        }
+
+        if (wallet.Decisions.ContainsKey(append.RequestId))
+        {
+            return AppendStatus.RequestIdTaken;
+        }
+
+        var expectedVersion = append.Head.Version - (append.Entry is null ? 0 : 1);
+        if (append.Head.Revision - 1 != wallet.Head.Revision || expectedVersion != wallet.Head.Version)
+        {
+            return AppendStatus.HeadMoved;
+        }
+
+        // Everything is checked before anything is written.
+        StoredForm.Check(append);
+        var transfer = append.Transfer is { } step ? Next(step.Stored()) : null;
+        wallet.Add(append);
+        if (transfer is not null)
+        {
+            _transfers[transfer.TransferId] = transfer;
+        }
+
+        return AppendStatus.Applied;
+    }
+
+    private TransferRow Next(TransferRow step)
+    {
+        var next = !_transfers.TryGetValue(step.TransferId, out var known) ? step : known with
+        {
+            State = step.State,
+            FailureCode = step.FailureCode,
+            UpdatedAt = step.UpdatedAt,
+            DebitEntryId = known.DebitEntryId ?? step.DebitEntryId,
+            CreditEntryId = known.CreditEntryId ?? step.CreditEntryId,
+            RefundEntryId = known.RefundEntryId ?? step.RefundEntryId,
+        };
+        StoredForm.Check(next);
+        return next;
+    }
+
+    private async Task<T> CommitAsync<T>(Guid walletId, Func<T> commit)
+    {
+        if (interceptor is null)
+        {
+            lock (_lock)
+            {
+                return commit();
+            }
+        }
+
+        // The interceptor may wait; the appends of one wallet keep the order of the calls all the same.
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task previous;
+        lock (_lock)
+        {
+            previous = _lastOfWallet.GetValueOrDefault(walletId, Task.CompletedTask);
+            _lastOfWallet[walletId] = done.Task;
+        }
+
+        try
+        {
+            await previous;
+            await interceptor(CommitPoint.Before, walletId);
+            T result;
+            lock (_lock)
+            {
+                result = commit();
+            }
+
+            await interceptor(CommitPoint.After, walletId);
+            return result;
+        }
+        finally
+        {
+            done.SetResult();
+        }
+    }
+
+    private Task<T> ReadAsync<T>(Func<T> read, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_lock)
+        {
+            return Task.FromResult(read());
+        }
+    }
+
+    private sealed class MemoryWallet(WalletHead head)
+    {
+        private readonly List<WalletEntry> _entries = [];
+
+        public WalletHead Head { get; private set; } = head;
+
+        public Dictionary<string, StoredDecision> Decisions { get; } = [];
+
+        public IEnumerable<WalletEntry> NewestFirst() => _entries.AsEnumerable().Reverse();
+
+        public void Add(WalletAppend append)
+        {
+            if (append.Entry is { } entry)
+            {
+                _entries.Add(entry.Stored());
+                Decisions.Add(entry.RequestId, new StoredDecision(_entries[^1], null));
+            }
+            else
+            {
+                Decisions.Add(append.RequestId, new StoredDecision(null, append.Refusal!.Stored()));
+            }
+
+            var head = append.Head.Stored();
+            Head = head with { OwnerId = Head.OwnerId, Currency = Head.Currency, CreatedAt = Head.CreatedAt };
+        }
+    }
+}

@@ -1,0 +1,110 @@
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using WalletGrains.Journal.Reading;
+using WalletGrains.Journal.Writing;
+
+namespace WalletGrains.Journal;
+
+/// <summary>
+/// The journal in PostgreSQL. Appends go through a few lanes, each of which commits everything that waits for it in one
+/// statement and one transaction; reads use their own, bounded number of connections.
+/// </summary>
+/// <remarks>The database must have been migrated (<see cref="Migrations"/>). The data source stays the caller's to dispose,
+/// after the journal.</remarks>
+public sealed class PostgresJournal : IJournal, IAsyncDisposable
+{
+    private readonly Lane[] _lanes;
+    private readonly JournalMetrics _metrics = new();
+    private readonly Loader _loader;
+    private readonly JournalReads _reads;
+    private readonly ReadConnections _loadConnections;
+    private readonly ReadConnections _readConnections;
+    private volatile bool _isStopping;
+
+    /// <summary>Starts the lanes; they connect with their first append.</summary>
+    /// <exception cref="ArgumentException">A setting is out of range.</exception>
+    public PostgresJournal(NpgsqlDataSource dataSource, JournalOptions options, TimeProvider time, ILogger<PostgresJournal> logger)
+    {
+        ArgumentNullException.ThrowIfNull(dataSource);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        _lanes = [.. Enumerable.Range(0, options.Lanes).Select(number => new Lane(number, dataSource, options, _metrics, time, logger))];
+        _loadConnections = new ReadConnections(dataSource, options.Loaders, options, time);
+        _readConnections = new ReadConnections(dataSource, options.ReadConnections, options, time);
+        _loader = new Loader(_loadConnections, options, logger);
+        _reads = new JournalReads(_readConnections);
+    }
+
+    /// <inheritdoc/>
+    public Task<AppendStatus> AppendAsync(WalletAppend append)
+    {
+        AppendShape.Check(append);
+        var pending = new PendingAppend(append);
+        return Enqueue(append.Head.WalletId, pending) ? pending.Task : Task.FromException<AppendStatus>(Stopping());
+    }
+
+    /// <inheritdoc/>
+    public Task<bool> OpenAsync(WalletHead opening)
+    {
+        AppendShape.CheckOpening(opening);
+        var pending = new PendingOpening(opening);
+        return Enqueue(opening.WalletId, pending) ? pending.Task : Task.FromException<bool>(Stopping());
+    }
+
+    /// <inheritdoc/>
+    public Task<LoadedWallet?> LoadAsync(Guid walletId, CancellationToken cancellationToken) => _loader.LoadAsync(walletId, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<StoredDecision?> FindDecisionAsync(Guid walletId, string requestId, CancellationToken cancellationToken) =>
+        _reads.FindDecisionAsync(walletId, requestId, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<WalletEntry>> ReadEntriesAsync(EntryQuery query, CancellationToken cancellationToken) =>
+        _reads.ReadEntriesAsync(query, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<WalletEntry?> FindEntryAsync(Guid entryId, CancellationToken cancellationToken) => _reads.FindEntryAsync(entryId, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<WalletHead>> ReadHeadsOfOwnerAsync(Guid ownerId, Guid afterWalletId, int limit, CancellationToken cancellationToken) =>
+        _reads.ReadHeadsOfOwnerAsync(ownerId, afterWalletId, limit, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<TransferRow?> FindTransferAsync(Guid transferId, CancellationToken cancellationToken) =>
+        _reads.FindTransferAsync(transferId, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<TransferRow>> ReadUnfinishedTransfersAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken) =>
+        _reads.ReadUnfinishedTransfersAsync(before, limit, cancellationToken);
+
+    /// <summary>Accepts nothing more, commits what is queued within the drain time-out, and closes the lanes' connections.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_isStopping)
+        {
+            return;
+        }
+
+        _isStopping = true;
+        await Task.WhenAll(_lanes.Select(lane => lane.DisposeAsync().AsTask()));
+        await _loader.DisposeAsync();
+        await _loadConnections.DisposeAsync();
+        await _readConnections.DisposeAsync();
+        _metrics.Dispose();
+    }
+
+    /// <summary>True when the item is queued, false when the journal is stopping.</summary>
+    private bool Enqueue(Guid walletId, LaneItem item)
+    {
+        // One wallet, one lane: its appends are committed in the order of the calls.
+        var lane = _lanes[unchecked((uint)walletId.GetHashCode()) % (uint)_lanes.Length];
+        if (lane.TryEnqueue(item))
+        {
+            return true;
+        }
+
+        return _isStopping ? false : throw new JournalOverloadedException("Too many appends wait for their commit.");
+    }
+
+    private static JournalUnavailableException Stopping() => new("The journal is shutting down; nothing was written.");
+}

@@ -1,0 +1,118 @@
+using Npgsql;
+using NpgsqlTypes;
+
+namespace WalletGrains.Journal.Reading;
+
+/// <summary>The reads of the journal, one query each. Pages go by key, never by offset.</summary>
+internal sealed class JournalReads(ReadConnections connections)
+{
+    public async Task<StoredDecision?> FindDecisionAsync(Guid walletId, string requestId, CancellationToken cancellationToken) =>
+        FirstOrNull(await ReadAsync(
+            $"""
+            select {RowReader.EntryColumns}, {RowReader.RefusalColumns}
+            from (select $1::uuid as wallet_id, $2::text as request_id) wanted
+            left join entries e on e.wallet_id = wanted.wallet_id and e.request_id = wanted.request_id
+            left join refusals r on r.wallet_id = wanted.wallet_id and r.request_id = wanted.request_id
+            where e.wallet_id is not null or r.wallet_id is not null
+            """,
+            parameters =>
+            {
+                parameters.Add(new NpgsqlParameter<Guid> { TypedValue = walletId });
+                parameters.Add(new NpgsqlParameter<string> { TypedValue = requestId });
+            },
+            row => row.IsDBNull(0)
+                ? new StoredDecision(null, RowReader.Refusal(row, RowReader.EntryColumnCount))
+                : new StoredDecision(RowReader.Entry(row), null),
+            cancellationToken));
+
+    public Task<IReadOnlyList<WalletEntry>> ReadEntriesAsync(EntryQuery query, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        AppendShape.CheckLimit(query.Limit);
+        return ReadAsync(
+            $"""
+            select {RowReader.EntryColumns}
+            from entries e
+            where e.wallet_id = $1 and e.version < $2
+              and ($4::text is null or e.type = $4)
+              and ($5::timestamptz is null or e.created_at >= $5)
+              and ($6::timestamptz is null or e.created_at < $6)
+            order by e.version desc
+            limit $3
+            """,
+            parameters =>
+            {
+                parameters.Add(new NpgsqlParameter<Guid> { TypedValue = query.WalletId });
+                parameters.Add(new NpgsqlParameter<long> { TypedValue = query.BeforeVersion });
+                parameters.Add(new NpgsqlParameter<int> { TypedValue = query.Limit });
+                parameters.Add(new NpgsqlParameter<string?> { TypedValue = query.Type, NpgsqlDbType = NpgsqlDbType.Text });
+                parameters.Add(new NpgsqlParameter<DateTime?> { TypedValue = query.From?.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+                parameters.Add(new NpgsqlParameter<DateTime?> { TypedValue = query.To?.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+            },
+            row => RowReader.Entry(row),
+            cancellationToken);
+    }
+
+    public async Task<WalletEntry?> FindEntryAsync(Guid entryId, CancellationToken cancellationToken) =>
+        FirstOrNull(await ReadAsync(
+            $"select {RowReader.EntryColumns} from entries e where e.entry_id = $1",
+            parameters => parameters.Add(new NpgsqlParameter<Guid> { TypedValue = entryId }),
+            row => RowReader.Entry(row),
+            cancellationToken));
+
+    public Task<IReadOnlyList<WalletHead>> ReadHeadsOfOwnerAsync(Guid ownerId, Guid afterWalletId, int limit, CancellationToken cancellationToken)
+    {
+        AppendShape.CheckLimit(limit);
+        return ReadAsync(
+            $"select {RowReader.HeadColumns} from wallets w where w.owner_id = $1 and w.wallet_id > $2 order by w.wallet_id limit $3",
+            parameters =>
+            {
+                parameters.Add(new NpgsqlParameter<Guid> { TypedValue = ownerId });
+                parameters.Add(new NpgsqlParameter<Guid> { TypedValue = afterWalletId });
+                parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
+            },
+            RowReader.Head,
+            cancellationToken);
+    }
+
+    public async Task<TransferRow?> FindTransferAsync(Guid transferId, CancellationToken cancellationToken) =>
+        FirstOrNull(await ReadAsync(
+            $"select {RowReader.TransferColumns} from transfers t where t.transfer_id = $1",
+            parameters => parameters.Add(new NpgsqlParameter<Guid> { TypedValue = transferId }),
+            RowReader.Transfer,
+            cancellationToken));
+
+    public Task<IReadOnlyList<TransferRow>> ReadUnfinishedTransfersAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken)
+    {
+        AppendShape.CheckLimit(limit);
+        return ReadAsync(
+            $"select {RowReader.TransferColumns} from transfers t where t.state = 1 and t.updated_at < $1 order by t.updated_at, t.transfer_id limit $2",
+            parameters =>
+            {
+                parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = before.UtcDateTime });
+                parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
+            },
+            RowReader.Transfer,
+            cancellationToken);
+    }
+
+    private static T? FirstOrNull<T>(IReadOnlyList<T> rows)
+        where T : class => rows.Count == 0 ? null : rows[0];
+
+    private Task<IReadOnlyList<T>> ReadAsync<T>(
+        string sql, Action<NpgsqlParameterCollection> bind, Func<NpgsqlDataReader, T> map, CancellationToken cancellationToken) =>
+        connections.RunAsync<IReadOnlyList<T>>(
+            sql,
+            bind,
+            async (row, limit) =>
+            {
+                var rows = new List<T>();
+                while (await row.ReadAsync(limit))
+                {
+                    rows.Add(map(row));
+                }
+
+                return rows;
+            },
+            cancellationToken);
+}

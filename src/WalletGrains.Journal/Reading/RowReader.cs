@@ -1,0 +1,82 @@
+using Npgsql;
+
+namespace WalletGrains.Journal.Reading;
+
+/// <summary>Column lists and the rows made of them, side by side so that they stay in step.</summary>
+internal static class RowReader
+{
+    /// <summary>Columns of <see cref="Head"/>, for a table alias w.</summary>
+    public const string HeadColumns =
+        "w.wallet_id, w.owner_id, w.currency, w.status, w.version, w.revision, w.balance_minor, w.held_minor, w.head_hash, w.created_at, w.updated_at";
+
+    /// <summary>Number of columns in <see cref="HeadColumns"/>.</summary>
+    public const int HeadColumnCount = 11;
+
+    /// <summary>Columns of <see cref="Entry"/>, for a table alias e.</summary>
+    public const string EntryColumns =
+        "e.wallet_id, e.version, e.entry_id, e.request_id, e.fingerprint, e.type, e.amount_minor, e.balance_after_minor, e.counter_account, e.created_at, e.content, e.hash";
+
+    /// <summary>Number of columns in <see cref="EntryColumns"/>.</summary>
+    public const int EntryColumnCount = 12;
+
+    /// <summary>Columns of <see cref="Refusal"/>, for a table alias r.</summary>
+    public const string RefusalColumns = "r.request_id, r.fingerprint, r.content, r.created_at";
+
+    /// <summary>Columns of <see cref="Transfer"/>, for a table alias t.</summary>
+    public const string TransferColumns =
+        "t.transfer_id, t.from_wallet_id, t.to_wallet_id, t.amount_minor, t.currency, t.description, t.state, t.failure_code, t.debit_entry_id, t.credit_entry_id, t.refund_entry_id, t.created_at, t.updated_at";
+
+    public static WalletHead Head(NpgsqlDataReader row) => new(
+        WalletId: row.GetGuid(0),
+        OwnerId: NullableGuid(row, 1),
+        Currency: row.GetString(2),
+        Status: row.GetString(3),
+        Version: row.GetInt64(4),
+        Revision: row.GetInt64(5),
+        BalanceMinor: row.GetInt64(6),
+        HeldMinor: row.GetInt64(7),
+        HeadHash: row.GetFieldValue<byte[]>(8),
+        CreatedAt: row.GetFieldValue<DateTimeOffset>(9),
+        UpdatedAt: row.GetFieldValue<DateTimeOffset>(10));
+
+    /// <summary>Reads an entry whose columns start at <paramref name="first"/>.</summary>
+    public static WalletEntry Entry(NpgsqlDataReader row, int first = 0) => new(
+        WalletId: row.GetGuid(first),
+        Version: row.GetInt64(first + 1),
+        EntryId: row.GetGuid(first + 2),
+        RequestId: row.GetString(first + 3),
+        Fingerprint: row.GetFieldValue<byte[]>(first + 4),
+        Type: row.GetString(first + 5),
+        AmountMinor: row.GetInt64(first + 6),
+        BalanceAfterMinor: row.GetInt64(first + 7),
+        CounterAccount: row.GetString(first + 8),
+        CreatedAt: row.GetFieldValue<DateTimeOffset>(first + 9),
+        Content: row.GetFieldValue<byte[]>(first + 10),
+        Hash: row.GetFieldValue<byte[]>(first + 11));
+
+    /// <summary>Reads a refusal whose columns start at <paramref name="first"/>.</summary>
+    public static WalletRefusal Refusal(NpgsqlDataReader row, int first) => new(
+        RequestId: row.GetString(first),
+        Fingerprint: row.GetFieldValue<byte[]>(first + 1),
+        Content: row.GetFieldValue<byte[]>(first + 2),
+        CreatedAt: row.GetFieldValue<DateTimeOffset>(first + 3));
+
+    public static TransferRow Transfer(NpgsqlDataReader row) => new(
+        TransferId: row.GetGuid(0),
+        FromWalletId: row.GetGuid(1),
+        ToWalletId: row.GetGuid(2),
+        AmountMinor: row.GetInt64(3),
+        Currency: row.GetString(4),
+        Description: NullableString(row, 5),
+        State: (TransferState)row.GetInt16(6),
+        FailureCode: NullableString(row, 7),
+        DebitEntryId: NullableGuid(row, 8),
+        CreditEntryId: NullableGuid(row, 9),
+        RefundEntryId: NullableGuid(row, 10),
+        CreatedAt: row.GetFieldValue<DateTimeOffset>(11),
+        UpdatedAt: row.GetFieldValue<DateTimeOffset>(12));
+
+    private static Guid? NullableGuid(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetGuid(column);
+
+    private static string? NullableString(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+}

@@ -1,0 +1,75 @@
+using System.Text;
+using System.Text.Unicode;
+
+namespace WalletGrains.Journal;
+
+/// <summary>
+/// What PostgreSQL makes of the rows it is given: bytes of their own, times to the microsecond, and the constraints of
+/// sql/001-journal. So that <see cref="MemoryJournal"/> gives back and refuses the same.
+/// </summary>
+internal static class StoredForm
+{
+    public static DateTimeOffset Stored(this DateTimeOffset time) =>
+        new(time.UtcTicks - (time.UtcTicks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
+
+    public static WalletHead Stored(this WalletHead head) => head with
+    {
+        HeadHash = head.HeadHash.ToArray(),
+        CreatedAt = head.CreatedAt.Stored(),
+        UpdatedAt = head.UpdatedAt.Stored(),
+    };
+
+    public static WalletEntry Stored(this WalletEntry entry) => entry with
+    {
+        Fingerprint = entry.Fingerprint.ToArray(),
+        Content = entry.Content.ToArray(),
+        Hash = entry.Hash.ToArray(),
+        CreatedAt = entry.CreatedAt.Stored(),
+    };
+
+    public static WalletRefusal Stored(this WalletRefusal refusal) => refusal with
+    {
+        Fingerprint = refusal.Fingerprint.ToArray(),
+        Content = refusal.Content.ToArray(),
+        CreatedAt = refusal.CreatedAt.Stored(),
+    };
+
+    public static TransferRow Stored(this TransferRow transfer) => transfer with
+    {
+        CreatedAt = transfer.CreatedAt.Stored(),
+        UpdatedAt = transfer.UpdatedAt.Stored(),
+    };
+
+    public static void Check(WalletAppend append)
+    {
+        Check(append.Head);
+        Require(append.RequestId.Length > 0 && Encoding.UTF8.GetByteCount(append.RequestId) <= 1024, "request_id_length");
+        Require(!append.RequestId.Contains('\0', StringComparison.Ordinal) && Utf16.IsValid(append.RequestId), "text is not storable");
+        Require((append.Entry?.Fingerprint ?? append.Refusal!.Fingerprint).Length == 16, "fingerprint_length");
+        Require(append.Entry is null || append.Entry.Hash.Length == 32, "entries_hash_length");
+    }
+
+    public static void Check(WalletHead head)
+    {
+        Require(head.Version >= 0, "wallets_version_not_negative");
+        Require(head.Revision >= head.Version, "wallets_revision_covers_version");
+        Require(head.BalanceMinor >= 0, "wallets_balance_not_negative");
+        Require(head.HeldMinor >= 0 && head.HeldMinor <= head.BalanceMinor, "wallets_held_within_balance");
+        Require(head.HeadHash.Length == 32, "wallets_head_hash_length");
+    }
+
+    public static void Check(TransferRow transfer)
+    {
+        Require(transfer.AmountMinor > 0, "transfers_amount_positive");
+        Require(Enum.IsDefined(transfer.State), "transfers_state_known");
+        Require(transfer.CreditEntryId is null || transfer.RefundEntryId is null, "transfers_never_credited_and_refunded");
+    }
+
+    private static void Require(bool holds, string constraint)
+    {
+        if (!holds)
+        {
+            throw new JournalRejectedException($"The journal refused the row: {constraint}.");
+        }
+    }
+}

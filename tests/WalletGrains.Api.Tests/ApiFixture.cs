@@ -1,0 +1,133 @@
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Options;
+using WalletGrains.Api.Auth;
+using WalletGrains.Contracts.Users;
+using WalletGrains.Host.Startup;
+using WalletGrains.Testing;
+using Xunit;
+
+namespace WalletGrains.Api.Tests;
+
+/// <summary>
+/// The real host, on a database of its own, and callers of it. Every answer that any test gets is checked against the OpenAPI
+/// document, and no request of any test may have ended in an unexpected exception.
+/// </summary>
+public sealed class ApiFixture : IAsyncLifetime
+{
+    private readonly JwtOptions _jwt = new() { Key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(48)) };
+    private readonly TestFolder _folder = TestFolders.Create("api");
+    private TestDatabase? _database;
+    private WalletGrainsHost? _host;
+    private HttpClient? _http;
+
+    /// <summary>Where the host accepts requests.</summary>
+    public Uri Address { get; private set; } = null!;
+
+    /// <summary>The document it serves.</summary>
+    public OpenApiContract Contract { get; private set; } = null!;
+
+    /// <summary>The options its tokens are made with.</summary>
+    internal IOptions<JwtOptions> Jwt => Options.Create(_jwt);
+
+    public async ValueTask InitializeAsync() => await StartAsync("Development");
+
+    /// <summary>Starts the host in this environment, with its defaults.</summary>
+    public async Task StartAsync(string environment)
+    {
+        _database = await TestPostgres.CreateDatabaseAsync(TestContext.Current.CancellationToken);
+        _host = await WalletGrainsHost.StartAsync(
+            [
+                $"--environment={environment}",
+                "--Urls=http://127.0.0.1:0",
+                $"--ConnectionStrings:WalletGrains={_database.ConnectionString}",
+                $"--WALLETGRAINS_DATA={Path.Combine(_folder.Path, "data")}",
+                $"--WALLETGRAINS_LOGS={Path.Combine(_folder.Path, "logs")}",
+                $"--Jwt:Key={_jwt.Key}",
+                "--Actors:Clustering=Localhost",
+                "--Serilog:MinimumLevel:Default=Warning",
+            ],
+            TestContext.Current.CancellationToken);
+        Address = new Uri(_host.Address);
+        using var plain = new HttpClient();
+        Contract = new OpenApiContract(await plain.GetStringAsync(new Uri(Address, "/openapi/v1.json")));
+        _http = new HttpClient(new ContractCheck(Contract) { InnerHandler = new SocketsHttpHandler() });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _http?.Dispose();
+        if (_host is not null)
+        {
+            await _host.DisposeAsync();
+        }
+
+        var log = await ReadLogAsync();
+        await _folder.DisposeAsync();
+        if (_database is not null)
+        {
+            await _database.DisposeAsync();
+        }
+
+        Assert.DoesNotContain("failed unexpectedly", log, StringComparison.Ordinal);
+    }
+
+    /// <summary>A caller without a token.</summary>
+    public ApiCaller Anonymous() => new(_http!, Address, token: null, Guid.Empty);
+
+    /// <summary>A caller with this text as its token.</summary>
+    public ApiCaller WithToken(string token) => new(_http!, Address, token, Guid.Empty);
+
+    /// <summary>A customer with a valid token. Wallets need no registered owner, so this costs no password hash.</summary>
+    public ApiCaller Customer() => Caller(UserRole.Customer);
+
+    /// <summary>A partner's system.</summary>
+    public ApiCaller Service() => Caller(UserRole.Service);
+
+    /// <summary>An operator.</summary>
+    public ApiCaller Operator() => Caller(UserRole.Operator);
+
+    /// <summary>Registers a user and signs it in.</summary>
+    public async Task<(ApiCaller Caller, string Email, Guid WalletId)> RegisterAsync()
+    {
+        const string Password = "correct horse battery";
+        var email = $"user-{Guid.NewGuid():N}@example.com";
+        var registered = await Anonymous().PostAsync("/auth/register", $$"""{"email":"{{email}}","password":"{{Password}}","fullName":"Ada Obi"}""");
+        Assert.Equal(201, registered.Status);
+        var login = await Anonymous().PostAsync("/auth/login", $$"""{"email":"{{email}}","password":"{{Password}}"}""");
+        Assert.Equal(200, login.Status);
+        var caller = new ApiCaller(_http!, Address, login.Json.GetProperty("accessToken").GetString(), registered.Json.GetProperty("userId").GetGuid());
+        return (caller, email, registered.Json.GetProperty("walletId").GetGuid());
+    }
+
+    private ApiCaller Caller(UserRole role)
+    {
+        var user = new User(Guid.CreateVersion7(), "caller@example.com", "Caller", null, role, null, DateTimeOffset.UtcNow);
+        return new ApiCaller(_http!, Address, new AccessTokenIssuer(Jwt, TimeProvider.System).Issue(user), user.UserId);
+    }
+
+    private async Task<string> ReadLogAsync()
+    {
+        var folder = Path.Combine(_folder.Path, "logs");
+        var files = Directory.Exists(folder) ? Directory.GetFiles(folder, "api*.log") : [];
+        return string.Concat(await Task.WhenAll(files.Select(file => File.ReadAllTextAsync(file))));
+    }
+
+    /// <summary>Fails the test that got an answer the document does not promise.</summary>
+    private sealed class ContractCheck(OpenApiContract contract) : DelegatingHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var response = await base.SendAsync(request, cancellationToken);
+            contract.Check(request.Method, request.RequestUri!.AbsolutePath, response);
+            return response;
+        }
+    }
+}
+
+/// <summary>The tests that share one host.</summary>
+[CollectionDefinition(Name)]
+public sealed class ApiTests : ICollectionFixture<ApiFixture>
+{
+    public const string Name = "Api";
+}

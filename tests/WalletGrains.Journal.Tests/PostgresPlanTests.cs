@@ -1,0 +1,32 @@
+using Xunit;
+
+namespace WalletGrains.Journal.Tests;
+
+/// <summary>
+/// The writers' plans are made on empty tables and kept. This looks at what they touched: had one of them scanned a table, or
+/// all entries of a wallet to find a request id, the counters of PostgreSQL would say so.
+/// </summary>
+public sealed class PostgresPlanTests
+{
+    [Fact]
+    public async Task Plans_made_on_empty_tables_only_look_up_keys()
+    {
+        await using var postgres = new PostgresJournalFixture();
+        await postgres.InitializeAsync();
+        const int rounds = 40;
+        var wallet = await TestWallet.OpenAsync(postgres.Journal);
+        for (var i = 0; i < rounds; i++)
+        {
+            await Task.WhenAll(Enumerable.Range(0, 100).Select(n => postgres.Journal.AppendAsync(n % 20 == 0 ? wallet.Refuse() : wallet.Deposit(1))));
+        }
+
+        // A backend reports its counters when it ends; this waits until it has.
+        Assert.True(await postgres.ScalarAsync<bool>(
+            "select bool_and(pg_terminate_backend(pid, 30000)) from pg_stat_activity where datname = current_database() and application_name = 'walletgrains-journal'"));
+        Assert.Equal(0, await postgres.ScalarAsync<long>(
+            "select sum(seq_tup_read)::bigint from pg_stat_user_tables where relname in ('wallets', 'entries', 'refusals', 'transfers')"));
+        Assert.Equal(0, await postgres.ScalarAsync<long>("select idx_tup_read from pg_stat_user_indexes where indexrelname = 'entries_pkey'"));
+        Assert.True(await postgres.ScalarAsync<long>("select idx_scan from pg_stat_user_indexes where indexrelname = 'entries_request_id_unique'") >= rounds * 100);
+        Assert.True(await postgres.ScalarAsync<long>("select n_tup_hot_upd * 100 / n_tup_upd from pg_stat_user_tables where relname = 'wallets'") > 90);
+    }
+}
