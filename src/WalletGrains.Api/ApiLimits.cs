@@ -18,8 +18,11 @@ internal static class ApiLimits
     /// <summary>Levels of nesting in a JSON body.</summary>
     public const int MaxJsonDepth = 64;
 
-    /// <summary>Characters of an access token; ours have under 700, with the longest e-mail address and name under 2,000.</summary>
-    public const int MaxTokenLength = 2_048;
+    /// <summary>
+    /// Characters of an access token. Ours have under 700; with an e-mail address of 254 characters and a name of 200 that are
+    /// all escaped (6 bytes each), under 2,600.
+    /// </summary>
+    public const int MaxTokenLength = 3_072;
 
     /// <summary>Characters of a correlation id that is taken from the request.</summary>
     public const int MaxCorrelationIdLength = 128;

@@ -126,7 +126,9 @@ public sealed class MemoryJournal(CommitInterceptor? interceptor = null) : IJour
         }
 
         var expectedVersion = append.Head.Version - (append.Entry is null ? 0 : 1);
-        if (append.Head.Revision - 1 != wallet.Head.Revision || expectedVersion != wallet.Head.Version)
+        if (append.Head.Revision - 1 != wallet.Head.Revision
+            || expectedVersion != wallet.Head.Version
+            || !append.PreviousHash.Span.SequenceEqual(wallet.Head.HeadHash.Span))
         {
             return AppendStatus.HeadMoved;
         }

@@ -19,18 +19,17 @@ public sealed partial class Migrations(NpgsqlDataSource dataSource, ILogger<Migr
     private const int LockTimeoutSeconds = 60;
     private const int CommandTimeoutSeconds = 600;
 
-    private static readonly Migration[] Embedded = ReadEmbedded(typeof(Migrations).Assembly);
-
     /// <summary>Applies what is missing, each migration in its own transaction.</summary>
     /// <exception cref="MigrationException">The database and this binary contradict each other; nothing was changed.</exception>
     /// <exception cref="NpgsqlException">The database is away, another host held the lock too long, or a script failed.</exception>
     public async Task ApplyAsync(CancellationToken cancellationToken)
     {
+        var embedded = ReadEmbedded(typeof(Migrations).Assembly);
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await ExecuteAsync(connection, $"set lock_timeout = '{LockTimeoutSeconds}s'; select pg_advisory_lock({AdvisoryLockKey}); reset lock_timeout", cancellationToken);
         try
         {
-            var missing = Missing(Embedded, await ReadAppliedAsync(connection, cancellationToken));
+            var missing = Missing(embedded, await ReadAppliedAsync(connection, cancellationToken));
             foreach (var migration in missing)
             {
                 await ApplyAsync(connection, migration, cancellationToken);
@@ -48,9 +47,9 @@ public sealed partial class Migrations(NpgsqlDataSource dataSource, ILogger<Migr
     }
 
     /// <summary>Compares what is embedded with what is applied; returns what is left to do, or throws.</summary>
-    internal static IReadOnlyList<Migration> Missing(IReadOnlyList<Migration> embedded, IReadOnlyList<AppliedMigration> applied)
+    private static IEnumerable<Migration> Missing(Migration[] embedded, List<AppliedMigration> applied)
     {
-        for (var i = 0; i < embedded.Count; i++)
+        for (var i = 0; i < embedded.Length; i++)
         {
             if (embedded[i].Number != i + 1)
             {
@@ -60,7 +59,7 @@ public sealed partial class Migrations(NpgsqlDataSource dataSource, ILogger<Migr
 
         for (var i = 0; i < applied.Count; i++)
         {
-            if (applied[i].Number > embedded.Count)
+            if (applied[i].Number > embedded.Length)
             {
                 throw new MigrationException(
                     $"The database has migration {applied[i].Number:000}-{applied[i].Name}, which this binary does not know: a newer version has run. Start that version.");
@@ -78,7 +77,7 @@ public sealed partial class Migrations(NpgsqlDataSource dataSource, ILogger<Migr
             }
         }
 
-        return [.. embedded.Skip(applied.Count)];
+        return embedded.Skip(applied.Count);
     }
 
     private static Migration[] ReadEmbedded(Assembly assembly)

@@ -8,8 +8,9 @@ namespace WalletGrains.Journal;
 /// <param name="Currency">ISO 4217 code.</param>
 /// <param name="Status">Name of the wallet's phase; the journal stores it and knows no meaning.</param>
 /// <param name="Version">Number of entries, and the version of the newest one.</param>
-/// <param name="Revision">Number of durable decisions, accepted and refused. The fencing token: a head moves only from
-/// the revision its writer has seen, so a stale activation can write nothing, not even a refusal.</param>
+/// <param name="Revision">Number of durable decisions, accepted and refused. Together with <paramref name="HeadHash"/> the
+/// fencing token: a head moves only from the revision and the hash its writer has seen, so a stale activation can write
+/// nothing, not even a refusal.</param>
 /// <param name="BalanceMinor">Balance in minor units; never negative.</param>
 /// <param name="HeldMinor">The part of the balance that is held; between 0 and the balance.</param>
 /// <param name="HeadHash">Hash of the newest entry, or of the opening when there is none; 32 bytes.</param>
@@ -68,19 +69,26 @@ public sealed record WalletRefusal(string RequestId, ReadOnlyMemory<byte> Finger
 /// <summary>
 /// One decision to append: an entry or a refusal, the head row after it, and the step of a transfer that goes with it.
 /// </summary>
-/// <remarks><see cref="Head"/> has a revision one above the revision the stored head must have.</remarks>
+/// <remarks>
+/// <see cref="Head"/> has a revision one above the revision the stored head must have, and <see cref="PreviousHash"/> is the
+/// hash it must have. The revision alone is no fence: an append that was decided on another one in flight would match when a
+/// stranger's decision has taken that one's revision, and write a balance that never came to be.
+/// </remarks>
 public sealed record WalletAppend
 {
     /// <summary>Makes the append of an accepted command.</summary>
-    public WalletAppend(WalletHead head, WalletEntry entry, TransferRow? transfer = null) =>
-        (Head, Entry, Transfer) = (head, entry, transfer);
+    public WalletAppend(WalletHead head, ReadOnlyMemory<byte> previousHash, WalletEntry entry, TransferRow? transfer = null) =>
+        (Head, PreviousHash, Entry, Transfer) = (head, previousHash, entry, transfer);
 
     /// <summary>Makes the append of a refused command.</summary>
     public WalletAppend(WalletHead head, WalletRefusal refusal, TransferRow? transfer = null) =>
-        (Head, Refusal, Transfer) = (head, refusal, transfer);
+        (Head, PreviousHash, Refusal, Transfer) = (head, head.HeadHash, refusal, transfer);
 
     /// <summary>The head row after this decision.</summary>
     public WalletHead Head { get; }
+
+    /// <summary>The hash of the stored head on which this decision was made; a refusal leaves it as it is.</summary>
+    public ReadOnlyMemory<byte> PreviousHash { get; }
 
     /// <summary>The entry, when the command was accepted.</summary>
     public WalletEntry? Entry { get; }

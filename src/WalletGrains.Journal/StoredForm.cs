@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Unicode;
 
 namespace WalletGrains.Journal;
 
@@ -44,7 +43,7 @@ internal static class StoredForm
     {
         Check(append.Head);
         Require(append.RequestId.Length > 0 && Encoding.UTF8.GetByteCount(append.RequestId) <= 1024, "request_id_length");
-        Require(!append.RequestId.Contains('\0', StringComparison.Ordinal) && Utf16.IsValid(append.RequestId), "text is not storable");
+        Require(!append.RequestId.Contains('\0', StringComparison.Ordinal) && IsWellFormed(append.RequestId), "request id is not text");
         Require((append.Entry?.Fingerprint ?? append.Refusal!.Fingerprint).Length == 16, "fingerprint_length");
         Require(append.Entry is null || append.Entry.Hash.Length == 32, "entries_hash_length");
     }
@@ -64,6 +63,9 @@ internal static class StoredForm
         Require(Enum.IsDefined(transfer.State), "transfers_state_known");
         Require(transfer.CreditEntryId is null || transfer.RefundEntryId is null, "transfers_never_credited_and_refunded");
     }
+
+    // A lone surrogate becomes a replacement character on its way through UTF-8.
+    private static bool IsWellFormed(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)) == text;
 
     private static void Require(bool holds, string constraint)
     {

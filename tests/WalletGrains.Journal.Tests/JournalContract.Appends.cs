@@ -171,6 +171,6 @@ public abstract partial class JournalContract
         var append = new TestWallet().Deposit(100);
         var other = new TestWallet().Deposit(100);
 
-        Assert.Throws<ArgumentException>(() => { _ = Journal.AppendAsync(new WalletAppend(append.Head, other.Entry!)); });
+        Assert.Throws<ArgumentException>(() => { _ = Journal.AppendAsync(new WalletAppend(append.Head, append.PreviousHash, other.Entry!)); });
     }
 }

@@ -29,11 +29,11 @@ public abstract partial class JournalContract
         return invariant switch
         {
             "negative balance" => wallet.Deposit(-1),
-            "held above balance" => new WalletAppend(good.Head with { HeldMinor = 11 }, good.Entry!),
-            "negative hold" => new WalletAppend(good.Head with { HeldMinor = -1 }, good.Entry!),
-            "short head hash" => new WalletAppend(good.Head with { HeadHash = new byte[31] }, good.Entry!),
-            "short entry hash" => new WalletAppend(good.Head, good.Entry! with { Hash = new byte[31] }),
-            "short fingerprint" => new WalletAppend(good.Head, good.Entry! with { Fingerprint = new byte[15] }),
+            "held above balance" => new WalletAppend(good.Head with { HeldMinor = 11 }, good.PreviousHash, good.Entry!),
+            "negative hold" => new WalletAppend(good.Head with { HeldMinor = -1 }, good.PreviousHash, good.Entry!),
+            "short head hash" => new WalletAppend(good.Head with { HeadHash = new byte[31] }, good.PreviousHash, good.Entry!),
+            "short entry hash" => new WalletAppend(good.Head, good.PreviousHash, good.Entry! with { Hash = new byte[31] }),
+            "short fingerprint" => new WalletAppend(good.Head, good.PreviousHash, good.Entry! with { Fingerprint = new byte[15] }),
             "empty request id" => wallet.Deposit(10, ""),
             "request id of 1025 bytes" => wallet.Refuse(new string('x', 1025)),
             "NUL in the request id" => wallet.Refuse("a\0b"),

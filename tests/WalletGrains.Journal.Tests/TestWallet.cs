@@ -34,7 +34,8 @@ internal sealed class TestWallet
         var version = Head.Version + 1;
         var at = Epoch.AddSeconds(version);
         var content = Encoding.UTF8.GetBytes($$"""{"version":{{version}},"amount":{{amountMinor}},"requestId":"{{requestId}}"}""");
-        var hash = SHA256.HashData([.. Head.HeadHash.Span, .. content]);
+        var previousHash = Head.HeadHash;
+        var hash = SHA256.HashData([.. previousHash.Span, .. content]);
         Head = Head with
         {
             Version = version,
@@ -46,7 +47,7 @@ internal sealed class TestWallet
         var entry = new WalletEntry(
             Id, version, Guid.CreateVersion7(), requestId, Fingerprint(requestId), amountMinor < 0 ? "Withdrawn" : "Deposited",
             amountMinor, Head.BalanceMinor, "external:cash", at, content, hash);
-        return new WalletAppend(Head, entry, transfer?.Invoke(entry));
+        return new WalletAppend(Head, previousHash, entry, transfer?.Invoke(entry));
     }
 
     /// <summary>Decides a refusal.</summary>

@@ -13,6 +13,9 @@ public static class TestFolders
     /// <summary>Per user: one cannot remove another's.</summary>
     private static readonly string Root = Path.Combine(Path.GetTempPath(), $"walletgrains-tests-{Environment.UserName}");
 
+    /// <summary>A host under test has its data further down, in data/postgres.</summary>
+    private static readonly EnumerationOptions Nested = new() { RecurseSubdirectories = true, MaxRecursionDepth = 3 };
+
     /// <summary>Makes the name of a new folder; it is created by whoever uses it.</summary>
     public static TestFolder Create(string purpose) =>
         new(Path.Combine(Root, $"{Environment.ProcessId.ToString(CultureInfo.InvariantCulture)}-{purpose}-{Guid.NewGuid().ToString("N")[..8]}"));
@@ -39,7 +42,9 @@ public static class TestFolders
     internal static async Task RemoveAsync(string folder)
     {
         if (!Directory.Exists(folder)) return;
-        await EmbeddedPostgres.StopOrphanAsync(folder, TimeProvider.System, NullLogger<EmbeddedPostgres>.Instance, CancellationToken.None);
+        foreach (var cluster in Directory.GetDirectories(folder, "cluster", Nested))
+            await EmbeddedPostgres.StopOrphanAsync(
+                Path.GetDirectoryName(cluster)!, TimeProvider.System, NullLogger<EmbeddedPostgres>.Instance, CancellationToken.None);
         Directory.Delete(folder, recursive: true);
     }
 

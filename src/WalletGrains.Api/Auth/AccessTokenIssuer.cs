@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using WalletGrains.Contracts.Users;
@@ -11,6 +12,9 @@ namespace WalletGrains.Api.Auth;
 /// <summary>Makes access tokens.</summary>
 internal sealed class AccessTokenIssuer(IOptions<JwtOptions> options, TimeProvider time)
 {
+    /// <summary>Claims are read by nothing that could take them for markup, so what need not be escaped is not.</summary>
+    private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private readonly byte[] _key = options.Value.KeyBytes()!;
 
     /// <summary>Seconds a token lives.</summary>
@@ -22,7 +26,7 @@ internal sealed class AccessTokenIssuer(IOptions<JwtOptions> options, TimeProvid
         var now = time.GetUtcNow();
         var issuedAt = now.ToUnixTimeSeconds();
         var claims = new ArrayBufferWriter<byte>(512);
-        using (var writer = new Utf8JsonWriter(claims))
+        using (var writer = new Utf8JsonWriter(claims, Compact))
         {
             writer.WriteStartObject();
             writer.WriteString("iss"u8, options.Value.Issuer);

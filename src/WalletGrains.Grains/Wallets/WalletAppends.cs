@@ -30,6 +30,7 @@ internal static class WalletAppends
         var after = new WalletPosition(WalletDecider.Evolve(before.State, happened), before.Revision + 1, hash);
         var append = new WalletAppend(
             WalletRows.ToHead(after.State, after.Revision, hash),
+            before.Hash,
             WalletRows.ToRow(entry, fingerprint, content, hash),
             TransferRowOf(command, before.State.WalletId, entry));
         return (append, after, new DecidedCommand(fingerprint, entry));

@@ -28,6 +28,8 @@ public static class SiloSetup
         ArgumentNullException.ThrowIfNull(database);
         if (role != ActorRole.All)
             throw new ActorSetupException("The in-process runtime runs everything in one process: use --role all, or a build with ActorRuntime=Orleans.");
+        if (grainAssemblies.Length == 0)
+            throw new ArgumentException("This runtime finds grain classes only in the assemblies it is given.", nameof(grainAssemblies));
 
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(options.DrainSeconds));
         builder.Services.AddSingleton(services => new StoredStatements(database(services)));

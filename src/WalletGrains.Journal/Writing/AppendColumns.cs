@@ -3,14 +3,15 @@ using NpgsqlTypes;
 
 namespace WalletGrains.Journal.Writing;
 
-// The parameters of AppendStatement.Sql in their order: heads $1 to $10, entries $11 to $22, refusals $23 to $27,
-// transfers $28 to $41.
+// The parameters of AppendStatement.Sql in their order: heads $1 to $11, entries $12 to $23, refusals $24 to $28,
+// transfers $29 to $42.
 
 internal sealed class HeadColumns(NpgsqlCommand command)
 {
     private readonly Column<Guid> _walletId = new(command, NpgsqlDbType.Uuid);
     private readonly Column<long> _expectedRevision = new(command, NpgsqlDbType.Bigint);
     private readonly Column<long> _expectedVersion = new(command, NpgsqlDbType.Bigint);
+    private readonly Column<ReadOnlyMemory<byte>> _expectedHash = new(command, NpgsqlDbType.Bytea);
     private readonly Column<string> _status = new(command, NpgsqlDbType.Text);
     private readonly Column<long> _version = new(command, NpgsqlDbType.Bigint);
     private readonly Column<long> _revision = new(command, NpgsqlDbType.Bigint);
@@ -25,6 +26,7 @@ internal sealed class HeadColumns(NpgsqlCommand command)
         _walletId.Add(group.WalletId);
         _expectedRevision.Add(group.ExpectedRevision);
         _expectedVersion.Add(group.ExpectedVersion);
+        _expectedHash.Add(group.ExpectedHash);
         _status.Add(head.Status);
         _version.Add(head.Version);
         _revision.Add(head.Revision);
@@ -39,6 +41,7 @@ internal sealed class HeadColumns(NpgsqlCommand command)
         _walletId.Clear();
         _expectedRevision.Clear();
         _expectedVersion.Clear();
+        _expectedHash.Clear();
         _status.Clear();
         _version.Clear();
         _revision.Clear();

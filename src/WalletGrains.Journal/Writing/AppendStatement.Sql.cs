@@ -17,28 +17,29 @@ internal sealed partial class AppendStatement
     private const string Sql = """
         with taken as materialized (
             select b.wallet_id, b.request_id
-            from unnest($11, $14) as b(wallet_id, request_id)
+            from unnest($12, $15) as b(wallet_id, request_id)
             join entries e on e.wallet_id = b.wallet_id and e.request_id = b.request_id
             union all
             select b.wallet_id, b.request_id
-            from unnest($11, $14) as b(wallet_id, request_id)
+            from unnest($12, $15) as b(wallet_id, request_id)
             join refusals r on r.wallet_id = b.wallet_id and r.request_id = b.request_id
             union all
             select b.wallet_id, b.request_id
-            from unnest($23, $24) as b(wallet_id, request_id)
+            from unnest($24, $25) as b(wallet_id, request_id)
             join entries e on e.wallet_id = b.wallet_id and e.request_id = b.request_id
             union all
             select b.wallet_id, b.request_id
-            from unnest($23, $24) as b(wallet_id, request_id)
+            from unnest($24, $25) as b(wallet_id, request_id)
             join refusals r on r.wallet_id = b.wallet_id and r.request_id = b.request_id
         ), moved as (
             update wallets w
             set status = b.status, version = b.version, revision = b.revision, balance_minor = b.balance_minor,
                 held_minor = b.held_minor, head_hash = b.head_hash, updated_at = b.updated_at
-            from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) as b(
-                wallet_id, expected_revision, expected_version, status, version, revision, balance_minor, held_minor,
-                head_hash, updated_at)
+            from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) as b(
+                wallet_id, expected_revision, expected_version, expected_hash, status, version, revision, balance_minor,
+                held_minor, head_hash, updated_at)
             where w.wallet_id = b.wallet_id and w.revision = b.expected_revision and w.version = b.expected_version
+              and w.head_hash = b.expected_hash
               and b.wallet_id not in (select t.wallet_id from taken t)
             returning w.wallet_id
         ), entered as (
@@ -46,14 +47,14 @@ internal sealed partial class AppendStatement
                 wallet_id, version, entry_id, request_id, fingerprint, type, amount_minor, balance_after_minor,
                 counter_account, created_at, content, hash)
             select b.*
-            from unnest($11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22) as b(
+            from unnest($12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23) as b(
                 wallet_id, version, entry_id, request_id, fingerprint, type, amount_minor, balance_after_minor,
                 counter_account, created_at, content, hash)
             where (b.wallet_id in (select m.wallet_id from moved m)) is true
         ), refused as (
             insert into refusals (wallet_id, request_id, fingerprint, content, created_at)
             select b.*
-            from unnest($23, $24, $25, $26, $27) as b(wallet_id, request_id, fingerprint, content, created_at)
+            from unnest($24, $25, $26, $27, $28) as b(wallet_id, request_id, fingerprint, content, created_at)
             where (b.wallet_id in (select m.wallet_id from moved m)) is true
         ), stepped as (
             insert into transfers (
@@ -61,7 +62,7 @@ internal sealed partial class AppendStatement
                 debit_entry_id, credit_entry_id, refund_entry_id, created_at, updated_at)
             select b.transfer_id, b.from_wallet_id, b.to_wallet_id, b.amount_minor, b.currency, b.description, b.state,
                 b.failure_code, b.debit_entry_id, b.credit_entry_id, b.refund_entry_id, b.created_at, b.updated_at
-            from unnest($28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41) as b(
+            from unnest($29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42) as b(
                 wallet_id, transfer_id, from_wallet_id, to_wallet_id, amount_minor, currency, description, state,
                 failure_code, debit_entry_id, credit_entry_id, refund_entry_id, created_at, updated_at)
             where (b.wallet_id in (select m.wallet_id from moved m)) is true

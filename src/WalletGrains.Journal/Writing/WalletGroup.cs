@@ -17,6 +17,8 @@ internal sealed class WalletGroup
 
     public long ExpectedVersion => Chain[0].Append.ExpectedVersion();
 
+    public ReadOnlyMemory<byte> ExpectedHash => Chain[0].Append.PreviousHash;
+
     public void Start(PendingAppend first)
     {
         WalletId = first.Append.Head.WalletId;
@@ -38,5 +40,6 @@ internal static class WalletAppendExtensions
 
     /// <summary>Whether this append was decided on the head that <paramref name="previous"/> leaves behind.</summary>
     public static bool Continues(this WalletAppend append, WalletHead previous) =>
-        append.Head.Revision - 1 == previous.Revision && append.ExpectedVersion() == previous.Version;
+        append.Head.Revision - 1 == previous.Revision && append.ExpectedVersion() == previous.Version
+        && append.PreviousHash.Span.SequenceEqual(previous.HeadHash.Span);
 }

@@ -32,10 +32,14 @@ public sealed class AccessTokenTests
         Assert.Equal(new AccessToken(user.UserId, role), token);
     }
 
-    [Fact]
-    public void An_issued_token_of_the_longest_address_and_name_is_not_too_long()
+    [Theory]
+    [InlineData("é")]
+    [InlineData("\"")]
+    [InlineData("😀")]
+    public void An_issued_token_of_the_longest_address_and_name_is_not_too_long(string character)
     {
-        var user = new User(Guid.CreateVersion7(), new string('a', 254), new string('é', 200), null, UserRole.Customer, null, _time.GetUtcNow());
+        var name = string.Concat(Enumerable.Repeat(character, 200 / character.Length));
+        var user = new User(Guid.CreateVersion7(), new string('+', 254), name, null, UserRole.Customer, null, _time.GetUtcNow());
         Assert.True(Verifies(new AccessTokenIssuer(Options, _time).Issue(user), out _));
     }
 

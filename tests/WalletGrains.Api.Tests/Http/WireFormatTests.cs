@@ -27,8 +27,7 @@ public sealed class WireFormatTests
     public void Times_are_written_in_utc_with_three_decimals(string time, string written)
     {
         Assert.True(UtcTime.TryParse(time, out var parsed));
-        var options = new JsonSerializerOptions { Converters = { new UtcTime() } };
-        Assert.Equal($"\"{written}\"", JsonSerializer.Serialize(parsed, options));
+        Assert.Equal($"\"{written}\"", JsonSerializer.Serialize(parsed, ApiJson.Wire.DateTimeOffset));
     }
 
     [Theory]

@@ -1,11 +1,9 @@
 namespace WalletGrains.Host.Tests.Actors;
 
 /// <summary>One reminder, reached through the statements of the reminder provider.</summary>
-internal sealed record ReminderRow(ActorDatabase Database)
+internal sealed record ReminderRow(ActorDatabase Database, string Service = "service")
 {
     public static readonly DateTime Start = new(2026, 3, 1, 12, 30, 15, DateTimeKind.Utc);
-
-    public string Service { get; init; } = "service";
 
     public string Grain { get; init; } = "recovery/0";
 

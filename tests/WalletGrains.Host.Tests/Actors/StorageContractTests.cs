@@ -3,21 +3,23 @@ using Xunit;
 
 namespace WalletGrains.Host.Tests.Actors;
 
-public sealed class StorageContractTests
+public sealed class StorageContractTests(SharedActorDatabase shared) : IClassFixture<SharedActorDatabase>
 {
+    private readonly string _service = $"service {Guid.NewGuid()}";
+
     [Fact]
     public async Task A_state_that_was_never_written_has_no_row()
     {
-        await using var database = await ActorDatabase.CreateAsync();
+        var database = await shared.GetAsync();
 
-        Assert.Null(await new StateRow(database).ReadAsync());
+        Assert.Null(await new StateRow(database, _service).ReadAsync());
     }
 
     [Fact]
     public async Task A_first_write_is_read_back_and_every_write_has_another_version()
     {
-        await using var database = await ActorDatabase.CreateAsync();
-        var state = new StateRow(database);
+        var database = await shared.GetAsync();
+        var state = new StateRow(database, _service);
 
         var first = await state.WriteAsync(null, "one");
         var second = await state.WriteAsync(first, "two");
@@ -30,8 +32,8 @@ public sealed class StorageContractTests
     [Fact]
     public async Task A_second_first_write_is_a_conflict_and_changes_nothing()
     {
-        await using var database = await ActorDatabase.CreateAsync();
-        var state = new StateRow(database);
+        var database = await shared.GetAsync();
+        var state = new StateRow(database, _service);
         var first = await state.WriteAsync(null, "one");
 
         Assert.Null(await state.WriteAsync(null, "other"));
@@ -41,8 +43,8 @@ public sealed class StorageContractTests
     [Fact]
     public async Task A_write_with_an_old_version_is_a_conflict_and_changes_nothing()
     {
-        await using var database = await ActorDatabase.CreateAsync();
-        var state = new StateRow(database);
+        var database = await shared.GetAsync();
+        var state = new StateRow(database, _service);
         var first = await state.WriteAsync(null, "one");
         var second = await state.WriteAsync(first, "two");
 
@@ -53,8 +55,8 @@ public sealed class StorageContractTests
     [Fact]
     public async Task A_write_with_a_version_of_a_state_that_is_not_there_is_a_conflict()
     {
-        await using var database = await ActorDatabase.CreateAsync();
-        var state = new StateRow(database);
+        var database = await shared.GetAsync();
+        var state = new StateRow(database, _service);
 
         Assert.Null(await state.WriteAsync(7, "one"));
         Assert.Null(await state.ReadAsync());
@@ -63,21 +65,21 @@ public sealed class StorageContractTests
     [Fact]
     public async Task Of_concurrent_first_writes_exactly_one_wins()
     {
-        await using var database = await ActorDatabase.CreateAsync();
-        var state = new StateRow(database);
+        var database = await shared.GetAsync();
+        var state = new StateRow(database, _service);
 
         var versions = await Task.WhenAll(Enumerable.Range(0, 16).Select(i => state.WriteAsync(null, $"writer {i}")));
 
         Assert.Single(versions, version => version is not null);
-        await using var count = database.DataSource.CreateCommand("SELECT count(*) FROM OrleansStorage");
+        await using var count = database.DataSource.CreateCommand($"SELECT count(*) FROM OrleansStorage WHERE service_id = '{_service}'");
         Assert.Equal(1L, await count.ExecuteScalarAsync(TestContext.Current.CancellationToken));
     }
 
     [Fact]
     public async Task Of_concurrent_writes_with_one_version_exactly_one_wins()
     {
-        await using var database = await ActorDatabase.CreateAsync();
-        var state = new StateRow(database);
+        var database = await shared.GetAsync();
+        var state = new StateRow(database, _service);
         var first = await state.WriteAsync(null, "one");
 
         var versions = await Task.WhenAll(Enumerable.Range(0, 16).Select(i => state.WriteAsync(first, $"writer {i}")));
@@ -88,8 +90,8 @@ public sealed class StorageContractTests
     [Fact]
     public async Task A_cleared_state_is_empty_and_its_old_version_cannot_bring_it_back()
     {
-        await using var database = await ActorDatabase.CreateAsync();
-        var state = new StateRow(database);
+        var database = await shared.GetAsync();
+        var state = new StateRow(database, _service);
         var written = await state.WriteAsync(null, "one");
 
         var cleared = await state.EndAsync("ClearStorageKey", written);
@@ -106,8 +108,8 @@ public sealed class StorageContractTests
     [InlineData("DeleteStorageKey")]
     public async Task Ending_a_state_with_an_old_version_is_a_conflict(string key)
     {
-        await using var database = await ActorDatabase.CreateAsync();
-        var state = new StateRow(database);
+        var database = await shared.GetAsync();
+        var state = new StateRow(database, _service);
         var first = await state.WriteAsync(null, "one");
         var second = await state.WriteAsync(first, "two");
 
@@ -118,8 +120,8 @@ public sealed class StorageContractTests
     [Fact]
     public async Task A_deleted_state_answers_the_version_after_its_last()
     {
-        await using var database = await ActorDatabase.CreateAsync();
-        var state = new StateRow(database);
+        var database = await shared.GetAsync();
+        var state = new StateRow(database, _service);
         var version = await state.WriteAsync(null, "one");
 
         Assert.Equal(version + 1, await state.EndAsync("DeleteStorageKey", version));
@@ -129,11 +131,11 @@ public sealed class StorageContractTests
     [Fact]
     public async Task States_differ_by_service_name_and_every_part_of_the_key()
     {
-        await using var database = await ActorDatabase.CreateAsync();
+        var database = await shared.GetAsync();
         StateRow[] states =
         [
-            new(database), new(database) { Service = "other" }, new(database) { Name = "other" }, new(database) { N0 = 9 },
-            new(database) { N1 = 9 }, new(database) { Extension = "a" }, new(database) { Extension = "A" },
+            new(database, _service), new(database, $"other {_service}"), new(database, _service) { Name = "other" }, new(database, _service) { N0 = 9 },
+            new(database, _service) { N1 = 9 }, new(database, _service) { Extension = "a" }, new(database, _service) { Extension = "A" },
         ];
         foreach (var (state, i) in states.Select((state, i) => (state, i)))
             Assert.NotNull(await state.WriteAsync(null, $"state {i}"));
@@ -142,10 +144,8 @@ public sealed class StorageContractTests
             Assert.Equal($"state {i}", (await state.ReadAsync())?.Payload);
     }
 
-    private sealed record StateRow(ActorDatabase Database)
+    private sealed record StateRow(ActorDatabase Database, string Service)
     {
-        public string Service { get; init; } = "service";
-
         public string Name { get; init; } = "state";
 
         public long N0 { get; init; } = 1;

@@ -1,0 +1,94 @@
+using System.Text.Json;
+using Xunit;
+
+namespace WalletGrains.Api.Tests.OpenApi;
+
+[Collection(ApiTests.Name)]
+public sealed class OpenApiTests(ApiFixture api)
+{
+    [Fact]
+    public void Every_route_is_in_the_document_and_nothing_else() => Assert.Equal(
+        new[]
+        {
+            "POST /auth/register", "POST /auth/login", "GET /auth/me",
+            "POST /wallets", "GET /wallets", "POST /wallets/fund", "POST /wallets/transfer", "GET /wallets/{id}",
+            "POST /wallet/{id}/deposit", "POST /wallet/{id}/withdraw", "POST /wallet/{id}/transfer", "GET /wallet/{id}", "GET /wallet/{id}/history",
+            "GET /transactions/{id}", "GET /transfers/{id}", "GET /health/live", "GET /health/ready", "GET /version",
+        }.Order(StringComparer.Ordinal),
+        api.Contract.Operations.Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void Every_operation_has_a_summary_a_response_schema_its_problems_and_its_security()
+    {
+        foreach (var name in api.Contract.Operations)
+        {
+            var (method, path) = (name.Split(' ')[0], name.Split(' ')[1]);
+            var operation = api.Contract.Find(new HttpMethod(method), path)!.Value;
+            Assert.NotEmpty(operation.GetProperty("summary").GetString()!);
+            Assert.NotEmpty(operation.GetProperty("operationId").GetString()!);
+            Assert.NotEmpty(operation.GetProperty("tags").EnumerateArray());
+
+            var responses = operation.GetProperty("responses");
+            var success = responses.EnumerateObject().Single(response => response.Name[0] == '2').Value;
+            Assert.NotEmpty(Resolve(success.GetProperty("content").GetProperty("application/json").GetProperty("schema")).EnumerateObject());
+            Assert.True(responses.TryGetProperty("500", out var problem), name);
+            Assert.EndsWith("/ProblemBody", problem.GetProperty("content").GetProperty("application/problem+json").GetProperty("schema").GetProperty("$ref").GetString(), StringComparison.Ordinal);
+
+            var open = path is "/auth/register" or "/auth/login" or "/health/live" or "/health/ready" or "/version";
+            Assert.Equal(!open, operation.TryGetProperty("security", out var security) && security.GetArrayLength() == 1);
+            Assert.Equal(!open || path == "/auth/login", responses.TryGetProperty("401", out _));
+            if (method == "POST")
+            {
+                var body = Resolve(operation.GetProperty("requestBody").GetProperty("content").GetProperty("application/json").GetProperty("schema"));
+                Assert.Equal("object", body.GetProperty("type").GetString());
+                foreach (var status in new[] { "400", "413", "415" })
+                {
+                    Assert.True(responses.TryGetProperty(status, out _), $"{name} {status}");
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void A_request_schema_says_what_is_required_and_of_which_type()
+    {
+        var fund = api.Contract.Root.GetProperty("components").GetProperty("schemas").GetProperty("FundRequest");
+        Assert.Equal(["amount", "wallet_id"], fund.GetProperty("required").EnumerateArray().Select(name => name.GetString()).Order());
+        Assert.Equal("number", Resolve(fund.GetProperty("properties").GetProperty("amount")).GetProperty("type").GetString());
+        Assert.False(fund.GetProperty("additionalProperties").GetBoolean());
+
+        var wallet = api.Contract.Root.GetProperty("components").GetProperty("schemas").GetProperty("WalletResponse").GetProperty("properties");
+        Assert.Equal("number", wallet.GetProperty("balance").GetProperty("type").GetString());
+        Assert.Equal("date-time", wallet.GetProperty("createdAt").GetProperty("format").GetString());
+        Assert.Equal("uuid", wallet.GetProperty("id").GetProperty("format").GetString());
+    }
+
+    [Fact]
+    public async Task The_docs_page_is_served_with_its_own_assets()
+    {
+        var index = await api.Anonymous().GetAsync("/docs/index.html");
+        Assert.Equal(200, index.Status);
+        Assert.DoesNotContain("//cdn", index.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("https://", index.Text, StringComparison.Ordinal);
+        foreach (var asset in new[] { "swagger-ui.css", "swagger-ui-bundle.js", "index.js" })
+        {
+            Assert.Equal(200, (await api.Anonymous().GetAsync($"/docs/{asset}")).Status);
+        }
+
+        Assert.Equal(200, (await api.Anonymous().GetAsync("/docs")).Status);
+    }
+
+    [Fact]
+    public async Task The_open_operations_routes_answer_anybody()
+    {
+        Assert.Equal("Healthy", (await api.Anonymous().GetAsync("/health/live")).Json.GetProperty("status").GetString());
+        var ready = await api.Anonymous().GetAsync("/health/ready");
+        Assert.Equal("Healthy", ready.Json.GetProperty("checks").GetProperty("database").GetString());
+        Assert.Equal("WalletGrains", (await api.Anonymous().GetAsync("/version")).Json.GetProperty("product").GetString());
+    }
+
+    /// <summary>The schema itself, or the one it refers to.</summary>
+    private JsonElement Resolve(JsonElement schema) => schema.TryGetProperty("$ref", out var reference)
+        ? api.Contract.Root.GetProperty("components").GetProperty("schemas").GetProperty(reference.GetString()!.Split('/')[^1])
+        : schema;
+}

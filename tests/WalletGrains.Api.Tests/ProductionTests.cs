@@ -1,0 +1,32 @@
+using Xunit;
+
+namespace WalletGrains.Api.Tests;
+
+/// <summary>The host as it is in Production, where customers do not fund themselves.</summary>
+public sealed class ProductionTests : IAsyncLifetime
+{
+    private readonly ApiFixture _api = new();
+
+    public async ValueTask InitializeAsync() => await _api.StartAsync("Production");
+
+    public async ValueTask DisposeAsync() => await _api.DisposeAsync();
+
+    [Fact]
+    public async Task Only_services_and_operators_pay_money_in()
+    {
+        var customer = _api.Customer();
+        var walletId = await customer.OpenWalletAsync();
+        var fund = $$"""{"amount":1,"wallet_id":"{{walletId}}"}""";
+        (await customer.PostAsync($"/wallet/{walletId}/deposit", """{"amount":1}""")).AssertProblem(403, "FORBIDDEN");
+        (await customer.PostAsync("/wallets/fund", fund)).AssertProblem(403, "FORBIDDEN");
+        (await customer.PostAsync($"/wallet/{Guid.CreateVersion7()}/deposit", """{"amount":1}""")).AssertProblem(403, "FORBIDDEN");
+
+        foreach (var caller in new[] { _api.Service(), _api.Operator() })
+        {
+            Assert.Equal(200, (await caller.PostAsync($"/wallet/{walletId}/deposit", """{"amount":1}""")).Status);
+            Assert.Equal(201, (await caller.PostAsync("/wallets/fund", fund)).Status);
+        }
+
+        Assert.Equal(200, (await customer.PostAsync($"/wallet/{walletId}/withdraw", """{"amount":4}""")).Status);
+    }
+}
