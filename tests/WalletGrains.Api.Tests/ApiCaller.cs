@@ -47,6 +47,9 @@ public sealed class ApiCaller(HttpClient http, Uri address, string? token, Guid 
 
     public Guid UserId => userId;
 
+    /// <summary>What it authenticates with; null for an anonymous caller.</summary>
+    public string? Token => token;
+
     public Task<Reply> GetAsync(string path, params (string Name, string Value)[] headers) =>
         SendAsync(HttpMethod.Get, path, content: null, headers);
 

@@ -111,6 +111,22 @@ public abstract partial class JournalContract
     }
 
     [Fact]
+    public async Task An_append_decided_on_one_that_was_never_applied_does_not_follow_a_strangers_decision()
+    {
+        // The stranger takes the revision and version of the lost append: only the hash tells the two apart.
+        var wallet = await TestWallet.OpenAsync(Journal);
+        var ahead = wallet.Copy();
+        var lost = ahead.Deposit(900);
+        var behind = ahead.Deposit(9);
+        Assert.Equal(AppendStatus.Applied, await Journal.AppendAsync(wallet.Deposit(100)));
+
+        Assert.Equal(AppendStatus.HeadMoved, await OtherSilo.AppendAsync(lost));
+        Assert.Equal(AppendStatus.HeadMoved, await OtherSilo.AppendAsync(behind));
+
+        await AssertStoredAsync(wallet);
+    }
+
+    [Fact]
     public async Task A_stale_writer_cannot_even_refuse()
     {
         var wallet = await TestWallet.OpenAsync(Journal);

@@ -63,18 +63,16 @@ internal sealed class ClosedLoop
             var operation = Next(caller, sequence, random);
             var startedAt = Stopwatch.GetTimestamp();
             var failure = await ExecuteAsync(operation);
+            if (failure is not null)
+            {
+                _failures.Add(failure);
+                continue;
+            }
+
+            Expect(operation);
             if (_isMeasuring)
             {
                 _latencies.Record(Stopwatch.GetElapsedTime(startedAt));
-            }
-
-            if (failure is null)
-            {
-                Expect(operation);
-            }
-            else
-            {
-                _failures.Add(failure);
             }
         }
     }

@@ -49,6 +49,7 @@ internal sealed class MeasuredHost : IAsyncDisposable
                 $"--WALLETGRAINS_DATA={Path.Combine(folder, "data")}",
                 $"--WALLETGRAINS_LOGS={Path.Combine(folder, "logs")}",
                 $"--Jwt:Key={Convert.ToBase64String(RandomNumberGenerator.GetBytes(48))}",
+                $"--WALLETGRAINS_OPERATOR_PASSWORD={Guid.NewGuid():N}",
             ]);
             await Console.Error.WriteLineAsync(host.ReadyLine);
             return new MeasuredHost(host, folder);

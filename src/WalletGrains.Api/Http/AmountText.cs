@@ -59,7 +59,7 @@ internal readonly struct AmountText
             }
 
             reader.Skip();
-            return new AmountText(isGiven: true, number: null);
+            return new AmountText(isGiven: reader.TokenType != JsonTokenType.Null, number: null);
         }
 
         public override void Write(Utf8JsonWriter writer, AmountText value, JsonSerializerOptions options) =>

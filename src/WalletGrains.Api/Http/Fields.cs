@@ -10,7 +10,8 @@ internal static class Fields
     /// <summary>The id in the path. Only the 36 characters of RFC 9562 are taken, so that one thing has one address.</summary>
     public static Guid PathId(this FieldErrors errors, HttpContext context)
     {
-        if (Guid.TryParseExact(context.Request.RouteValues["id"] as string, "D", out var id))
+        // The length: white space around the id would be let pass.
+        if (context.Request.RouteValues["id"] is string { Length: 36 } text && Guid.TryParseExact(text, "D", out var id))
         {
             return id;
         }

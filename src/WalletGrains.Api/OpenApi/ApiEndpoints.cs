@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using WalletGrains.Api.Errors;
 using WalletGrains.Api.Http;
 
 namespace WalletGrains.Api.OpenApi;
@@ -9,6 +10,9 @@ namespace WalletGrains.Api.OpenApi;
 /// <summary>Maps endpoints together with what they promise.</summary>
 internal static class ApiEndpoints
 {
+    /// <summary>The media type of all bodies but problems.</summary>
+    public const string Json = "application/json";
+
     /// <summary>Maps a handler. It is a plain request delegate: nothing is bound, boxed or looked up between routing and it.</summary>
     public static void MapApi(
         this IEndpointRouteBuilder endpoints,
@@ -26,6 +30,12 @@ internal static class ApiEndpoints
 
         // The method makes the endpoint visible to the OpenAPI document; the rest of it comes from the operation.
         builder.WithMetadata(handler.Method, operation, new EndpointNameMetadata(operation.Id));
+        builder.WithMetadata(new ProducesResponseTypeMetadata(operation.Status, operation.Response, [Json]));
+        foreach (var status in operation.AllProblems(pattern.Contains("{id}", StringComparison.Ordinal)).Select(kind => kind.Status).Distinct())
+        {
+            builder.WithMetadata(new ProducesResponseTypeMetadata(status, typeof(ProblemBody), [ProblemBody.ContentType]));
+        }
+
         if (operation.Open)
         {
             builder.AllowAnonymous();

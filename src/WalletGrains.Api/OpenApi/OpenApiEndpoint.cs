@@ -35,6 +35,14 @@ internal sealed class OpenApiEndpoint([FromKeyedServices(OpenApiEndpoint.Documen
                 Version = "v1",
                 Description = "Wallets and transfers. Every problem has the same body; act on its code. Repeating a request with its request id never moves money twice.",
             };
+            document.Servers = [new OpenApiServer { Url = "/" }];
+            document.Tags = new HashSet<OpenApiTag>
+            {
+                new() { Name = "Identity", Description = "Accounts and access tokens." },
+                new() { Name = "Wallets", Description = "Wallets, family 1: a repeated idempotencyKey is refused." },
+                new() { Name = "Wallet", Description = "Wallets, family 2: a repeated requestId is answered like the first request." },
+                new() { Name = "Operations", Description = "For load balancers and operators." },
+            };
             document.AddComponent<IOpenApiSecurityScheme>(OperationTransformer.SecurityScheme, new OpenApiSecurityScheme
             {
                 Type = SecuritySchemeType.Http,

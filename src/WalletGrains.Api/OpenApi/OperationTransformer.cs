@@ -13,8 +13,6 @@ internal sealed class OperationTransformer : IOpenApiOperationTransformer
     /// <summary>Name of the security scheme.</summary>
     public const string SecurityScheme = "bearer";
 
-    private const string Json = "application/json";
-
     public async Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
         var promised = context.Description.ActionDescriptor.EndpointMetadata.OfType<Operation>().Single();
@@ -28,49 +26,41 @@ internal sealed class OperationTransformer : IOpenApiOperationTransformer
         operation.Security = promised.Open
             ? []
             : [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(SecurityScheme, context.Document)] = [] }];
-        operation.RequestBody = promised.Body is null ? null : new OpenApiRequestBody
+        operation.RequestBody = await BodyAsync(promised, context, cancellationToken);
+        foreach (var (status, response) in operation.Responses ?? [])
         {
-            Required = true,
-            Content = Content(Json, await SchemaAsync(promised.Body)),
-        };
-
-        operation.Responses = new OpenApiResponses
-        {
-            [promised.Status.ToString(CultureInfo.InvariantCulture)] = new OpenApiResponse
-            {
-                Description = ReasonPhrases.GetReasonPhrase(promised.Status),
-                Content = Content(Json, await SchemaAsync(promised.Response)),
-                Headers = Headers(retryAfter: false, promised.Replays),
-            },
-        };
-
-        var problemSchema = await SchemaAsync(typeof(ProblemBody));
-        foreach (var kinds in promised.AllProblems(hasPathId).GroupBy(kind => kind.Status).OrderBy(group => group.Key))
-        {
-            operation.Responses[kinds.Key.ToString(CultureInfo.InvariantCulture)] = new OpenApiResponse
-            {
-                Description = string.Join("; ", kinds.Select(kind => $"`{kind.Code}`: {kind.Title}")),
-                Content = Content(ProblemBody.ContentType, problemSchema),
-                Headers = Headers(kinds.Any(kind => kind.RetryAfterSeconds is not null), promised.Replays && kinds.Key is 400 or 422),
-            };
-        }
-
-        async Task<IOpenApiSchema> SchemaAsync(Type type)
-        {
-            if (type.IsArray)
-            {
-                return new OpenApiSchema { Type = JsonSchemaType.Array, Items = await SchemaAsync(type.GetElementType()!) };
-            }
-
-            if (context.Document?.Components?.Schemas?.ContainsKey(type.Name) != true)
-            {
-                var schema = await context.GetOrCreateSchemaAsync(type, parameterDescription: null, cancellationToken);
-                context.Document!.AddComponent(type.Name, schema);
-            }
-
-            return new OpenApiSchemaReference(type.Name, context.Document);
+            var kinds = promised.AllProblems(hasPathId).Where(kind => Text(kind.Status) == status).ToList();
+            var written = (OpenApiResponse)response;
+            written.Description = kinds.Count == 0
+                ? ReasonPhrases.GetReasonPhrase(promised.Status)
+                : string.Join("; ", kinds.Select(kind => $"`{kind.Code}`: {kind.Title}"));
+            written.Headers = Headers(kinds.Any(kind => kind.RetryAfterSeconds is not null), promised.Replays && status is "200" or "400" or "422");
         }
     }
+
+    private static async Task<OpenApiRequestBody?> BodyAsync(Operation promised, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        if (promised.Body is not { } type)
+        {
+            return null;
+        }
+
+        if (context.Document!.Components?.Schemas?.ContainsKey(type.Name) != true)
+        {
+            context.Document.AddComponent(type.Name, await context.GetOrCreateSchemaAsync(type, parameterDescription: null, cancellationToken));
+        }
+
+        return new OpenApiRequestBody
+        {
+            Required = true,
+            Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
+            {
+                [ApiEndpoints.Json] = new OpenApiMediaType { Schema = new OpenApiSchemaReference(type.Name, context.Document) },
+            },
+        };
+    }
+
+    private static string Text(int status) => status.ToString(CultureInfo.InvariantCulture);
 
     private static IEnumerable<IOpenApiParameter> Parameters(Operation promised, bool hasPathId)
     {
@@ -151,7 +141,4 @@ internal sealed class OperationTransformer : IOpenApiOperationTransformer
 
         return headers;
     }
-
-    private static Dictionary<string, OpenApiMediaType> Content(string mediaType, IOpenApiSchema schema) =>
-        new(StringComparer.Ordinal) { [mediaType] = new OpenApiMediaType { Schema = schema } };
 }

@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using WalletGrains.Api.Http;
@@ -14,6 +16,7 @@ internal sealed class SchemaTransformer : IOpenApiSchemaTransformer
         {
             schema.Type = JsonSchemaType.Number;
             schema.ExclusiveMinimum = "0";
+            schema.Description = "An amount in major units: a number without an exponent, with at most the decimals of the wallet's currency.";
         }
         else if (type == typeof(decimal))
         {
@@ -24,6 +27,13 @@ internal sealed class SchemaTransformer : IOpenApiSchemaTransformer
         {
             schema.Type = JsonSchemaType.String;
             schema.Format = "date-time";
+        }
+
+        // Members that must be given, and members that are left out rather than null, are never null.
+        if (context.JsonPropertyInfo?.AttributeProvider is { } member
+            && (member.IsDefined(typeof(RequiredAttribute), inherit: false) || member.IsDefined(typeof(JsonIgnoreAttribute), inherit: false)))
+        {
+            schema.Type &= ~JsonSchemaType.Null;
         }
 
         return Task.CompletedTask;

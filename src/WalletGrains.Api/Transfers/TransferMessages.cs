@@ -31,9 +31,16 @@ internal sealed record SendTransferRequest
 }
 
 /// <summary>Both wallets after a transfer.</summary>
+/// <param name="Sender">The wallet it was taken from.</param>
+/// <param name="Receiver">The wallet that received it.</param>
+/// <param name="TransferId">The transfer.</param>
+/// <param name="Status">COMPLETED: the receiver is credited.</param>
 internal sealed record SendTransferResponse(WalletResponse Sender, ReceiverResponse Receiver, Guid TransferId, string Status);
 
 /// <summary>The wallet that received a transfer. Whoever may not see into it learns its id, currency and status only.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Currency">Its currency, by its code of ISO 4217.</param>
+/// <param name="Status">OPEN: money may come in and go out.</param>
 internal sealed record ReceiverResponse(Guid Id, string Currency, string Status)
 {
     /// <summary>Its balance; left out for others.</summary>
@@ -124,6 +131,9 @@ internal sealed record WalletTransferResponse(
 }
 
 /// <summary>How far a transfer has come.</summary>
+/// <param name="TransferId">Its id.</param>
+/// <param name="Status">INITIATED, DEBITED, COMPLETED, COMPENSATED (the payer has the money back) or FAILED (nothing moved).</param>
+/// <param name="Steps">What happened, oldest first.</param>
 internal sealed record TransferResponse(Guid TransferId, string Status, IReadOnlyList<TransferStepResponse> Steps)
 {
     /// <summary>The code of the refusal that ended it; left out for one that was not refused.</summary>

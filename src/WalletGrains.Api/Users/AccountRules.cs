@@ -18,6 +18,9 @@ internal static partial class AccountRules
     /// <summary>Characters of a name.</summary>
     public const int MaxNameLength = 200;
 
+    /// <summary>RFC 5321, 4.5.3.1.1.</summary>
+    private const int MaxLocalPartLength = 64;
+
     private const int MaxPhoneLength = 16;
 
     /// <summary>
@@ -27,7 +30,7 @@ internal static partial class AccountRules
     public static string Email(this FieldErrors errors, string? value)
     {
         var email = errors.RequiredText("email", value, 1, MaxEmailLength);
-        if (email.Length > 0 && !EmailPattern().IsMatch(email))
+        if (email.Length > 0 && (email.IndexOf('@', StringComparison.Ordinal) > MaxLocalPartLength || !EmailPattern().IsMatch(email)))
         {
             errors.Add("email", "email must be an e-mail address, such as ada@example.com.");
         }
@@ -59,7 +62,7 @@ internal static partial class AccountRules
         return phone;
     }
 
-    [GeneratedRegex(@"\A(?=[^@]{1,64}@)[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\z", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"\A[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\z", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex EmailPattern();
 
     [GeneratedRegex(@"\A\+?[1-9][0-9]{6,14}\z", RegexOptions.ExplicitCapture)]

@@ -28,6 +28,10 @@ internal sealed record RegisterRequest
 }
 
 /// <summary>A new account with its first wallet.</summary>
+/// <param name="UserId">The user.</param>
+/// <param name="Email">E-mail address as it was given.</param>
+/// <param name="FullName">Name to show.</param>
+/// <param name="WalletId">The first wallet.</param>
 internal sealed record RegisterResponse(Guid UserId, string Email, string FullName, Guid? WalletId);
 
 /// <summary>Signs in.</summary>
@@ -57,12 +61,21 @@ internal sealed record LoginResponse(string AccessToken, string TokenType, int E
 }
 
 /// <summary>The user who signed in.</summary>
+/// <param name="UserId">The user.</param>
+/// <param name="Email">E-mail address as it was given.</param>
+/// <param name="FullName">Name to show.</param>
+/// <param name="Role">customer, service or operator.</param>
 internal sealed record SignedInUser(Guid UserId, string Email, string FullName, string Role)
 {
     public static SignedInUser Of(User user) => new(user.UserId, user.Email, user.FullName, user.Role.Name());
 }
 
 /// <summary>Your account.</summary>
+/// <param name="UserId">The user.</param>
+/// <param name="Email">E-mail address as it was given.</param>
+/// <param name="FullName">Name to show.</param>
+/// <param name="Role">customer, service or operator.</param>
+/// <param name="CreatedAt">When it was created.</param>
 internal sealed record MeResponse(Guid UserId, string Email, string FullName, string Role, DateTimeOffset CreatedAt)
 {
     /// <summary>Telephone number; left out when there is none.</summary>

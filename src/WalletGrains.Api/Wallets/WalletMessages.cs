@@ -49,6 +49,14 @@ internal sealed record BalanceChangeRequest
 }
 
 /// <summary>A deposit or withdrawal. A function of its entry alone, so that a repeat is answered byte for byte.</summary>
+/// <param name="TransactionId">Its id.</param>
+/// <param name="WalletId">The wallet.</param>
+/// <param name="Type">FUND or WITHDRAW.</param>
+/// <param name="Amount">How much, in major units.</param>
+/// <param name="Balance">The balance after it.</param>
+/// <param name="Version">The number of the wallet's entries with it.</param>
+/// <param name="Status">COMPLETED: it is durable.</param>
+/// <param name="CreatedAt">When it was decided.</param>
 internal sealed record BalanceChangeResponse(
     Guid TransactionId,
     Guid WalletId,
@@ -71,6 +79,15 @@ internal sealed record BalanceChangeResponse(
 }
 
 /// <summary>A wallet.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Currency">Its currency, by its code of ISO 4217.</param>
+/// <param name="Balance">All that is in it, in major units.</param>
+/// <param name="Held">The part of the balance that is held.</param>
+/// <param name="Available">What can be spent: balance minus held.</param>
+/// <param name="Status">OPEN: money may come in and go out.</param>
+/// <param name="Version">Number of its entries.</param>
+/// <param name="CreatedAt">When it was opened.</param>
+/// <param name="UpdatedAt">Time of its newest entry, or of the opening.</param>
 internal sealed record WalletResponse(
     Guid Id,
     string Currency,
@@ -101,6 +118,17 @@ internal sealed record WalletResponse(
 }
 
 /// <summary>A wallet with a page of its transactions, newest first.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Currency">Its currency, by its code of ISO 4217.</param>
+/// <param name="Balance">All that is in it, in major units.</param>
+/// <param name="Held">The part of the balance that is held.</param>
+/// <param name="Available">What can be spent: balance minus held.</param>
+/// <param name="Status">OPEN: money may come in and go out.</param>
+/// <param name="Version">Number of its entries.</param>
+/// <param name="CreatedAt">When it was opened.</param>
+/// <param name="UpdatedAt">Time of its newest entry, or of the opening.</param>
+/// <param name="Transactions">The transactions, newest first.</param>
+/// <param name="NextCursor">The parameter cursor of the next page; null on the last one.</param>
 internal sealed record WalletWithTransactionsResponse(
     Guid Id,
     string Currency,
@@ -133,6 +161,15 @@ internal sealed record WalletWithTransactionsResponse(
 }
 
 /// <summary>A transaction: one entry of a wallet's history.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="WalletId">The wallet.</param>
+/// <param name="Type">FUND, WITHDRAW, TRANSFER_OUT, TRANSFER_IN or TRANSFER_REFUND.</param>
+/// <param name="Amount">How much, in major units; never negative, the type gives the direction.</param>
+/// <param name="BalanceBefore">The balance before it.</param>
+/// <param name="BalanceAfter">The balance after it.</param>
+/// <param name="Status">COMPLETED: it is durable.</param>
+/// <param name="Description">The words it was requested with; null when there were none.</param>
+/// <param name="CreatedAt">When it was decided.</param>
 internal sealed record TransactionResponse(
     Guid Id,
     Guid WalletId,

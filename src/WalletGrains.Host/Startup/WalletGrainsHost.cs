@@ -87,7 +87,7 @@ public sealed class WalletGrainsHost : IAsyncDisposable
         var actors = ActorOptions.Read(builder.Configuration, options.Role, options.UsesEmbeddedDatabase);
         builder.WebHost.UseUrls(options.Url);
         builder.Services.AddSingleton(TimeProvider.System);
-        SiloSetup.AddActors(builder, options.Role, actors, _ => database.ActorsDataSource);
+        SiloSetup.AddActors(builder, options.Role, actors, _ => database.ActorsDataSource, typeof(IdGenerator).Assembly);
         if (options.Role is not ActorRole.Api)
         {
             builder.Services.AddWalletGrains();

@@ -42,7 +42,6 @@ public sealed class BadBodyTests(ApiFixture api) : BadInputFixture(api)
         reply.AssertProblem(400, "VALIDATION");
         Assert.DoesNotContain("WalletGrains.", reply.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("System.", reply.Text, StringComparison.Ordinal);
-        Assert.DoesNotContain("Request\"", reply.Text, StringComparison.Ordinal);
     }
 
     [Theory]

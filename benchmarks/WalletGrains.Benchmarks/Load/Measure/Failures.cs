@@ -15,7 +15,7 @@ internal sealed class Failures
 
     public void Add(string failure)
     {
-        var kind = failure.Length > MaxLength ? failure[..MaxLength] : failure;
+        var kind = (failure.Length > MaxLength ? failure[..MaxLength] : failure).ReplaceLineEndings(" ");
         _counts.AddOrUpdate(_counts.ContainsKey(kind) || _counts.Count < MaxKinds ? kind : Others, 1, (_, count) => count + 1);
     }
 }

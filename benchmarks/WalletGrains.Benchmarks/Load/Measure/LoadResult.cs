@@ -3,7 +3,7 @@ namespace WalletGrains.Benchmarks.Load.Measure;
 /// <summary>The figures of one run.</summary>
 /// <param name="Target">What was measured.</param>
 /// <param name="Workload">What it did.</param>
-/// <param name="OperationsPerSecond">Answered operations in the measured time.</param>
+/// <param name="OperationsPerSecond">Accepted operations in the measured time.</param>
 /// <param name="Latency">Their latencies.</param>
 /// <param name="Failures">What was not accepted, warm-up included.</param>
 /// <param name="Balances">Whether the wallets hold what was acknowledged, warm-up included.</param>

@@ -20,7 +20,7 @@ internal static class RowLockSchema
         with opened as (
             insert into {Name}.wallets (
                 wallet_id, currency, status, version, revision, balance_minor, held_minor, head_hash, created_at, updated_at)
-            select id, 'USD', 'OPEN', 0, 0, $2, 0, sha256(uuid_send(id)), now(), now() from unnest($1) as id)
+            select id, 'USD', 'OPEN', sign($2), sign($2), $2, 0, sha256(uuid_send(id)), now(), now() from unnest($1) as id)
         insert into {Name}.entries (
             wallet_id, version, entry_id, request_id, fingerprint, type, amount_minor, balance_after_minor, counter_account, created_at,
             content, hash)
