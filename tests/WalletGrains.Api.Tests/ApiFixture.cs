@@ -32,14 +32,17 @@ public sealed class ApiFixture : IAsyncLifetime
     public async ValueTask InitializeAsync() => await StartAsync("Development");
 
     /// <summary>Starts the host in this environment, with its defaults.</summary>
-    public async Task StartAsync(string environment)
+    /// <param name="environment">Development or Production.</param>
+    /// <param name="proxied">Puts something between the host and its database; null for nothing.</param>
+    public async Task StartAsync(string environment, Func<string, string>? proxied = null)
     {
         _database = await TestPostgres.CreateDatabaseAsync(TestContext.Current.CancellationToken);
+        var connectionString = proxied is null ? _database.ConnectionString : proxied(_database.ConnectionString);
         _host = await WalletGrainsHost.StartAsync(
             [
                 $"--environment={environment}",
                 "--Urls=http://127.0.0.1:0",
-                $"--ConnectionStrings:WalletGrains={_database.ConnectionString}",
+                $"--ConnectionStrings:WalletGrains={connectionString}",
                 $"--WALLETGRAINS_DATA={Path.Combine(_folder.Path, "data")}",
                 $"--WALLETGRAINS_LOGS={Path.Combine(_folder.Path, "logs")}",
                 $"--Jwt:Key={_jwt.Key}",

@@ -43,7 +43,7 @@ internal sealed record LoadOptions(string Target, bool Compare, Workload Workloa
             mix,
             line.Number("wallets", 10_000, mix == Mix.Transfer ? 2 : 1, 1_000_000),
             line.Number("concurrency", target == Http ? 128 : 256, 1, 10_000),
-            TimeSpan.FromSeconds(line.Number("warmup", 5, 0, MaxSeconds)),
+            TimeSpan.FromSeconds(line.Number("warmup", 10, 0, MaxSeconds)),
             TimeSpan.FromSeconds(line.Number("seconds", 10, 1, MaxSeconds)));
         var options = new LoadOptions(target, compare, workload, line.Number("peer-connections", 32, 1, 64));
         line.EnsureAllUsed();

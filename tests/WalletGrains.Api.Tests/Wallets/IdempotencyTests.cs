@@ -74,9 +74,9 @@ public sealed class IdempotencyTests(ApiFixture api)
         foreach (var (path, body, original) in new[]
         {
             ("/wallets/fund", fund, funding),
-            ("/wallets/fund", fund.Replace("10", "11", StringComparison.Ordinal), funding),
+            ("/wallets/fund", fund.Replace("\"amount\":10,", "\"amount\":11,", StringComparison.Ordinal), funding),
             ("/wallets/transfer", send, debit),
-            ("/wallets/transfer", send.Replace("4,", "5,", StringComparison.Ordinal), debit),
+            ("/wallets/transfer", send.Replace("\"amount\":4,", "\"amount\":5,", StringComparison.Ordinal), debit),
         })
         {
             var again = (await caller.PostAsync(path, body)).AssertProblem(409, "DUPLICATE_IDEMPOTENCY_KEY");

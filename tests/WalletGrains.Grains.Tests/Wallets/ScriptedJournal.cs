@@ -30,6 +30,9 @@ internal sealed class ScriptedJournal(MemoryJournal durable, List<WalletAppend> 
     /// <summary>Reads wait for <see cref="ReleaseReads"/> and then answer what they would have answered at the call.</summary>
     public bool HoldReads { get; set; }
 
+    /// <summary>Openings wait for it while it is set.</summary>
+    public TaskCompletionSource? HeldOpening { get; set; }
+
     public int Loads { get; private set; }
 
     public int LookUps { get; private set; }
@@ -46,7 +49,11 @@ internal sealed class ScriptedJournal(MemoryJournal durable, List<WalletAppend> 
         return held.Task;
     }
 
-    public Task<bool> OpenAsync(WalletHead opening) => durable.OpenAsync(opening);
+    public async Task<bool> OpenAsync(WalletHead opening)
+    {
+        await (HeldOpening?.Task ?? Task.CompletedTask);
+        return await durable.OpenAsync(opening);
+    }
 
     public Task<LoadedWallet?> LoadAsync(Guid walletId, CancellationToken cancellationToken)
     {

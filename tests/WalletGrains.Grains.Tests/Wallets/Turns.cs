@@ -15,14 +15,17 @@ internal sealed class Turns : TaskScheduler
         Task.Factory.StartNew(call, CancellationToken.None, TaskCreationOptions.None, this).Unwrap();
 
     /// <summary>Runs turns until none waits.</summary>
-    public void RunUntilIdle()
+    public void RunUntilIdle() => Run(int.MaxValue);
+
+    /// <summary>Runs so many turns, or fewer when no more wait.</summary>
+    public void Run(int turns)
     {
         // Awaits prefer the synchronization context of the test framework to this scheduler.
         var context = SynchronizationContext.Current;
         SynchronizationContext.SetSynchronizationContext(null);
         try
         {
-            while (_waiting.TryDequeue(out var turn))
+            for (var left = turns; left > 0 && _waiting.TryDequeue(out var turn); left--)
             {
                 TryExecuteTask(turn);
             }

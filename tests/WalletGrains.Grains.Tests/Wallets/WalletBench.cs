@@ -54,6 +54,9 @@ internal sealed class WalletBench
 
     public Task<WalletOutcome> Execute(WalletCommand command) => Call(pipeline => pipeline.ExecuteAsync(command));
 
+    /// <summary>The same from within a turn that the test has posted itself.</summary>
+    public Task<WalletOutcome> ExecuteInTurn(WalletCommand command) => _pipeline.ExecuteAsync(command);
+
     public Task<Wallet?> Get() => Call(pipeline => pipeline.GetAsync());
 
     public long Balance() => Answered(Get())!.BalanceMinor;

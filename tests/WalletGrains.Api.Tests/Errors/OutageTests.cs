@@ -1,0 +1,72 @@
+using WalletGrains.Testing;
+using Xunit;
+
+namespace WalletGrains.Api.Tests.Errors;
+
+/// <summary>The host while its database is away.</summary>
+public sealed class OutageTests : IAsyncLifetime
+{
+    private readonly ApiFixture _api = new();
+    private TcpProxy? _proxy;
+
+    public async ValueTask InitializeAsync() => await _api.StartAsync("Development", connectionString =>
+    {
+        _proxy = TcpProxy.To(connectionString);
+        return _proxy.ConnectionStringThrough(connectionString);
+    });
+
+    public async ValueTask DisposeAsync()
+    {
+        await _api.DisposeAsync();
+        if (_proxy is not null)
+        {
+            await _proxy.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task While_the_database_is_away_everything_says_when_to_come_back_and_a_repeat_afterwards_is_made_once()
+    {
+        var caller = _api.Customer();
+        var (walletId, otherId) = (await caller.OpenWalletAsync(100), await caller.OpenWalletAsync());
+        _proxy!.Refuses = true;
+        _proxy.CutNow();
+
+        var deposit = PostDepositAsync(caller, walletId);
+        var replies = await Task.WhenAll(
+            deposit,
+            caller.PostAsync($"/wallet/{walletId}/transfer", $$"""{"amount":1,"toWalletId":"{{otherId}}","requestId":"two"}"""),
+            caller.PostAsync("/wallets/fund", $$"""{"amount":1,"wallet_id":"{{walletId}}","idempotencyKey":"three"}"""),
+            caller.PostAsync("/wallets", "{}"),
+            caller.GetAsync($"/wallet/{Guid.CreateVersion7()}"),
+            caller.GetAsync($"/wallet/{walletId}/history"),
+            caller.GetAsync("/wallets"),
+            _api.Anonymous().PostAsync("/auth/login", """{"email":"a@example.com","password":"correct horse"}"""),
+            _api.Anonymous().GetAsync("/health/ready"));
+        foreach (var reply in replies)
+        {
+            reply.AssertProblem(503, reply.Code);
+            Assert.Contains(reply.Code, (string[])["UNAVAILABLE", "OUTCOME_UNKNOWN"]);
+            Assert.Equal("2", reply.Header("Retry-After"));
+            Assert.Equal(reply.Code == "OUTCOME_UNKNOWN", reply.Json.TryGetProperty("requestId", out _));
+        }
+
+        Assert.Equal(200, (await _api.Anonymous().GetAsync("/health/live")).Status);
+        _proxy.Refuses = false;
+
+        Reply again;
+        do
+        {
+            again = await PostDepositAsync(caller, walletId);
+        }
+        while (again.Status == 503);
+
+        Assert.Equal(200, again.Status);
+        Assert.Equal(200, (await PostDepositAsync(caller, walletId)).Status);
+        var deposits = (await caller.GetAsync($"/wallet/{walletId}/history?type=FUND")).Json.GetProperty("items").EnumerateArray();
+        Assert.Single(deposits, item => item.GetProperty("amount").GetDecimal() == 7);
+    }
+
+    private static Task<Reply> PostDepositAsync(ApiCaller caller, Guid walletId) =>
+        caller.PostAsync($"/wallet/{walletId}/deposit", """{"amount":7,"requestId":"one"}""");
+}

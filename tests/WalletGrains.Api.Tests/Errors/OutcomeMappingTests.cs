@@ -1,0 +1,131 @@
+using Microsoft.AspNetCore.Http;
+using WalletGrains.Api.Errors;
+using WalletGrains.Contracts;
+using WalletGrains.Contracts.Transfers;
+using WalletGrains.Contracts.Wallets;
+using Xunit;
+
+namespace WalletGrains.Api.Tests.Errors;
+
+public sealed class OutcomeMappingTests
+{
+    private static readonly RequestId Id = RequestId.FromClient("order-7");
+    private static readonly Entry Entry = new(
+        Guid.CreateVersion7(), Guid.CreateVersion7(), 1, EntryType.Fund, new Money(1, Currency.Parse("NGN")), 0, 1, "external:cash", Id, null, null, default);
+
+    [Theory]
+    [InlineData(WalletRefusal.AmountNotPositive, 400, "VALIDATION")]
+    [InlineData(WalletRefusal.CurrencyMismatch, 422, "CURRENCY_MISMATCH")]
+    [InlineData(WalletRefusal.AmountTooLarge, 422, "AMOUNT_TOO_LARGE")]
+    [InlineData(WalletRefusal.InsufficientFunds, 400, "INSUFFICIENT_FUNDS")]
+    public void A_refusal_has_its_code_in_both_families_and_repeated_in_family_1_it_is_a_duplicate(WalletRefusal refusal, int status, string code)
+    {
+        var transferId = Guid.CreateVersion7();
+        AssertProblem(status, code, Refusals.Of(new WalletOutcome.Refused(refusal, false), Id));
+        AssertProblem(status, code, Refusals.OfOnce(new WalletOutcome.Refused(refusal, false), Id));
+        AssertProblem(status, code, Refusals.OfOnce(new TransferOutcome.Refused(refusal, transferId, false), Id));
+        Assert.True(Refusals.Of(new WalletOutcome.Refused(refusal, true), Id)!.Replayed);
+        Assert.Equal(transferId, Refusals.Of(new TransferOutcome.Refused(refusal, transferId, true), Id)!.TransferId);
+        Assert.Null(AssertProblem(409, "DUPLICATE_IDEMPOTENCY_KEY", Refusals.OfOnce(new WalletOutcome.Refused(refusal, true), Id)).TransactionId);
+        Assert.Null(AssertProblem(409, "DUPLICATE_IDEMPOTENCY_KEY", Refusals.OfOnce(new TransferOutcome.Refused(refusal, transferId, true), Id)).TransactionId);
+    }
+
+    [Theory]
+    [InlineData(NotDecidedReason.WalletNotFound, 404, "NOT_FOUND", 404, "NOT_FOUND")]
+    [InlineData(NotDecidedReason.RequestIdReused, 422, "REQUEST_ID_REUSED", 409, "DUPLICATE_IDEMPOTENCY_KEY")]
+    [InlineData(NotDecidedReason.Overloaded, 429, "OVERLOADED", 429, "OVERLOADED")]
+    [InlineData(NotDecidedReason.Unavailable, 503, "UNAVAILABLE", 503, "UNAVAILABLE")]
+    [InlineData(NotDecidedReason.OutcomeUnknown, 503, "OUTCOME_UNKNOWN", 503, "OUTCOME_UNKNOWN")]
+    public void What_was_not_decided_has_its_code_in_each_family(NotDecidedReason reason, int status, string code, int onceStatus, string onceCode)
+    {
+        AssertProblem(status, code, Refusals.Of(new WalletOutcome.NotDecided(reason), Id));
+        AssertProblem(status, code, Refusals.Of(new TransferOutcome.NotDecided(reason), Id));
+        AssertProblem(onceStatus, onceCode, Refusals.OfOnce(new WalletOutcome.NotDecided(reason), Id));
+        AssertProblem(onceStatus, onceCode, Refusals.OfOnce(new TransferOutcome.NotDecided(reason), Id));
+    }
+
+    [Fact]
+    public void A_request_id_reused_in_family_1_names_the_transaction_it_belongs_to() => Assert.Equal(
+        Entry.EntryId,
+        Refusals.OfOnce(new WalletOutcome.NotDecided(NotDecidedReason.RequestIdReused, Entry.EntryId), Id)!.TransactionId);
+
+    [Fact]
+    public void An_outcome_that_is_unknown_names_the_request_id_the_client_wrote() =>
+        Assert.Equal("order-7", Refusals.Of(new WalletOutcome.NotDecided(NotDecidedReason.OutcomeUnknown), Id)!.RequestId);
+
+    [Theory]
+    [InlineData(TransferInvalidReason.SameWallet, 400, "SAME_WALLET")]
+    [InlineData(TransferInvalidReason.ReceiverNotFound, 404, "NOT_FOUND")]
+    [InlineData(TransferInvalidReason.ReceiverCurrencyMismatch, 422, "CURRENCY_MISMATCH")]
+    public void A_transfer_that_cannot_be_has_its_code(TransferInvalidReason reason, int status, string code) =>
+        AssertProblem(status, code, Refusals.Of(new TransferOutcome.Invalid(reason), Id));
+
+    [Fact]
+    public void What_was_accepted_is_no_problem_and_repeated_in_family_1_a_duplicate()
+    {
+        Assert.Null(Refusals.Of(new WalletOutcome.Accepted(Entry, true), Id));
+        Assert.Null(Refusals.OfOnce(new WalletOutcome.Accepted(Entry, false), Id));
+        Assert.Equal(Entry.EntryId, Refusals.OfOnce(new WalletOutcome.Accepted(Entry, true), Id)!.TransactionId);
+        Assert.Null(Refusals.Of(new TransferOutcome.Completed(Guid.CreateVersion7(), Entry, true), Id));
+        Assert.Null(Refusals.OfOnce(new TransferOutcome.Completed(Guid.CreateVersion7(), Entry, false), Id));
+        Assert.Equal(Entry.EntryId, Refusals.OfOnce(new TransferOutcome.Completed(Guid.CreateVersion7(), Entry, true), Id)!.TransactionId);
+    }
+
+    [Fact]
+    public void A_lost_answer_of_a_command_is_an_unknown_outcome_and_of_a_read_an_outage()
+    {
+        foreach (var lost in new Exception[] { new TimeoutException(), new SiloUnavailableException("gone") })
+        {
+            Assert.Equal("order-7", AssertProblem(503, "OUTCOME_UNKNOWN", Failures.OfCommand(lost, Id)).RequestId);
+            AssertProblem(503, "UNAVAILABLE", Failures.OfRead(lost));
+            AssertProblem(503, "OUTCOME_UNKNOWN", Failures.OfReadAfterCommand(lost, Id));
+        }
+    }
+
+    [Fact]
+    public void An_outage_in_which_nothing_happened_says_so_unless_the_command_had_happened_already()
+    {
+        AssertProblem(503, "UNAVAILABLE", Failures.OfCommand(new UnavailableException("away"), Id));
+        AssertProblem(503, "UNAVAILABLE", Failures.OfRead(new UnavailableException("away")));
+        AssertProblem(503, "OUTCOME_UNKNOWN", Failures.OfReadAfterCommand(new UnavailableException("away"), Id));
+        AssertProblem(429, "OVERLOADED", Failures.OfCommand(new LimitExceededException("full"), Id));
+        AssertProblem(429, "OVERLOADED", Failures.OfRead(new LimitExceededException("full")));
+    }
+
+    [Fact]
+    public void What_the_server_refused_keeps_its_status()
+    {
+        AssertProblem(413, "BODY_TOO_LARGE", Failures.OfRead(new BadHttpRequestException("too large", 413)));
+        AssertProblem(408, "REQUEST_TIMEOUT", Failures.OfRead(new BadHttpRequestException("too slow", 408)));
+        AssertProblem(400, "VALIDATION", Failures.OfRead(new BadHttpRequestException("bad chunk", 400)));
+    }
+
+    [Fact]
+    public void A_fault_of_this_product_is_nobody_elses_problem()
+    {
+        Assert.Null(Failures.OfRead(new InvalidOperationException()));
+        Assert.Null(Failures.OfCommand(new InvalidOperationException(), Id));
+        Assert.Null(Failures.OfReadAfterCommand(new InvalidOperationException(), Id));
+    }
+
+    [Fact]
+    public void Only_what_may_be_tried_again_says_after_how_many_seconds()
+    {
+        foreach (var problem in new[] { Problem.Overloaded, Problem.Unavailable, Problem.OutcomeUnknown("id") })
+        {
+            Assert.True(problem.Kind.RetryAfterSeconds > 0);
+        }
+
+        foreach (var problem in new[] { Problem.NotFound, Problem.Internal, Problem.Unauthenticated, Problem.Forbidden, Problem.BodyTooLarge })
+        {
+            Assert.Null(problem.Kind.RetryAfterSeconds);
+        }
+    }
+
+    private static Problem AssertProblem(int status, string code, Problem? problem)
+    {
+        Assert.NotNull(problem);
+        Assert.Equal((status, code), (problem.Kind.Status, problem.Kind.Code));
+        return problem;
+    }
+}
