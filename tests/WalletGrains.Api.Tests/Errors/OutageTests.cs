@@ -24,7 +24,7 @@ public sealed class OutageTests : IAsyncLifetime
         }
     }
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task While_the_database_is_away_everything_says_when_to_come_back_and_a_repeat_afterwards_is_made_once()
     {
         var caller = _api.Customer();

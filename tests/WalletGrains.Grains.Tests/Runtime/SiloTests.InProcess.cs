@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.InProcess;
+using WalletGrains.Testing;
 using Xunit;
 
 namespace WalletGrains.Grains.Tests.Runtime;
@@ -8,7 +9,7 @@ namespace WalletGrains.Grains.Tests.Runtime;
 /// <summary>What the in-process silo promises beyond the contract: limits, injected time, injected threads, graceful stop.</summary>
 public sealed class SiloTests : IAsyncDisposable
 {
-    private readonly ManualTime _time = new();
+    private readonly ManualTimeProvider _time = new();
     private readonly string _play = Stage.NewPlay();
     private readonly MemoryReminderTable _reminders = new();
     private IHost? _host;
@@ -31,6 +32,17 @@ public sealed class SiloTests : IAsyncDisposable
         await Assert.ThrowsAsync<LimitExceededException>(() => grain.Note(_play, "three"));
         Stage.Give(_play, "running:go");
         await Task.WhenAll([running, .. waiting]);
+    }
+
+    [Fact]
+    public async Task Requests_of_one_caller_run_in_the_order_in_which_they_were_sent()
+    {
+        var client = await StartAsync();
+        var grain = client.GetGrain<ITurnGrain>(Guid.NewGuid(), typeof(TurnGrain).FullName);
+        var names = Enumerable.Range(0, 100).Select(i => $"{i}").ToArray();
+        await Task.WhenAll(names.Select(name => grain.Note(_play, name)).ToArray());
+
+        Assert.Equal(names, Stage.Lines(_play));
     }
 
     [Fact]
