@@ -7,8 +7,8 @@ internal sealed class Arguments
 {
     public const string Usage = """
         load   [--target grains|http|rowlock] [--mix deposit|transfer] [--wallets 10000] [--concurrency 256, http 128]
-               [--seconds 10] [--warmup 10] [--peer-connections 32]     one closed loop, with its figures as a table and JSON
-        load   --compare [--wallets 10000] [--concurrency 256] [--seconds 10] [--warmup 10] [--peer-connections 32]
+               [--seconds 10] [--warmup 10] [--peer-connections 8]     one closed loop, with its figures as a table and JSON
+        load   --compare [--wallets 10000] [--concurrency 256] [--seconds 10] [--warmup 10] [--peer-connections 8]
                row locks and grains in turn: deposits and transfers, many wallets and the fewest
         calls  [--callers 64] [--grains 10000] [--seconds 10] [--warmup 3]
                calls per second of the actor runtime alone

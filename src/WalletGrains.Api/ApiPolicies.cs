@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Authorization;
-using WalletGrains.Api.Auth;
+using WalletGrains.Contracts.Users;
 
 namespace WalletGrains.Api;
 

@@ -29,4 +29,23 @@ public sealed class PostgresPlanTests
         Assert.True(await postgres.ScalarAsync<long>("select idx_scan from pg_stat_user_indexes where indexrelname = 'entries_request_id_unique'") >= rounds * 100);
         Assert.True(await postgres.ScalarAsync<long>("select n_tup_hot_upd * 100 / n_tup_upd from pg_stat_user_tables where relname = 'wallets'") > 90);
     }
+
+    [Fact]
+    public async Task A_vacuum_of_empty_tables_does_not_make_the_look_up_of_request_ids_a_scan()
+    {
+        await using var postgres = new PostgresJournalFixture();
+        await postgres.InitializeAsync();
+        await postgres.ExecuteAsync("vacuum analyze entries, refusals");
+        var wallet = await TestWallet.OpenAsync(postgres.Journal);
+        for (var i = 0; i < 5; i++)
+        {
+            await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => postgres.Journal.AppendAsync(wallet.Deposit(1))));
+        }
+
+        Assert.True(await postgres.ScalarAsync<bool>(
+            "select bool_and(pg_terminate_backend(pid, 30000)) from pg_stat_activity where datname = current_database() and application_name = 'walletgrains-journal'"));
+
+        // No request id was repeated, so look-ups by key find no row.
+        Assert.Equal(0, await postgres.ScalarAsync<long>("select idx_tup_read from pg_stat_user_indexes where indexrelname = 'entries_request_id_unique'"));
+    }
 }

@@ -50,7 +50,7 @@ internal sealed class ClosedLoop
             _failures.Counts,
             await CheckAsync(),
             commits,
-            _latencies.Count == 0 ? 0 : cost.AllocatedBytes / _latencies.Count,
+            _latencies.Count == 0 || cost.AllocatedBytes <= 0 ? null : cost.AllocatedBytes / _latencies.Count,
             cost);
     }
 

@@ -45,7 +45,7 @@ internal sealed record LoadOptions(string Target, bool Compare, Workload Workloa
             line.Number("concurrency", target == Http ? 128 : 256, 1, 10_000),
             TimeSpan.FromSeconds(line.Number("warmup", 10, 0, MaxSeconds)),
             TimeSpan.FromSeconds(line.Number("seconds", 10, 1, MaxSeconds)));
-        var options = new LoadOptions(target, compare, workload, line.Number("peer-connections", 32, 1, 64));
+        var options = new LoadOptions(target, compare, workload, line.Number("peer-connections", 8, 1, 64));
         line.EnsureAllUsed();
         return target == Http && mix == Mix.Transfer
             ? throw new ArgumentsException("--target http measures deposits.")

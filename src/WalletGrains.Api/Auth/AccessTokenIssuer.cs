@@ -32,7 +32,7 @@ internal sealed class AccessTokenIssuer(IOptions<JwtOptions> options, TimeProvid
             writer.WriteString("iss"u8, options.Value.Issuer);
             writer.WriteString("aud"u8, options.Value.Audience);
             writer.WriteString("sub"u8, user.UserId);
-            writer.WriteString("role"u8, user.Role.Name());
+            writer.WriteString("role"u8, UserRoles.NameOf(user.Role));
             writer.WriteString("email"u8, user.Email);
             writer.WriteString("name"u8, user.FullName);
             writer.WriteString("jti"u8, Guid.CreateVersion7(now).ToString("N", CultureInfo.InvariantCulture));

@@ -7,7 +7,7 @@ namespace WalletGrains.Api.Auth;
 
 /// <summary>Who sends a request: the identity the bearer handler makes of an access token.</summary>
 internal sealed class Caller(AccessToken token) : ClaimsIdentity(
-    [new Claim("sub", token.UserId.ToString("D", CultureInfo.InvariantCulture)), new Claim("role", token.Role.Name())],
+    [new Claim("sub", token.UserId.ToString("D", CultureInfo.InvariantCulture)), new Claim("role", UserRoles.NameOf(token.Role))],
     authenticationType: BearerHandler.SchemeName,
     nameType: "sub",
     roleType: "role")

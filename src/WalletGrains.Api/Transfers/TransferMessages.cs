@@ -143,7 +143,7 @@ internal sealed record TransferResponse(Guid TransferId, string Status, IReadOnl
     public static TransferResponse Of(Transfer transfer) => new(
         transfer.TransferId,
         Name(transfer.Status),
-        [.. transfer.Steps.Select(step => new TransferStepResponse(step.Type.Name(), step.WalletId, step.EntryId, step.At))])
+        [.. transfer.Steps.Select(step => new TransferStepResponse(EntryTypes.NameOf(step.Type), step.WalletId, step.EntryId, step.At))])
     {
         FailureCode = transfer.Failure is { } failure ? Refusals.Of(failure).Kind.Code : null,
     };

@@ -1,6 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
-using WalletGrains.Api.Auth;
 using WalletGrains.Contracts.Users;
 
 namespace WalletGrains.Api.Users;
@@ -67,7 +66,7 @@ internal sealed record LoginResponse(string AccessToken, string TokenType, int E
 /// <param name="Role">customer, service or operator.</param>
 internal sealed record SignedInUser(Guid UserId, string Email, string FullName, string Role)
 {
-    public static SignedInUser Of(User user) => new(user.UserId, user.Email, user.FullName, user.Role.Name());
+    public static SignedInUser Of(User user) => new(user.UserId, user.Email, user.FullName, UserRoles.NameOf(user.Role));
 }
 
 /// <summary>Your account.</summary>
@@ -86,7 +85,7 @@ internal sealed record MeResponse(Guid UserId, string Email, string FullName, st
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Guid? WalletId { get; init; }
 
-    public static MeResponse Of(User user) => new(user.UserId, user.Email, user.FullName, user.Role.Name(), user.CreatedAt)
+    public static MeResponse Of(User user) => new(user.UserId, user.Email, user.FullName, UserRoles.NameOf(user.Role), user.CreatedAt)
     {
         Phone = user.Phone,
         WalletId = user.WalletId,

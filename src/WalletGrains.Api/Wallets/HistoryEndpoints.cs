@@ -89,12 +89,12 @@ internal sealed class HistoryEndpoints(IGrainFactory grains, WalletDirectory dir
             return null;
         }
 
-        var type = EntryTypes.Parse(name);
-        if (type is null)
+        if (EntryTypes.TryParse(name, out var type))
         {
-            errors.Add("type", $"type must be one of {string.Join(", ", EntryTypes.Names)}.");
+            return type;
         }
 
-        return type;
+        errors.Add("type", $"type must be one of {string.Join(", ", EntryTypes.Names)}.");
+        return null;
     }
 }

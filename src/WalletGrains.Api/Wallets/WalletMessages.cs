@@ -70,7 +70,7 @@ internal sealed record BalanceChangeResponse(
     public static BalanceChangeResponse Of(Entry entry) => new(
         entry.EntryId,
         entry.WalletId,
-        entry.Type.Name(),
+        EntryTypes.NameOf(entry.Type),
         entry.Amount.ToMajor(),
         Amounts.ToMajor(entry.BalanceAfterMinor, entry.Amount.Currency),
         entry.Version,
@@ -187,7 +187,7 @@ internal sealed record TransactionResponse(
     public static TransactionResponse Of(Entry entry) => new(
         entry.EntryId,
         entry.WalletId,
-        entry.Type.Name(),
+        EntryTypes.NameOf(entry.Type),
         entry.Amount.ToMajor(),
         Amounts.ToMajor(entry.BalanceBeforeMinor, entry.Amount.Currency),
         Amounts.ToMajor(entry.BalanceAfterMinor, entry.Amount.Currency),

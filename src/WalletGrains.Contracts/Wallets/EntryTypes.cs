@@ -6,6 +6,9 @@ namespace WalletGrains.Contracts.Wallets;
 /// <summary>The names of entry types, as they are stored and shown.</summary>
 public static class EntryTypes
 {
+    /// <summary>Every name.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. Enum.GetValues<EntryType>().Select(NameOf)];
+
     /// <summary>The type's name, for example TRANSFER_OUT.</summary>
     public static string NameOf(EntryType type) => type switch
     {

@@ -21,7 +21,7 @@ public sealed class UserGrain(PostgresUserStore users, IPasswordHasher<UserRow> 
             PasswordHash: "",
             command.FullName,
             command.Phone,
-            UserRows.NameOf(command.Role),
+            UserRoles.NameOf(command.Role),
             command.WalletCurrency is null ? null : ids.NewId(),
             command.WalletCurrency?.Code,
             time.GetUtcMilliseconds());

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using WalletGrains.Contracts;
 using WalletGrains.Contracts.Users;
@@ -18,7 +17,7 @@ internal static class UserRows
         row.Email,
         row.FullName,
         row.Phone,
-        ParseRole(row.Role),
+        UserRoles.Parse(row.Role) ?? throw new FormatException($"'{row.Role}' is not a role."),
         row.WalletId,
         row.CreatedAt);
 
@@ -30,20 +29,4 @@ internal static class UserRows
             await grains.GetGrain<IWalletGrain>(walletId).OpenAsync(new OpenWallet(Currency.Parse(currency), row.UserId));
         }
     }
-
-    public static string NameOf(UserRole role) => role switch
-    {
-        UserRole.Customer => "customer",
-        UserRole.Service => "service",
-        UserRole.Operator => "operator",
-        _ => throw new UnreachableException($"Role {role} has no name."),
-    };
-
-    private static UserRole ParseRole(string name) => name switch
-    {
-        "customer" => UserRole.Customer,
-        "service" => UserRole.Service,
-        "operator" => UserRole.Operator,
-        _ => throw new FormatException($"'{name}' is not a role."),
-    };
 }

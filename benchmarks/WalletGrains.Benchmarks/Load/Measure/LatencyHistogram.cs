@@ -26,7 +26,13 @@ internal sealed class LatencyHistogram
         var max = Volatile.Read(ref _maxMicroseconds);
         while (microseconds > max)
         {
-            max = Interlocked.CompareExchange(ref _maxMicroseconds, microseconds, max) is var seen && seen == max ? microseconds : seen;
+            var seen = Interlocked.CompareExchange(ref _maxMicroseconds, microseconds, max);
+            if (seen == max)
+            {
+                return;
+            }
+
+            max = seen;
         }
     }
 

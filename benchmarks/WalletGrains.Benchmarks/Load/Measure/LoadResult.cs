@@ -8,7 +8,8 @@ namespace WalletGrains.Benchmarks.Load.Measure;
 /// <param name="Failures">What was not accepted, warm-up included.</param>
 /// <param name="Balances">Whether the wallets hold what was acknowledged, warm-up included.</param>
 /// <param name="Commits">The journal's commits in the measured time; null when it made none.</param>
-/// <param name="BytesPerOperation">Allocated in this process for one operation, the load generator included.</param>
+/// <param name="BytesPerOperation">Allocated in this process for one operation, the load generator included; null when the runtime's
+/// count ran backwards, as was seen with server GC.</param>
 /// <param name="Cost">What this process used in the measured time.</param>
 internal sealed record LoadResult(
     string Target,
@@ -18,7 +19,7 @@ internal sealed record LoadResult(
     IReadOnlyDictionary<string, long> Failures,
     BalanceCheck Balances,
     CommitSummary? Commits,
-    long BytesPerOperation,
+    long? BytesPerOperation,
     ProcessCost.Spent Cost)
 {
     public bool IsClean => Failures.Count == 0 && Balances.WrongWallets == 0;

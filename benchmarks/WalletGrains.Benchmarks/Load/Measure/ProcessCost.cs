@@ -3,7 +3,7 @@ namespace WalletGrains.Benchmarks.Load.Measure;
 /// <summary>What this process, the product and the load generator together, uses while a run is measured.</summary>
 internal sealed class ProcessCost
 {
-    private readonly long _allocatedBytes = GC.GetTotalAllocatedBytes();
+    private readonly long _allocatedBytes = GC.GetTotalAllocatedBytes(precise: true);
     private readonly TimeSpan _processorTime = Environment.CpuUsage.TotalTime;
     private readonly TimeSpan _pauses = GC.GetTotalPauseDuration();
     private readonly int _collections = GC.CollectionCount(0);
@@ -12,7 +12,7 @@ internal sealed class ProcessCost
     public static ProcessCost Start() => new();
 
     public Spent Stop() => new(
-        GC.GetTotalAllocatedBytes() - _allocatedBytes,
+        GC.GetTotalAllocatedBytes(precise: true) - _allocatedBytes,
         (Environment.CpuUsage.TotalTime - _processorTime).TotalSeconds,
         (GC.GetTotalPauseDuration() - _pauses).TotalMilliseconds,
         GC.CollectionCount(0) - _collections,

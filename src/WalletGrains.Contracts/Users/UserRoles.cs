@@ -1,21 +1,26 @@
-using WalletGrains.Contracts.Users;
+using System.Diagnostics;
 
-namespace WalletGrains.Api.Auth;
+namespace WalletGrains.Contracts.Users;
 
-/// <summary>Roles as tokens, policies and responses write them.</summary>
-internal static class UserRoles
+/// <summary>The names of roles, as they are stored, signed into tokens and shown.</summary>
+public static class UserRoles
 {
+    /// <summary>Name of <see cref="UserRole.Customer"/>.</summary>
     public const string Customer = "customer";
+
+    /// <summary>Name of <see cref="UserRole.Service"/>.</summary>
     public const string Service = "service";
+
+    /// <summary>Name of <see cref="UserRole.Operator"/>.</summary>
     public const string Operator = "operator";
 
     /// <summary>The role's name.</summary>
-    public static string Name(this UserRole role) => role switch
+    public static string NameOf(UserRole role) => role switch
     {
         UserRole.Customer => Customer,
         UserRole.Service => Service,
         UserRole.Operator => Operator,
-        _ => throw new InvalidOperationException($"Unknown role {role}."),
+        _ => throw new UnreachableException($"Role {role} has no name."),
     };
 
     /// <summary>The role with this name; null when there is none.</summary>
