@@ -12,11 +12,15 @@ internal static class ChildCommand
     /// <summary>
     /// How a child is started: without a shell, as <paramref name="account"/>, and with next to nothing in its environment.
     /// The host's environment may hold secrets, which another user's process has no business to know, and PG* variables,
-    /// which would change what the server does.
+    /// which would change what the server does. A program without a folder is looked for in PATH and the system's folders only:
+    /// .NET by itself would take one of the same name from the working folder first.
     /// </summary>
+    /// <exception cref="EmbeddedPostgresException">The program is not on this machine.</exception>
     public static ProcessStartInfo StartInfo(string program, IEnumerable<string> arguments, ServerAccount account, string workingFolder)
     {
-        var start = new ProcessStartInfo(program)
+        var path = program.Contains('/', StringComparison.Ordinal) ? program : Find(program) ?? throw new EmbeddedPostgresException(
+            EmbeddedPostgresProblem.StartFailed, $"The program '{program}', which is part of every Unix system, is needed to run PostgreSQL and was not found.");
+        var start = new ProcessStartInfo(path)
         {
             UseShellExecute = false,
             WorkingDirectory = workingFolder,

@@ -1,10 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.Versioning;
 using Xunit;
 
 namespace WalletGrains.Host.Tests.Processes;
 
 /// <summary>Starting and stopping: what an operator sees.</summary>
+[UnsupportedOSPlatform("windows")]
 public sealed class StartAndStopTests
 {
     [Fact]
@@ -39,6 +41,22 @@ public sealed class StartAndStopTests
         Assert.Equal(0, await host.TerminateAsync());
 
         Assert.False(Directory.Exists($"/proc/{server}"));
+    }
+
+    [Fact]
+    public async Task Programs_of_the_system_are_never_taken_from_the_working_folder()
+    {
+        await using var folders = new HostFolders();
+        foreach (var name in new[] { "test", "stat", "chown", "sync", "setsid" })
+        {
+            var file = Path.Combine(folders.Root, name);
+            await File.WriteAllTextAsync(file, "#!/bin/sh\nexit 1\n", TestContext.Current.CancellationToken);
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+        }
+
+        using var host = await HostProcessUnderTest.StartAsync(folders);
+
+        Assert.Contains(folders.Data, host.ReadyLine, StringComparison.Ordinal);
     }
 
     [Fact]
