@@ -20,13 +20,12 @@ probe_orleans() {
     mkdir -p artifacts
     if [ ! -f "$answer" ] || [ Directory.Packages.props -nt "$answer" ]; then
         local log=artifacts/orleans-restore.log
-        if dotnet restore src/WalletGrains.Host -p:ActorRuntime=Orleans --nologo >"$log" 2>&1 &&
-            dotnet restore tests/WalletGrains.Grains.Tests -p:ActorRuntime=Orleans --nologo >>"$log" 2>&1; then
+        if dotnet restore WalletGrains.sln -p:ActorRuntime=Orleans --nologo >"$log" 2>&1; then
             echo "yes the Microsoft.Orleans packages restore" >"$answer"
         else
             local missing
-            missing=$(grep -oE 'error NU[0-9]+: .*(Microsoft\.[A-Za-z.]+)' "$log" | grep -oE 'Microsoft\.[A-Za-z]+(\.[A-Za-z]+)*' | sort -u | head -n 1)
-            echo "no ${missing:-a package} cannot be restored from this machine's package sources; see $log" >"$answer"
+            missing=$(grep -oE 'error NU110[12]: .*package Microsoft\.Orleans\.[A-Za-z.]*[A-Za-z]' "$log" | grep -oE 'Microsoft\.Orleans\.[A-Za-z.]*[A-Za-z]' | sort -u | head -n 1)
+            echo "no ${missing:-a package of the Orleans build} cannot be restored from this machine's package sources; see $log" >"$answer"
         fi
     fi
     read -r ORLEANS ORLEANS_WHY <"$answer"
