@@ -12,9 +12,14 @@ namespace WalletGrains.Api.Operations;
 /// <summary>Tells load balancers and operators how the process is and what it is.</summary>
 internal sealed class OperationsEndpoints(HealthCheckService health)
 {
+    // The compiler writes version+commit.
+    private static readonly string[] VersionAndCommit =
+        (typeof(OperationsEndpoints).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown").Split('+', 2);
+
     private static readonly VersionResponse Version = new(
         "WalletGrains",
-        typeof(OperationsEndpoints).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown",
+        VersionAndCommit[0],
+        VersionAndCommit.ElementAtOrDefault(1),
         RuntimeInformation.FrameworkDescription);
 
     public void Map(IEndpointRouteBuilder endpoints)
@@ -67,6 +72,7 @@ internal sealed record HealthResponse(string Status, IReadOnlyDictionary<string,
 
 /// <summary>What is running.</summary>
 /// <param name="Product">Its name.</param>
-/// <param name="Version">Its version, with the commit where the build knew it.</param>
+/// <param name="Version">Its version.</param>
+/// <param name="Commit">The commit it was built from; null where the build did not know it.</param>
 /// <param name="Framework">The .NET it runs on.</param>
-internal sealed record VersionResponse(string Product, string Version, string Framework);
+internal sealed record VersionResponse(string Product, string Version, string? Commit, string Framework);
