@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using WalletGrains.Api.Auth;
 using WalletGrains.Api.Errors;
@@ -71,9 +72,11 @@ public static class WalletGrainsApi
             return app;
         }
 
-        // Now, and not at the first request that needs them.
-        _ = services.GetRequiredService<IOptions<JwtOptions>>().Value;
-        _ = services.GetRequiredService<IOptions<WalletOptions>>().Value;
+        // Now, and not at the first request that needs them: what is wrong with them ends the start.
+        var jwt = services.GetRequiredService<IOptions<JwtOptions>>().Value;
+        var wallets = services.GetRequiredService<IOptions<WalletOptions>>().Value;
+        var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("WalletGrains.Api");
+        WalletGrainsApiLog.SetUp(logger, jwt.Issuer, jwt.Audience, wallets.AllowSelfFunding == true);
 
         app.UseWhen(
             static context => context.Request.Path.StartsWithSegments("/docs", StringComparison.Ordinal),

@@ -9,6 +9,7 @@ namespace WalletGrains.Host.Tests.Processes;
 internal sealed partial class HostProcessUnderTest : IDisposable
 {
     private const int Sigkill = 9;
+    private const int Sigint = 2;
     private const int Sigterm = 15;
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(60);
@@ -73,9 +74,15 @@ internal sealed partial class HostProcessUnderTest : IDisposable
 
     /// <summary>SIGTERM, and waits for the end.</summary>
     /// <returns>The exit code.</returns>
-    public async Task<int> TerminateAsync()
+    public Task<int> TerminateAsync() => StopAsync(Sigterm);
+
+    /// <summary>SIGINT, which is what Ctrl-C sends, and waits for the end.</summary>
+    /// <returns>The exit code.</returns>
+    public Task<int> InterruptAsync() => StopAsync(Sigint);
+
+    private async Task<int> StopAsync(int signal)
     {
-        Kill(_process.Id, Sigterm);
+        Kill(_process.Id, signal);
         await _process.WaitForExitAsync().WaitAsync(StopLimit);
         return _process.ExitCode;
     }
@@ -144,10 +151,10 @@ internal sealed partial class HostProcessUnderTest : IDisposable
         }
     }
 
-    // .NET can only send SIGKILL by itself; kill is part of every POSIX system.
+    // .NET can only send SIGKILL by itself. Every POSIX shell has kill built in; the program is not on every machine.
     private static void Kill(int processId, int signal)
     {
-        using var kill = Process.Start("kill", [string.Create(CultureInfo.InvariantCulture, $"-{signal}"), processId.ToString(CultureInfo.InvariantCulture)]);
+        using var kill = Process.Start("/bin/sh", ["-c", string.Create(CultureInfo.InvariantCulture, $"kill -{signal} {processId}")]);
         kill.WaitForExit();
     }
 

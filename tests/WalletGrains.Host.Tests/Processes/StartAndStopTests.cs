@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.Versioning;
+using System.Text.Json;
 using Xunit;
 
 namespace WalletGrains.Host.Tests.Processes;
@@ -41,6 +42,32 @@ public sealed class StartAndStopTests
         Assert.Equal(0, await host.TerminateAsync());
 
         Assert.False(Directory.Exists($"/proc/{server}"));
+    }
+
+    [Fact]
+    public async Task Ctrl_C_is_a_clean_stop_as_well()
+    {
+        await using var folders = new HostFolders();
+        using var host = await HostProcessUnderTest.StartAsync(folders);
+
+        Assert.Equal(0, await host.InterruptAsync());
+
+        Assert.Null(folders.ServerProcessId);
+    }
+
+    [Fact]
+    public async Task Logs_are_JSON_lines_in_two_files()
+    {
+        await using var folders = new HostFolders();
+        using var host = await HostProcessUnderTest.StartAsync(folders);
+        Assert.Equal(0, await host.TerminateAsync());
+
+        Assert.Equal(["api.log", "worker.log"], Directory.EnumerateFiles(folders.Logs).Select(Path.GetFileName).Order());
+        foreach (var line in await File.ReadAllLinesAsync(Path.Combine(folders.Logs, "worker.log"), TestContext.Current.CancellationToken))
+        {
+            using var json = JsonDocument.Parse(line);
+            Assert.Equal(JsonValueKind.Object, json.RootElement.ValueKind);
+        }
     }
 
     [Fact]
