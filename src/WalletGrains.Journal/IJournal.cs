@@ -52,7 +52,11 @@ public interface IJournal
 
     /// <summary>Transfers that are debited but neither credited nor refunded, untouched since <paramref name="before"/>,
     /// oldest first.</summary>
-    Task<IReadOnlyList<TransferRow>> ReadUnfinishedTransfersAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken);
+    /// <param name="before">Only those whose newest step is older than this.</param>
+    /// <param name="after">The last row of the page before; null for the first page.</param>
+    /// <param name="limit">At most so many; 1 to <see cref="JournalLimits.MaxPage"/>.</param>
+    /// <param name="cancellationToken">Gives the read up.</param>
+    Task<IReadOnlyList<TransferRow>> ReadUnfinishedTransfersAsync(DateTimeOffset before, TransferRow? after, int limit, CancellationToken cancellationToken);
 }
 
 /// <summary>What became of an append.</summary>

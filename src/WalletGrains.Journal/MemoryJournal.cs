@@ -101,12 +101,13 @@ public sealed class MemoryJournal(CommitInterceptor? interceptor = null) : IJour
         ReadAsync(() => _transfers.GetValueOrDefault(transferId), cancellationToken);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<TransferRow>> ReadUnfinishedTransfersAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<TransferRow>> ReadUnfinishedTransfersAsync(DateTimeOffset before, TransferRow? after, int limit, CancellationToken cancellationToken)
     {
         AppendShape.CheckLimit(limit);
         return ReadAsync<IReadOnlyList<TransferRow>>(
             () => [.. _transfers.Values
                 .Where(transfer => transfer.State == TransferState.Debited && transfer.UpdatedAt < before.Stored())
+                .Where(transfer => after is null || (transfer.UpdatedAt, transfer.TransferId).CompareTo((after.UpdatedAt, after.TransferId)) > 0)
                 .OrderBy(transfer => transfer.UpdatedAt)
                 .ThenBy(transfer => transfer.TransferId)
                 .Take(limit)],

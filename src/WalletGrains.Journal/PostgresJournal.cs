@@ -74,8 +74,8 @@ public sealed class PostgresJournal : IJournal, IAsyncDisposable
         _reads.FindTransferAsync(transferId, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<TransferRow>> ReadUnfinishedTransfersAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken) =>
-        _reads.ReadUnfinishedTransfersAsync(before, limit, cancellationToken);
+    public Task<IReadOnlyList<TransferRow>> ReadUnfinishedTransfersAsync(DateTimeOffset before, TransferRow? after, int limit, CancellationToken cancellationToken) =>
+        _reads.ReadUnfinishedTransfersAsync(before, after, limit, cancellationToken);
 
     /// <summary>Accepts nothing more, commits what is queued within the drain time-out, and closes the lanes' connections.</summary>
     public async ValueTask DisposeAsync()

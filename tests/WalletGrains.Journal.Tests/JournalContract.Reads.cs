@@ -79,7 +79,7 @@ public abstract partial class JournalContract
     {
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Journal.ReadEntriesAsync(new EntryQuery(Guid.NewGuid(), 1, limit), Cancelled));
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Journal.ReadHeadsOfOwnerAsync(Guid.NewGuid(), Guid.Empty, limit, Cancelled));
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Journal.ReadUnfinishedTransfersAsync(DateTimeOffset.UnixEpoch, limit, Cancelled));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Journal.ReadUnfinishedTransfersAsync(DateTimeOffset.UnixEpoch, null, limit, Cancelled));
     }
 
     [Fact]

@@ -100,11 +100,13 @@ public abstract partial class JournalContract
         ];
         await Task.WhenAll(transfers.Select(transfer => Journal.AppendAsync(from.Deposit(-1, transfer: _ => transfer))));
 
-        var unfinished = await Journal.ReadUnfinishedTransfersAsync(T0.AddYears(-1).AddMinutes(9), 2, Cancelled);
-        var more = await Journal.ReadUnfinishedTransfersAsync(T0.AddYears(-1).AddMinutes(9), 100, Cancelled);
+        var unfinished = await Journal.ReadUnfinishedTransfersAsync(T0.AddYears(-1).AddMinutes(9), null, 2, Cancelled);
+        var more = await Journal.ReadUnfinishedTransfersAsync(T0.AddYears(-1).AddMinutes(9), null, 100, Cancelled);
+        var rest = await Journal.ReadUnfinishedTransfersAsync(T0.AddYears(-1).AddMinutes(9), unfinished[^1], 100, Cancelled);
 
         Assert.Equal([transfers[1], transfers[4]], unfinished);
         Assert.Equal([transfers[1], transfers[4], transfers[0]], more);
+        Assert.Equal([transfers[0]], rest);
     }
 
     private async Task<(TestWallet From, TestWallet To)> TwoWalletsAsync()

@@ -33,24 +33,24 @@ public sealed partial class TransferRecoveryGrain(IJournal journal, TimeProvider
     {
         var before = time.GetUtcNow() - (olderThan ?? GrainLimits.RecoveryAge);
         var finished = 0;
+        TransferRow? last = null;
         for (var page = 0; page < GrainLimits.MaxRecoveryPages; page++)
         {
             var rows = await Outage.GuardAsync(() =>
-                journal.ReadUnfinishedTransfersAsync(before, GrainLimits.RecoveryPage, CancellationToken.None));
-            var finishedOfPage = 0;
+                journal.ReadUnfinishedTransfersAsync(before, last, GrainLimits.RecoveryPage, CancellationToken.None));
             foreach (var chunk in rows.Chunk(GrainLimits.RecoveryConcurrency))
             {
                 var ended = await Task.WhenAll(chunk.Select(row => ResumeAsync(row.TransferId)));
-                finishedOfPage += ended.Count(isEnded => isEnded);
+                finished += ended.Count(isEnded => isEnded);
             }
 
-            finished += finishedOfPage;
-
-            // A page of which nothing came to its end would be read again and again: leave it to the next tick.
-            if (rows.Count < GrainLimits.RecoveryPage || finishedOfPage == 0)
+            if (rows.Count < GrainLimits.RecoveryPage)
             {
                 break;
             }
+
+            // Onwards from here: transfers that cannot come to their end now must not hide those behind them.
+            last = rows[^1];
         }
 
         if (finished > 0)

@@ -82,15 +82,21 @@ internal sealed class JournalReads(ReadConnections connections)
             RowReader.Transfer,
             cancellationToken));
 
-    public Task<IReadOnlyList<TransferRow>> ReadUnfinishedTransfersAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<TransferRow>> ReadUnfinishedTransfersAsync(DateTimeOffset before, TransferRow? after, int limit, CancellationToken cancellationToken)
     {
         AppendShape.CheckLimit(limit);
         return ReadAsync(
-            $"select {RowReader.TransferColumns} from transfers t where t.state = 1 and t.updated_at < $1 order by t.updated_at, t.transfer_id limit $2",
+            $"""
+            select {RowReader.TransferColumns} from transfers t
+            where t.state = 1 and t.updated_at < $1 and (t.updated_at, t.transfer_id) > ($3, $4)
+            order by t.updated_at, t.transfer_id limit $2
+            """,
             parameters =>
             {
                 parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = before.UtcDateTime });
                 parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
+                parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = (after?.UpdatedAt ?? DateTimeOffset.UnixEpoch).UtcDateTime });
+                parameters.Add(new NpgsqlParameter<Guid> { TypedValue = after?.TransferId ?? Guid.Empty });
             },
             RowReader.Transfer,
             cancellationToken);

@@ -78,6 +78,19 @@ public sealed class TransferRecoveryTests(WalletCluster cluster)
     }
 
     [Fact]
+    public async Task A_whole_page_of_transfers_that_cannot_be_driven_on_does_not_hide_those_behind_it()
+    {
+        var (from, to) = (await cluster.OpenAsync(10_000), await cluster.OpenAsync());
+        var poisons = Enumerable.Range(0, GrainLimits.RecoveryPage).Select(_ => DebitAsync(from, Guid.CreateVersion7(), 1));
+        await Task.WhenAll(poisons);
+        var transferId = await DebitAsync(from, to, 300);
+
+        await cluster.Recovery.RunAsync(Any);
+
+        Assert.Equal(TransferStatus.Completed, (await cluster.Transfers.FindAsync(transferId))!.Status);
+    }
+
+    [Fact]
     public async Task A_young_transfer_is_left_to_its_coordinator()
     {
         var (from, to) = (await cluster.OpenAsync(1_000), await cluster.OpenAsync());

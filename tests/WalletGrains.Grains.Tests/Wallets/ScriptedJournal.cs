@@ -78,8 +78,8 @@ internal sealed class ScriptedJournal(MemoryJournal durable, List<WalletAppend> 
     public Task<TransferRow?> FindTransferAsync(Guid transferId, CancellationToken cancellationToken) =>
         durable.FindTransferAsync(transferId, cancellationToken);
 
-    public Task<IReadOnlyList<TransferRow>> ReadUnfinishedTransfersAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken) =>
-        durable.ReadUnfinishedTransfersAsync(before, limit, cancellationToken);
+    public Task<IReadOnlyList<TransferRow>> ReadUnfinishedTransfersAsync(DateTimeOffset before, TransferRow? after, int limit, CancellationToken cancellationToken) =>
+        durable.ReadUnfinishedTransfersAsync(before, after, limit, cancellationToken);
 
     /// <summary>Another silo's journal over the same database.</summary>
     public ScriptedJournal OtherSilo() => new(durable, applied);
