@@ -64,7 +64,7 @@ public sealed record WalletEntry(
 /// <param name="Fingerprint">Digest of the request's content; 16 bytes.</param>
 /// <param name="Content">The outcome, as the exact bytes that are kept.</param>
 /// <param name="CreatedAt">When it was decided.</param>
-public sealed record WalletRefusal(string RequestId, ReadOnlyMemory<byte> Fingerprint, ReadOnlyMemory<byte> Content, DateTimeOffset CreatedAt);
+public sealed record RefusedRequest(string RequestId, ReadOnlyMemory<byte> Fingerprint, ReadOnlyMemory<byte> Content, DateTimeOffset CreatedAt);
 
 /// <summary>
 /// One decision to append: an entry or a refusal, the head row after it, and the step of a transfer that goes with it.
@@ -81,7 +81,7 @@ public sealed record WalletAppend
         (Head, PreviousHash, Entry, Transfer) = (head, previousHash, entry, transfer);
 
     /// <summary>Makes the append of a refused command.</summary>
-    public WalletAppend(WalletHead head, WalletRefusal refusal, TransferRow? transfer = null) =>
+    public WalletAppend(WalletHead head, RefusedRequest refusal, TransferRow? transfer = null) =>
         (Head, PreviousHash, Refusal, Transfer) = (head, head.HeadHash, refusal, transfer);
 
     /// <summary>The head row after this decision.</summary>
@@ -94,7 +94,7 @@ public sealed record WalletAppend
     public WalletEntry? Entry { get; }
 
     /// <summary>The refusal, when it was not.</summary>
-    public WalletRefusal? Refusal { get; }
+    public RefusedRequest? Refusal { get; }
 
     /// <summary>The transfer's row after this step, written in the same commit.</summary>
     public TransferRow? Transfer { get; }
@@ -156,7 +156,7 @@ public sealed record TransferRow(
 public sealed record LoadedWallet(WalletHead Head, IReadOnlyList<WalletEntry> RecentEntries);
 
 /// <summary>What was decided under a request id: exactly one of the two is set.</summary>
-public sealed record StoredDecision(WalletEntry? Entry, WalletRefusal? Refusal);
+public sealed record StoredDecision(WalletEntry? Entry, RefusedRequest? Refusal);
 
 /// <summary>A page of one wallet's entries.</summary>
 /// <param name="WalletId">The wallet.</param>

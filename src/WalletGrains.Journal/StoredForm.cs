@@ -26,7 +26,7 @@ internal static class StoredForm
         CreatedAt = entry.CreatedAt.Stored(),
     };
 
-    public static WalletRefusal Stored(this WalletRefusal refusal) => refusal with
+    public static RefusedRequest Stored(this RefusedRequest refusal) => refusal with
     {
         Fingerprint = refusal.Fingerprint.ToArray(),
         Content = refusal.Content.ToArray(),

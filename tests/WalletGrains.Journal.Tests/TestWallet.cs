@@ -55,7 +55,7 @@ internal sealed class TestWallet
     {
         requestId ??= NewRequestId();
         Head = Head with { Revision = Head.Revision + 1 };
-        return new WalletAppend(Head, new WalletRefusal(requestId, Fingerprint(requestId), Encoding.UTF8.GetBytes("INSUFFICIENT_FUNDS"), Epoch), transfer);
+        return new WalletAppend(Head, new RefusedRequest(requestId, Fingerprint(requestId), Encoding.UTF8.GetBytes("INSUFFICIENT_FUNDS"), Epoch), transfer);
     }
 
     public static string NewRequestId() => Guid.NewGuid().ToString();

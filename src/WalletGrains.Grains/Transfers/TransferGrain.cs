@@ -4,7 +4,6 @@ using WalletGrains.Contracts;
 using WalletGrains.Contracts.Transfers;
 using WalletGrains.Contracts.Wallets;
 using WalletGrains.Journal;
-using WalletRefusal = WalletGrains.Contracts.Wallets.WalletRefusal;
 
 namespace WalletGrains.Grains.Transfers;
 

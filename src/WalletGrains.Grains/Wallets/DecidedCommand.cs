@@ -1,7 +1,6 @@
 using WalletGrains.Contracts.Wallets;
 using WalletGrains.Domain.Wallets;
 using WalletGrains.Journal;
-using WalletRefusal = WalletGrains.Contracts.Wallets.WalletRefusal;
 
 namespace WalletGrains.Grains.Wallets;
 

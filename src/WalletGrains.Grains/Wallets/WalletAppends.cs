@@ -1,7 +1,6 @@
 using WalletGrains.Contracts.Wallets;
 using WalletGrains.Domain.Wallets;
 using WalletGrains.Journal;
-using WalletRefusal = WalletGrains.Contracts.Wallets.WalletRefusal;
 
 namespace WalletGrains.Grains.Wallets;
 
@@ -42,7 +41,7 @@ internal static class WalletAppends
         var after = before with { Revision = before.Revision + 1 };
         var append = new WalletAppend(
             WalletRows.ToHead(after.State, after.Revision, after.Hash),
-            new Journal.WalletRefusal(command.RequestId.Value, fingerprint, RefusalContent.Encode(refusal), now),
+            new RefusedRequest(command.RequestId.Value, fingerprint, RefusalContent.Encode(refusal), now),
             FailedTransferRowOf(command, before.State.WalletId, refusal, now));
         return (append, after, new DecidedCommand(fingerprint, refusal));
     }

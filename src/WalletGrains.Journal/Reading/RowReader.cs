@@ -55,7 +55,7 @@ internal static class RowReader
         Hash: row.GetFieldValue<byte[]>(first + 11));
 
     /// <summary>Reads a refusal whose columns start at <paramref name="first"/>.</summary>
-    public static WalletRefusal Refusal(NpgsqlDataReader row, int first) => new(
+    public static RefusedRequest Refusal(NpgsqlDataReader row, int first) => new(
         RequestId: row.GetString(first),
         Fingerprint: row.GetFieldValue<byte[]>(first + 1),
         Content: row.GetFieldValue<byte[]>(first + 2),

@@ -108,7 +108,7 @@ internal sealed class RefusalColumns(NpgsqlCommand command)
     private readonly Column<ReadOnlyMemory<byte>> _content = new(command, NpgsqlDbType.Bytea);
     private readonly Column<DateTime> _createdAt = new(command, NpgsqlDbType.TimestampTz);
 
-    public void Add(Guid walletId, WalletRefusal refusal)
+    public void Add(Guid walletId, RefusedRequest refusal)
     {
         _walletId.Add(walletId);
         _requestId.Add(refusal.RequestId);

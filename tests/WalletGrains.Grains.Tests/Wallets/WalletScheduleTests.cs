@@ -2,7 +2,6 @@ using WalletGrains.Contracts.Wallets;
 using WalletGrains.Domain.Wallets;
 using WalletGrains.Journal;
 using Xunit;
-using WalletRefusal = WalletGrains.Contracts.Wallets.WalletRefusal;
 
 namespace WalletGrains.Grains.Tests.Wallets;
 
