@@ -13,6 +13,7 @@ public static class GrainServices
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IdGenerator>();
+        services.TryAddSingleton<DeadlineClock>();
         services.TryAddSingleton<IPasswordHasher<UserRow>, PasswordHasher<UserRow>>();
         return services;
     }

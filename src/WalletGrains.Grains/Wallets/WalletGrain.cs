@@ -16,8 +16,8 @@ public sealed class WalletGrain : Grain, IWalletGrain
     private readonly WalletPipeline _pipeline;
 
     /// <summary>Made by the actor runtime.</summary>
-    public WalletGrain(IGrainContext context, IJournal journal, IdGenerator ids, TimeProvider time, ILoggerFactory loggers) =>
-        _pipeline = new WalletPipeline(context.GrainId.GetGuidKey(), journal, ids, time, loggers.CreateLogger<WalletPipeline>());
+    public WalletGrain(IGrainContext context, IJournal journal, IdGenerator ids, TimeProvider time, DeadlineClock deadlines, ILoggerFactory loggers) =>
+        _pipeline = new WalletPipeline(context.GrainId.GetGuidKey(), journal, ids, time, deadlines, loggers.CreateLogger<WalletPipeline>());
 
     /// <inheritdoc />
     public Task<Wallet> OpenAsync(OpenWallet command)

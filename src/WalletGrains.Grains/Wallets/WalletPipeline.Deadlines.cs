@@ -3,12 +3,9 @@ using WalletGrains.Contracts.Wallets;
 
 namespace WalletGrains.Grains.Wallets;
 
-/// <content>No caller waits longer than the deadline, whatever the journal does: one timer for all commands of the wallet.</content>
+/// <content>No caller waits longer than the deadline, whatever the journal does.</content>
 internal sealed partial class WalletPipeline
 {
-    /// <summary>Delays are cut to whole milliseconds; one more makes sure that the deadline has passed.</summary>
-    private static readonly TimeSpan TimerResolution = TimeSpan.FromMilliseconds(1);
-
     // In the order they came, which is the order of their deadlines.
     private readonly Queue<PendingCommand> _byDeadline = new();
     private bool _isWatching;
@@ -34,7 +31,7 @@ internal sealed partial class WalletPipeline
         {
             if (!oldest.IsAnswered && TimeLeft(oldest) is var left && left > TimeSpan.Zero)
             {
-                await Task.Delay(left + TimerResolution, time);
+                await deadlines.WaitAsync(left);
             }
             else
             {

@@ -23,7 +23,8 @@ namespace WalletGrains.Grains.Wallets;
 /// <para>All members run on the turns of one activation, so there are no locks; whatever happens between two awaits is one
 /// step.</para>
 /// </remarks>
-internal sealed partial class WalletPipeline(Guid walletId, IJournal journal, IdGenerator ids, TimeProvider time, ILogger<WalletPipeline> logger)
+internal sealed partial class WalletPipeline(
+    Guid walletId, IJournal journal, IdGenerator ids, TimeProvider time, DeadlineClock deadlines, ILogger<WalletPipeline> logger)
 {
     private readonly RecentDecisions _recent = new(time);
     private readonly Dictionary<RequestId, PendingCommand> _pending = [];

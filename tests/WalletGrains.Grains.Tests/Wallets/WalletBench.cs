@@ -18,7 +18,7 @@ internal sealed class WalletBench
         Journal = journal ?? new ScriptedJournal();
         Time = time ?? new ManualTimeProvider();
         WalletId = walletId ?? Guid.CreateVersion7(Time.GetUtcNow());
-        _pipeline = new WalletPipeline(WalletId, Journal, new IdGenerator(Time), Time, NullLogger<WalletPipeline>.Instance);
+        _pipeline = new WalletPipeline(WalletId, Journal, new IdGenerator(Time), Time, new DeadlineClock(Time), NullLogger<WalletPipeline>.Instance);
     }
 
     public ScriptedJournal Journal { get; }

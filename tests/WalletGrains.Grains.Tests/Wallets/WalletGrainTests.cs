@@ -177,7 +177,7 @@ public sealed class WalletGrainTests(WalletCluster cluster)
     {
         private readonly TaskScheduler _turns = new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler;
         private readonly WalletPipeline _pipeline = new(
-            walletId, journal, new IdGenerator(TimeProvider.System), TimeProvider.System, NullLogger<WalletPipeline>.Instance);
+            walletId, journal, new IdGenerator(TimeProvider.System), TimeProvider.System, new DeadlineClock(TimeProvider.System), NullLogger<WalletPipeline>.Instance);
 
         public Task<WalletOutcome> ExecuteAsync(WalletCommand command) =>
             Task.Factory.StartNew(() => _pipeline.ExecuteAsync(command), CancellationToken.None, TaskCreationOptions.None, _turns).Unwrap();

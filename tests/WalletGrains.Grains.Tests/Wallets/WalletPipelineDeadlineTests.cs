@@ -10,7 +10,7 @@ namespace WalletGrains.Grains.Tests.Wallets;
 public sealed class WalletPipelineDeadlineTests
 {
     private static readonly TimeSpan AlmostDeadline = Limits.DecisionDeadline - TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan PastDeadline = Limits.DecisionDeadline + TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan PastDeadline = Limits.DecisionDeadline + (2 * DeadlineClock.Resolution);
     private static readonly JournalUnavailableException Away = new("Scripted.");
 
     [Fact]
