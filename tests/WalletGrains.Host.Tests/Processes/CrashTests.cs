@@ -27,14 +27,14 @@ public sealed class CrashTests
         bank.MoveTo(second.Address);
         await traffic;
 
-        Assert.True(workload.UnknownCount > 0, "The kill hit no request.");
+        Assert.NotEmpty(workload.Unknown);
         Assert.Empty(await new WorkloadAuditor(bank, workload).FindFaultsAsync(wallets, cancellation));
         Assert.Equal(0, await second.TerminateAsync());
         Assert.Null(folders.ServerProcessId);
     }
 
     [Fact]
-    public async Task A_kill_of_the_database_is_an_outage_that_ends_by_itself_and_loses_nothing()
+    public async Task While_the_database_is_away_clients_are_told_when_to_retry_and_afterwards_nothing_is_lost()
     {
         var cancellation = TestContext.Current.CancellationToken;
         await using var folders = new HostFolders();
@@ -46,10 +46,38 @@ public sealed class CrashTests
 
         var traffic = workload.RunAsync(Clients, cancellation);
         await Task.WhenAny(workload.HalfSent, traffic);
-        HostProcessUnderTest.KillProcess(folders.ServerProcessId!.Value);
+        folders.TakeServerAway();
+        await Task.WhenAny(workload.OutageFelt, traffic);
+        folders.GiveServerBack();
         await traffic;
 
-        Assert.True(workload.EveryOutageSaidWhenToRetry, "A 503 without Retry-After.");
+        // Always an answer of a host that is there: 503 or 429 with Retry-After, never a lost connection.
+        Assert.NotEmpty(workload.Unknown);
+        Assert.All(workload.Unknown.Keys, unknown => Assert.True(
+            unknown is { HasRetryAfter: true, Why: "UNAVAILABLE" or "OUTCOME_UNKNOWN" or "OVERLOADED" }, $"{unknown}"));
+        Assert.Empty(await new WorkloadAuditor(bank, workload).FindFaultsAsync(wallets, cancellation));
+        Assert.Equal(0, await host.TerminateAsync());
+    }
+
+    [Fact]
+    public async Task A_kill_of_the_database_that_is_over_in_a_moment_costs_clients_a_wait_and_nothing_else()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        await using var folders = new HostFolders();
+        using var host = await HostProcessUnderTest.StartAsync(folders);
+        using var bank = new BankClient(host.Address);
+        await bank.SignInAsync(cancellation);
+        var wallets = await OpenWalletsAsync(bank, cancellation);
+        var workload = new MixedWorkload(bank, wallets, wallets[0], OperationCount, seed: 3);
+        var server = folders.ServerProcessId!.Value;
+
+        var traffic = workload.RunAsync(Clients, cancellation);
+        await Task.WhenAny(workload.HalfSent, traffic);
+        HostProcessUnderTest.KillProcess(server);
+        await traffic;
+
+        Assert.NotEqual(server, folders.ServerProcessId);
+        Assert.DoesNotContain(workload.Unknown.Keys, unknown => !unknown.HasRetryAfter);
         Assert.Empty(await new WorkloadAuditor(bank, workload).FindFaultsAsync(wallets, cancellation));
         Assert.Equal(0, await host.TerminateAsync());
     }

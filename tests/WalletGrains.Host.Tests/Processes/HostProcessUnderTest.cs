@@ -181,10 +181,23 @@ internal sealed class HostFolders : IAsyncDisposable
     {
         get
         {
-            var file = Path.Combine(Data, "postgres", "cluster", "postmaster.pid");
+            var file = Path.Combine(Cluster, "postmaster.pid");
             return File.Exists(file) ? int.Parse(File.ReadLines(file).First(), CultureInfo.InvariantCulture) : null;
         }
     }
+
+    private string Cluster => Path.Combine(Data, "postgres", "cluster");
+
+    /// <summary>kill -9 of the embedded server, which cannot be started again until <see cref="GiveServerBack"/>.</summary>
+    public void TakeServerAway()
+    {
+        var server = ServerProcessId!.Value;
+        Directory.Move(Cluster, Cluster + ".away");
+        HostProcessUnderTest.KillProcess(server);
+    }
+
+    /// <summary>Ends the outage: the host finds the cluster at its next attempt.</summary>
+    public void GiveServerBack() => Directory.Move(Cluster + ".away", Cluster);
 
     public async ValueTask DisposeAsync()
     {

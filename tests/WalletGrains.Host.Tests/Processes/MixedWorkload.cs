@@ -27,18 +27,19 @@ internal sealed record Operation(string RequestId, string Kind, Guid WalletId, G
 internal sealed class MixedWorkload(BankClient bank, IReadOnlyList<Guid> wallets, Guid hotWallet, int operationCount, int seed)
 {
     private readonly ConcurrentDictionary<Operation, ConcurrentBag<Reply>> _replies = new();
+    private readonly ConcurrentDictionary<Reply.Unknown, int> _unknown = new();
+    private readonly TaskCompletionSource _outageFelt = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _half = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _sent;
-    private int _unknown;
 
     /// <summary>Every operation with the definite replies it got.</summary>
     public IReadOnlyDictionary<Operation, ConcurrentBag<Reply>> Replies => _replies;
 
-    /// <summary>Requests that got no definite answer at first.</summary>
-    public int UnknownCount => _unknown;
+    /// <summary>Every kind of answer that was not definite, and how often it came.</summary>
+    public IReadOnlyDictionary<Reply.Unknown, int> Unknown => _unknown;
 
-    /// <summary>Whether every request without a definite answer that came as a 503 or 429 said when to try again.</summary>
-    public bool EveryOutageSaidWhenToRetry { get; private set; } = true;
+    /// <summary>Completes with the first answer that is not definite.</summary>
+    public Task OutageFelt => _outageFelt.Task;
 
     /// <summary>Completes when half of the operations have been sent.</summary>
     public Task HalfSent => _half.Task;
@@ -76,11 +77,8 @@ internal sealed class MixedWorkload(BankClient bank, IReadOnlyList<Guid> wallets
                 return;
             }
 
-            Interlocked.Increment(ref _unknown);
-            if (!unknown.HasRetryAfter && unknown.Why is "UNAVAILABLE" or "OUTCOME_UNKNOWN" or "OVERLOADED")
-            {
-                EveryOutageSaidWhenToRetry = false;
-            }
+            _unknown.AddOrUpdate(unknown, 1, static (_, count) => count + 1);
+            _outageFelt.TrySetResult();
 
             // A client that is refused at once would otherwise spin; a real one waits as well.
             await Task.Delay(TimeSpan.FromMilliseconds(50), cancellationToken);

@@ -53,6 +53,7 @@ internal sealed class WorkloadAuditor(BankClient bank, MixedWorkload workload)
         var accounted = new HashSet<Guid>();
         var (debits, credits, refunds) = (Count("TRANSFER_OUT"), Count("TRANSFER_IN"), Count("TRANSFER_REFUND"));
         var transfers = 0;
+        var (sent, received) = (new Dictionary<(Guid, decimal), int>(), new Dictionary<(Guid, decimal), int>());
         foreach (var (operation, replies) in workload.Replies)
         {
             if (replies.Select(Essence).Distinct().Count() != 1)
@@ -68,6 +69,8 @@ internal sealed class WorkloadAuditor(BankClient bank, MixedWorkload workload)
             if (operation.Kind == "transfer")
             {
                 transfers++;
+                Add(sent, operation.WalletId, operation.AmountMinor / 100m, 1);
+                Add(received, operation.ToWalletId!.Value, operation.AmountMinor / 100m, 1);
                 continue;
             }
 
@@ -93,6 +96,18 @@ internal sealed class WorkloadAuditor(BankClient bank, MixedWorkload workload)
         {
             faults.Add($"{transfers} transfers were acknowledged; there are {debits} debits, {credits} credits, {refunds} refunds");
         }
+
+        // No transfer of the workload is refused by its receiver, so debits and credits are just those acknowledged.
+        foreach (var row in rows)
+        {
+            Add(row.Type == "TRANSFER_OUT" ? sent : row.Type == "TRANSFER_IN" ? received : [], row.WalletId, row.Amount, -1);
+        }
+
+        faults.AddRange(sent.Where(left => left.Value != 0).Select(left => $"sent {left.Key}: {left.Value} more acknowledged than in the history"));
+        faults.AddRange(received.Where(left => left.Value != 0).Select(left => $"received {left.Key}: {left.Value} more acknowledged than in the history"));
+
+        static void Add(Dictionary<(Guid, decimal), int> counts, Guid wallet, decimal amount, int count) =>
+            counts[(wallet, amount)] = counts.GetValueOrDefault((wallet, amount)) + count;
 
         int Count(string type) => rows.Count(row => row.Type == type);
     }
