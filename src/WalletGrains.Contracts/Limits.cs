@@ -19,6 +19,21 @@ public static class Limits
     /// <summary>Characters of a description.</summary>
     public const int MaxDescriptionLength = 500;
 
+    /// <summary>Bytes of UTF-8 of all names and texts of a request's metadata.</summary>
+    public const int MaxMetadataBytes = 2_048;
+
+    /// <summary>
+    /// Holds of one wallet that may be open at the same time. They are part of its head row, 60 bytes each at most: the head
+    /// of such a wallet has 15 KB, which is written with every commit.
+    /// </summary>
+    public const int MaxOpenHolds = 256;
+
+    /// <summary>The longest time a hold may last, when it is to end by itself.</summary>
+    public static readonly TimeSpan MaxHoldDuration = TimeSpan.FromDays(366);
+
+    /// <summary>The most transactions a minute that a limit may be set to; above, no limit is what is meant.</summary>
+    public const int MaxCountPerMinute = 1_000_000;
+
     /// <summary>Rows of a page.</summary>
     public const int MaxPageSize = 200;
 
@@ -27,6 +42,12 @@ public static class Limits
 
     /// <summary>Commands of one wallet that may wait for their commit at the same time; further ones are told it is overloaded.</summary>
     public const int MaxPendingPerWallet = 4_096;
+
+    /// <summary>
+    /// How old a balance may be that a wallet shows from memory without asking the journal. Only where two activations of
+    /// one wallet live for a while, after a network partition, can it be old at all.
+    /// </summary>
+    public static readonly TimeSpan ReadFreshness = TimeSpan.FromSeconds(1);
 
     /// <summary>
     /// How long a command may stay without a definite answer. Longer than one database time-out with its repeat, shorter

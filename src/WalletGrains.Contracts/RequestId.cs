@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 
 namespace WalletGrains.Contracts;
 
@@ -12,6 +13,10 @@ public readonly record struct RequestId
 {
     private const string ClientPrefix = "c:";
     private const string TransferPrefix = "t:";
+    private const string ReversalPrefix = "r:";
+    private const string HoldPrefix = "h:";
+    private const string BulkPrefix = "b:";
+    private const string SchedulePrefix = "s:";
 
     [Id(0)]
     private readonly string? _value;
@@ -22,20 +27,19 @@ public readonly record struct RequestId
     public string Value => _value ?? throw new InvalidOperationException("This request id was not made from a text.");
 
     /// <summary>The id as the client wrote it; null for a step of the product's own.</summary>
-    public string? ClientText => Value.StartsWith(ClientPrefix, StringComparison.Ordinal) ? Value[ClientPrefix.Length..] : null;
+    public string? ClientText =>
+        Value.StartsWith(ClientPrefix, StringComparison.Ordinal) || Value.StartsWith(ReversalPrefix, StringComparison.Ordinal)
+            ? Value[ClientPrefix.Length..]
+            : null;
 
     /// <summary>The id a client sent: 1 to 255 characters, no control characters, no halves of surrogate pairs.</summary>
-    public static bool TryFromClient([NotNullWhen(true)] string? text, out RequestId requestId)
-    {
-        if (text is { Length: > 0 and <= Limits.MaxRequestIdLength } && PlainText.IsValid(text))
-        {
-            requestId = new RequestId(ClientPrefix + text);
-            return true;
-        }
+    public static bool TryFromClient([NotNullWhen(true)] string? text, out RequestId requestId) => TryFrom(ClientPrefix, text, out requestId);
 
-        requestId = default;
-        return false;
-    }
+    /// <summary>
+    /// The id that an operator or a service sent for a reversal. It is decided by the wallet that gives money back, whose owner
+    /// uses ids of its own: the two never meet.
+    /// </summary>
+    public static bool TryFromReversal([NotNullWhen(true)] string? text, out RequestId requestId) => TryFrom(ReversalPrefix, text, out requestId);
 
     /// <summary>The id a client sent.</summary>
     /// <exception cref="ArgumentException">It is empty, too long or has control characters.</exception>
@@ -43,15 +47,43 @@ public readonly record struct RequestId
         ? requestId
         : throw new ArgumentException($"A request id has 1 to {Limits.MaxRequestIdLength} characters and no control characters.", nameof(text));
 
+    /// <summary>The id of the debit of a transfer whose money was held before.</summary>
+    public static RequestId ForDebit(Guid transferId) => new($"{TransferPrefix}{transferId:N}/debit");
+
     /// <summary>The id of a transfer's credit to its receiver.</summary>
     public static RequestId ForCredit(Guid transferId) => new($"{TransferPrefix}{transferId:N}/credit");
 
     /// <summary>The id of a transfer's refund to its sender.</summary>
     public static RequestId ForRefund(Guid transferId) => new($"{TransferPrefix}{transferId:N}/refund");
 
+    /// <summary>The id of a hold's expiry.</summary>
+    public static RequestId ForExpiry(Guid holdId) => new($"{HoldPrefix}{holdId:N}/expire");
+
+    /// <summary>The id of the hold that reserves one leg of a bulk transfer.</summary>
+    public static RequestId ForBulkHold(Guid bulkId, int leg) => new(string.Create(CultureInfo.InvariantCulture, $"{BulkPrefix}{bulkId:N}/{leg}/hold"));
+
+    /// <summary>The id of the release of that hold.</summary>
+    public static RequestId ForBulkRelease(Guid bulkId, int leg) => new(string.Create(CultureInfo.InvariantCulture, $"{BulkPrefix}{bulkId:N}/{leg}/release"));
+
+    /// <summary>The id of the transfer that a schedule makes for one of its times.</summary>
+    public static RequestId ForSchedule(Guid scheduleId, DateTimeOffset dueAt) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"{SchedulePrefix}{scheduleId:N}/{dueAt.ToUnixTimeMilliseconds()}"));
+
     /// <summary>The id as the journal has it.</summary>
     public static RequestId FromStored(string value) => new(value);
 
     /// <inheritdoc />
     public override string ToString() => _value ?? "";
+
+    private static bool TryFrom(string prefix, string? text, out RequestId requestId)
+    {
+        if (text is { Length: > 0 and <= Limits.MaxRequestIdLength } && PlainText.IsValid(text))
+        {
+            requestId = new RequestId(prefix + text);
+            return true;
+        }
+
+        requestId = default;
+        return false;
+    }
 }

@@ -21,6 +21,21 @@ internal static class GrainLimits
     /// <summary>Old request ids of one wallet that are looked up at the same time.</summary>
     public const int LookUpConcurrency = 4;
 
+    /// <summary>Reversals of one wallet whose earlier reversals are summed at the same time.</summary>
+    public const int SumConcurrency = 4;
+
+    /// <summary>Overdue holds that one run of their expiry reads at a time.</summary>
+    public const int ExpiryPage = 100;
+
+    /// <summary>Pages of one run; what is left is for the next one, a minute later.</summary>
+    public const int MaxExpiryPages = 100;
+
+    /// <summary>Wallets whose overdue holds are ended at the same time.</summary>
+    public const int ExpiryConcurrency = 16;
+
+    /// <summary>How often overdue holds are looked for; the shortest period reminders have.</summary>
+    public static readonly TimeSpan ExpiryPeriod = TimeSpan.FromMinutes(1);
+
     /// <summary>First wait before a wallet whose journal is away asks again.</summary>
     public static readonly TimeSpan FirstReloadDelay = TimeSpan.FromMilliseconds(50);
 

@@ -13,15 +13,20 @@ internal static class AppendShape
         {
             throw new ArgumentException($"Entry {entry.Version} of wallet {entry.WalletId} does not belong to the head row it came with.", nameof(append));
         }
+
+        if (append.Hold is { } hold && hold.WalletId != head.WalletId)
+        {
+            throw new ArgumentException($"Hold {hold.HoldId} does not belong to the head row it came with.", nameof(append));
+        }
     }
 
     /// <summary>Throws <see cref="ArgumentException"/> when an opening brings money or history with it.</summary>
     public static void CheckOpening(WalletHead opening)
     {
         ArgumentNullException.ThrowIfNull(opening);
-        if (opening is not { Version: 0, Revision: 0, BalanceMinor: 0, HeldMinor: 0 })
+        if (opening is not { Version: 0, Revision: 0, BalanceMinor: 0, HeldMinor: 0, Details.IsEmpty: true })
         {
-            throw new ArgumentException($"The opening of wallet {opening.WalletId} is not at version 0 with balance 0.", nameof(opening));
+            throw new ArgumentException($"The opening of wallet {opening.WalletId} is not at version 0 with balance 0 and nothing else.", nameof(opening));
         }
     }
 

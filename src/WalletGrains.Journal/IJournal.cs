@@ -35,6 +35,9 @@ public interface IJournal
     /// </summary>
     Task<LoadedWallet?> LoadAsync(Guid walletId, CancellationToken cancellationToken);
 
+    /// <summary>The head row alone, by itself; null when there is no such wallet.</summary>
+    Task<WalletHead?> FindHeadAsync(Guid walletId, CancellationToken cancellationToken);
+
     /// <summary>What was decided under a request id of a wallet, ever; null when nothing was.</summary>
     Task<StoredDecision?> FindDecisionAsync(Guid walletId, string requestId, CancellationToken cancellationToken);
 
@@ -49,6 +52,19 @@ public interface IJournal
 
     /// <summary>The transfer with this id; null when there is none.</summary>
     Task<TransferRow?> FindTransferAsync(Guid transferId, CancellationToken cancellationToken);
+
+    /// <summary>How much of a transfer its reversals have given back, in minor units: those that are debited or completed.</summary>
+    Task<long> SumReversedAsync(Guid transferId, CancellationToken cancellationToken);
+
+    /// <summary>The hold with this id; null when there is none.</summary>
+    Task<HoldRow?> FindHoldAsync(Guid holdId, CancellationToken cancellationToken);
+
+    /// <summary>Active holds whose time was over at <paramref name="at"/>, the longest overdue first.</summary>
+    /// <param name="at">Only those that end at this time or before.</param>
+    /// <param name="after">The last row of the page before; null for the first page.</param>
+    /// <param name="limit">At most so many; 1 to <see cref="JournalLimits.MaxPage"/>.</param>
+    /// <param name="cancellationToken">Gives the read up.</param>
+    Task<IReadOnlyList<HoldRow>> ReadExpiredHoldsAsync(DateTimeOffset at, HoldRow? after, int limit, CancellationToken cancellationToken);
 
     /// <summary>Transfers that are debited but neither credited nor refunded, untouched since <paramref name="before"/>,
     /// oldest first.</summary>
@@ -69,7 +85,8 @@ public enum AppendStatus
     /// same commit was not applied.</summary>
     HeadMoved,
 
-    /// <summary>Not applied: the wallet has a decision under this request id already; see <see cref="IJournal.FindDecisionAsync"/>.</summary>
+    /// <summary>Not applied: the wallet has a decision under this request id already; see <see cref="IJournal.FindDecisionAsync"/>.
+    /// Where the head row has moved as well, either is answered: appended again on the head that is there, it is this one.</summary>
     RequestIdTaken,
 }
 

@@ -25,6 +25,7 @@ public sealed class MemoryJournal(CommitInterceptor? interceptor = null) : IJour
     private readonly Lock _lock = new();
     private readonly Dictionary<Guid, MemoryWallet> _wallets = [];
     private readonly Dictionary<Guid, TransferRow> _transfers = [];
+    private readonly Dictionary<Guid, HoldRow> _holds = [];
     private readonly Dictionary<Guid, Task> _lastOfWallet = [];
 
     /// <inheritdoc/>
@@ -59,6 +60,10 @@ public sealed class MemoryJournal(CommitInterceptor? interceptor = null) : IJour
         cancellationToken);
 
     /// <inheritdoc/>
+    public Task<WalletHead?> FindHeadAsync(Guid walletId, CancellationToken cancellationToken) =>
+        ReadAsync(() => _wallets.GetValueOrDefault(walletId)?.Head, cancellationToken);
+
+    /// <inheritdoc/>
     public Task<StoredDecision?> FindDecisionAsync(Guid walletId, string requestId, CancellationToken cancellationToken) => ReadAsync(
         () => _wallets.GetValueOrDefault(walletId)?.Decisions.GetValueOrDefault(requestId), cancellationToken);
 
@@ -71,7 +76,7 @@ public sealed class MemoryJournal(CommitInterceptor? interceptor = null) : IJour
             () => _wallets.TryGetValue(query.WalletId, out var wallet)
                 ? [.. wallet.NewestFirst()
                     .Where(entry => entry.Version < query.BeforeVersion)
-                    .Where(entry => query.Type is null || entry.Type == query.Type)
+                    .Where(entry => query.Types is null || query.Types.Contains(entry.Type))
                     .Where(entry => query.From is null || entry.CreatedAt >= query.From.Value.Stored())
                     .Where(entry => query.To is null || entry.CreatedAt < query.To.Value.Stored())
                     .Take(query.Limit)]
@@ -101,6 +106,31 @@ public sealed class MemoryJournal(CommitInterceptor? interceptor = null) : IJour
         ReadAsync(() => _transfers.GetValueOrDefault(transferId), cancellationToken);
 
     /// <inheritdoc/>
+    public Task<long> SumReversedAsync(Guid transferId, CancellationToken cancellationToken) => ReadAsync(
+        () => _transfers.Values
+            .Where(transfer => transfer.ReversesTransferId == transferId && transfer.State is (TransferState.Debited or TransferState.Completed))
+            .Sum(transfer => transfer.AmountMinor),
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<HoldRow?> FindHoldAsync(Guid holdId, CancellationToken cancellationToken) =>
+        ReadAsync(() => _holds.GetValueOrDefault(holdId), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<HoldRow>> ReadExpiredHoldsAsync(DateTimeOffset at, HoldRow? after, int limit, CancellationToken cancellationToken)
+    {
+        AppendShape.CheckLimit(limit);
+        return ReadAsync<IReadOnlyList<HoldRow>>(
+            () => [.. _holds.Values
+                .Where(hold => hold.State == HoldState.Active && hold.ExpiresAt <= at.Stored())
+                .Where(hold => after is null || (hold.ExpiresAt!.Value, hold.HoldId).CompareTo((after.ExpiresAt!.Value, after.HoldId)) > 0)
+                .OrderBy(hold => hold.ExpiresAt)
+                .ThenBy(hold => hold.HoldId)
+                .Take(limit)],
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<TransferRow>> ReadUnfinishedTransfersAsync(DateTimeOffset before, TransferRow? after, int limit, CancellationToken cancellationToken)
     {
         AppendShape.CheckLimit(limit);
@@ -121,11 +151,6 @@ public sealed class MemoryJournal(CommitInterceptor? interceptor = null) : IJour
             return AppendStatus.HeadMoved;
         }
 
-        if (wallet.Decisions.ContainsKey(append.RequestId))
-        {
-            return AppendStatus.RequestIdTaken;
-        }
-
         var expectedVersion = append.Head.Version - (append.Entry is null ? 0 : 1);
         if (append.Head.Revision - 1 != wallet.Head.Revision
             || expectedVersion != wallet.Head.Version
@@ -134,9 +159,21 @@ public sealed class MemoryJournal(CommitInterceptor? interceptor = null) : IJour
             return AppendStatus.HeadMoved;
         }
 
+        if (wallet.Decisions.ContainsKey(append.RequestId))
+        {
+            return AppendStatus.RequestIdTaken;
+        }
+
         // Everything is checked before anything is written.
         StoredForm.Check(append);
         var transfer = append.Transfer is { } step ? Next(step.Stored()) : null;
+        var hold = append.Hold?.Stored();
+        if (hold is not null)
+        {
+            StoredForm.Check(hold, _holds.GetValueOrDefault(hold.HoldId));
+            _holds[hold.HoldId] = hold;
+        }
+
         wallet.Add(append);
         if (transfer is not null)
         {

@@ -55,6 +55,9 @@ public sealed class PostgresJournal : IJournal, IAsyncDisposable
     public Task<LoadedWallet?> LoadAsync(Guid walletId, CancellationToken cancellationToken) => _loader.LoadAsync(walletId, cancellationToken);
 
     /// <inheritdoc/>
+    public Task<WalletHead?> FindHeadAsync(Guid walletId, CancellationToken cancellationToken) => _reads.FindHeadAsync(walletId, cancellationToken);
+
+    /// <inheritdoc/>
     public Task<StoredDecision?> FindDecisionAsync(Guid walletId, string requestId, CancellationToken cancellationToken) =>
         _reads.FindDecisionAsync(walletId, requestId, cancellationToken);
 
@@ -72,6 +75,17 @@ public sealed class PostgresJournal : IJournal, IAsyncDisposable
     /// <inheritdoc/>
     public Task<TransferRow?> FindTransferAsync(Guid transferId, CancellationToken cancellationToken) =>
         _reads.FindTransferAsync(transferId, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<long> SumReversedAsync(Guid transferId, CancellationToken cancellationToken) =>
+        _reads.SumReversedAsync(transferId, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<HoldRow?> FindHoldAsync(Guid holdId, CancellationToken cancellationToken) => _reads.FindHoldAsync(holdId, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<HoldRow>> ReadExpiredHoldsAsync(DateTimeOffset at, HoldRow? after, int limit, CancellationToken cancellationToken) =>
+        _reads.ReadExpiredHoldsAsync(at, after, limit, cancellationToken);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<TransferRow>> ReadUnfinishedTransfersAsync(DateTimeOffset before, TransferRow? after, int limit, CancellationToken cancellationToken) =>

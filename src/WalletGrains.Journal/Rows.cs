@@ -16,6 +16,7 @@ namespace WalletGrains.Journal;
 /// <param name="HeadHash">Hash of the newest entry, or of the opening when there is none; 32 bytes.</param>
 /// <param name="CreatedAt">When the wallet was opened.</param>
 /// <param name="UpdatedAt">Time of the newest entry, or of the opening.</param>
+/// <param name="Details">What else the wallet needs to decide, in bytes the journal knows no meaning of; mostly empty.</param>
 public sealed record WalletHead(
     Guid WalletId,
     Guid? OwnerId,
@@ -27,7 +28,8 @@ public sealed record WalletHead(
     long HeldMinor,
     ReadOnlyMemory<byte> HeadHash,
     DateTimeOffset CreatedAt,
-    DateTimeOffset UpdatedAt);
+    DateTimeOffset UpdatedAt,
+    ReadOnlyMemory<byte> Details = default);
 
 /// <summary>
 /// One entry of a wallet, as stored. The columns are projections of <see cref="Content"/> for queries; the exact bytes of
@@ -67,7 +69,7 @@ public sealed record WalletEntry(
 public sealed record RefusedRequest(string RequestId, ReadOnlyMemory<byte> Fingerprint, ReadOnlyMemory<byte> Content, DateTimeOffset CreatedAt);
 
 /// <summary>
-/// One decision to append: an entry or a refusal, the head row after it, and the step of a transfer that goes with it.
+/// One decision to append: an entry or a refusal, the head row after it, and the transfer or the hold it moves on.
 /// </summary>
 /// <remarks>
 /// <see cref="Head"/> has a revision one above the revision the stored head must have, and <see cref="PreviousHash"/> is the
@@ -77,8 +79,9 @@ public sealed record RefusedRequest(string RequestId, ReadOnlyMemory<byte> Finge
 public sealed record WalletAppend
 {
     /// <summary>Makes the append of an accepted command.</summary>
-    public WalletAppend(WalletHead head, ReadOnlyMemory<byte> previousHash, WalletEntry entry, TransferRow? transfer = null) =>
-        (Head, PreviousHash, Entry, Transfer) = (head, previousHash, entry, transfer);
+    public WalletAppend(
+        WalletHead head, ReadOnlyMemory<byte> previousHash, WalletEntry entry, TransferRow? transfer = null, HoldRow? hold = null) =>
+        (Head, PreviousHash, Entry, Transfer, Hold) = (head, previousHash, entry, transfer, hold);
 
     /// <summary>Makes the append of a refused command.</summary>
     public WalletAppend(WalletHead head, RefusedRequest refusal, TransferRow? transfer = null) =>
@@ -98,6 +101,9 @@ public sealed record WalletAppend
 
     /// <summary>The transfer's row after this step, written in the same commit.</summary>
     public TransferRow? Transfer { get; }
+
+    /// <summary>The hold's row after this entry placed or ended it, written in the same commit.</summary>
+    public HoldRow? Hold { get; }
 
     /// <summary>The request id of the entry or refusal.</summary>
     public string RequestId => Entry?.RequestId ?? Refusal!.RequestId;
@@ -137,6 +143,9 @@ public enum TransferState : short
 /// <param name="RefundEntryId">The sender's refund entry.</param>
 /// <param name="CreatedAt">Time of the first step.</param>
 /// <param name="UpdatedAt">Time of the newest step.</param>
+/// <param name="Metadata">What the payer attached, as text the journal knows no meaning of; null for nothing.</param>
+/// <param name="BulkId">The bulk transfer it is a leg of; null when it is none.</param>
+/// <param name="ReversesTransferId">The transfer that it gives back; null when it gives none back.</param>
 public sealed record TransferRow(
     Guid TransferId,
     Guid FromWalletId,
@@ -150,6 +159,46 @@ public sealed record TransferRow(
     Guid? CreditEntryId,
     Guid? RefundEntryId,
     DateTimeOffset CreatedAt,
+    DateTimeOffset UpdatedAt,
+    string? Metadata = null,
+    Guid? BulkId = null,
+    Guid? ReversesTransferId = null);
+
+/// <summary>How far a hold has come.</summary>
+public enum HoldState : short
+{
+    /// <summary>The money is reserved.</summary>
+    Active = 1,
+
+    /// <summary>Taken, in full or in part.</summary>
+    Captured = 2,
+
+    /// <summary>Given up.</summary>
+    Released = 3,
+
+    /// <summary>Its time was over.</summary>
+    Expired = 4,
+}
+
+/// <summary>The row of a hold. Its end moves the stored row on; a hold that has ended never changes again.</summary>
+/// <param name="HoldId">The hold.</param>
+/// <param name="WalletId">The wallet.</param>
+/// <param name="AmountMinor">Amount in minor units, above 0.</param>
+/// <param name="CapturedMinor">How much of it was taken; above 0 exactly when it is captured.</param>
+/// <param name="Currency">ISO 4217 code.</param>
+/// <param name="State">How far it has come.</param>
+/// <param name="ExpiresAt">When it ends by itself; null for never.</param>
+/// <param name="CreatedAt">When it was placed.</param>
+/// <param name="UpdatedAt">When it ended, or when it was placed.</param>
+public sealed record HoldRow(
+    Guid HoldId,
+    Guid WalletId,
+    long AmountMinor,
+    long CapturedMinor,
+    string Currency,
+    HoldState State,
+    DateTimeOffset? ExpiresAt,
+    DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt);
 
 /// <summary>A head row with its newest entries, newest first.</summary>
@@ -162,13 +211,13 @@ public sealed record StoredDecision(WalletEntry? Entry, RefusedRequest? Refusal)
 /// <param name="WalletId">The wallet.</param>
 /// <param name="BeforeVersion">Only entries with a lower version; <see cref="long.MaxValue"/> for the newest page.</param>
 /// <param name="Limit">At most so many; 1 to <see cref="JournalLimits.MaxPage"/>.</param>
-/// <param name="Type">Only entries of this type; null for all.</param>
+/// <param name="Types">Only entries of these types; null for all.</param>
 /// <param name="From">Only entries decided at or after this time.</param>
 /// <param name="To">Only entries decided before this time.</param>
 public sealed record EntryQuery(
     Guid WalletId,
     long BeforeVersion,
     int Limit,
-    string? Type = null,
+    IReadOnlyCollection<string>? Types = null,
     DateTimeOffset? From = null,
     DateTimeOffset? To = null);

@@ -4,7 +4,7 @@ namespace WalletGrains.Journal;
 
 /// <summary>
 /// What PostgreSQL makes of the rows it is given: bytes of their own, times to the microsecond, and the constraints of
-/// sql/001-journal. So that <see cref="MemoryJournal"/> gives back and refuses the same.
+/// sql/001-journal and sql/003-wallet-features. So that <see cref="MemoryJournal"/> gives back and refuses the same.
 /// </summary>
 internal static class StoredForm
 {
@@ -14,6 +14,7 @@ internal static class StoredForm
     public static WalletHead Stored(this WalletHead head) => head with
     {
         HeadHash = head.HeadHash.ToArray(),
+        Details = head.Details.ToArray(),
         CreatedAt = head.CreatedAt.Stored(),
         UpdatedAt = head.UpdatedAt.Stored(),
     };
@@ -39,6 +40,13 @@ internal static class StoredForm
         UpdatedAt = transfer.UpdatedAt.Stored(),
     };
 
+    public static HoldRow Stored(this HoldRow hold) => hold with
+    {
+        ExpiresAt = hold.ExpiresAt?.Stored(),
+        CreatedAt = hold.CreatedAt.Stored(),
+        UpdatedAt = hold.UpdatedAt.Stored(),
+    };
+
     public static void Check(WalletAppend append)
     {
         Check(append.Head);
@@ -55,6 +63,7 @@ internal static class StoredForm
         Require(head.BalanceMinor >= 0, "wallets_balance_not_negative");
         Require(head.HeldMinor >= 0 && head.HeldMinor <= head.BalanceMinor, "wallets_held_within_balance");
         Require(head.HeadHash.Length == 32, "wallets_head_hash_length");
+        Require(head.Status != "CLOSED" || head.BalanceMinor == 0, "wallets_closed_is_empty");
     }
 
     public static void Check(TransferRow transfer)
@@ -62,6 +71,15 @@ internal static class StoredForm
         Require(transfer.AmountMinor > 0, "transfers_amount_positive");
         Require(Enum.IsDefined(transfer.State), "transfers_state_known");
         Require(transfer.CreditEntryId is null || transfer.RefundEntryId is null, "transfers_never_credited_and_refunded");
+    }
+
+    public static void Check(HoldRow hold, HoldRow? known)
+    {
+        Require(known is null or { State: HoldState.Active }, "holds_end_once");
+        Require(hold.AmountMinor > 0, "holds_amount_positive");
+        Require(Enum.IsDefined(hold.State), "holds_state_known");
+        Require(hold.CapturedMinor >= 0 && hold.CapturedMinor <= hold.AmountMinor, "holds_captured_within_amount");
+        Require(hold.CapturedMinor > 0 == (hold.State == HoldState.Captured), "holds_captured_only_when_so");
     }
 
     // A lone surrogate becomes a replacement character on its way through UTF-8.

@@ -44,7 +44,7 @@ internal static class Samples
 
     public static readonly Gen<string?> Description = Gen.OneOf(Gen.Constant<string?>(null), Text.Select(text => (string?)text));
 
-    public static readonly Gen<WalletCommand> Commands =
+    public static readonly Gen<MoneyCommand> Commands =
         from kind in Gen.Choose(0, 4)
         from amount in AnyMinorUnits
         from currency in Currencies
@@ -87,7 +87,7 @@ internal static class Samples
         from digits in Gen.Choose(0, 9).ArrayOf(length)
         select string.Concat(digits);
 
-    public static WalletCommand Command(int kind, Money amount, string? words = null, Guid transfer = default, Guid other = default) => kind switch
+    public static MoneyCommand Command(int kind, Money amount, string? words = null, Guid transfer = default, Guid other = default) => kind switch
     {
         0 => new Deposit(RequestId.FromClient("r"), amount, words),
         1 => new Withdraw(RequestId.FromClient("r"), amount, words),

@@ -64,10 +64,10 @@ public abstract partial class JournalContract
         var all = await ReadAllAsync(wallet.Id);
         var query = new EntryQuery(wallet.Id, long.MaxValue, 100);
 
-        Assert.Equal([6, 4, 2], (await Journal.ReadEntriesAsync(query with { Type = "Withdrawn" }, Cancelled)).Select(entry => entry.Version));
+        Assert.Equal([6, 4, 2], (await Journal.ReadEntriesAsync(query with { Types = ["Withdrawn"] }, Cancelled)).Select(entry => entry.Version));
         Assert.Equal([5, 4, 3], (await Journal.ReadEntriesAsync(query with { From = all[2].CreatedAt, To = all[5].CreatedAt }, Cancelled)).Select(entry => entry.Version));
         Assert.Equal([4], (await Journal.ReadEntriesAsync(
-            query with { Type = "Withdrawn", From = all[2].CreatedAt, To = all[5].CreatedAt }, Cancelled)).Select(entry => entry.Version));
+            query with { Types = ["Withdrawn"], From = all[2].CreatedAt, To = all[5].CreatedAt }, Cancelled)).Select(entry => entry.Version));
         Assert.Empty(await Journal.ReadEntriesAsync(query with { From = all[5].CreatedAt.AddTicks(10) }, Cancelled));
     }
 

@@ -39,13 +39,28 @@ public abstract partial class JournalContract
     }
 
     [Fact]
-    public async Task The_same_append_again_is_told_that_its_request_id_is_taken()
+    public async Task The_same_append_again_does_not_apply_and_decided_anew_its_request_id_is_taken()
     {
         var wallet = await TestWallet.OpenAsync(Journal);
         var append = wallet.Deposit(100);
         Assert.Equal(AppendStatus.Applied, await Journal.AppendAsync(append));
 
-        Assert.Equal(AppendStatus.RequestIdTaken, await OtherSilo.AppendAsync(append));
+        Assert.NotEqual(AppendStatus.Applied, await OtherSilo.AppendAsync(append));
+        Assert.Equal(AppendStatus.RequestIdTaken, await OtherSilo.AppendAsync(wallet.Copy().Deposit(100, append.RequestId)));
+
+        await AssertStoredAsync(wallet);
+    }
+
+    [Fact]
+    public async Task A_wallet_that_has_refused_finds_old_request_ids_of_both_kinds()
+    {
+        var wallet = await TestWallet.OpenAsync(Journal);
+        await Task.WhenAll(new[] { wallet.Deposit(100, "accepted"), wallet.Refuse("refused"), wallet.Deposit(1) }.Select(Journal.AppendAsync));
+
+        Assert.Equal(AppendStatus.RequestIdTaken, await OtherSilo.AppendAsync(wallet.Copy().Deposit(1, "accepted")));
+        Assert.Equal(AppendStatus.RequestIdTaken, await OtherSilo.AppendAsync(wallet.Copy().Deposit(1, "refused")));
+        Assert.Equal(AppendStatus.RequestIdTaken, await OtherSilo.AppendAsync(wallet.Copy().Refuse("accepted")));
+        Assert.Equal(AppendStatus.RequestIdTaken, await OtherSilo.AppendAsync(wallet.Copy().Refuse("refused")));
 
         await AssertStoredAsync(wallet);
     }

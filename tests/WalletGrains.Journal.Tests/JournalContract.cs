@@ -49,7 +49,8 @@ public abstract partial class JournalContract
     private protected static void AssertSame(WalletHead expected, WalletHead actual)
     {
         Assert.Equal(expected.HeadHash.ToArray(), actual.HeadHash.ToArray());
-        Assert.Equal(expected with { HeadHash = default }, actual with { HeadHash = default });
+        Assert.Equal(expected.Details.ToArray(), actual.Details.ToArray());
+        Assert.Equal(expected with { HeadHash = default, Details = default }, actual with { HeadHash = default, Details = default });
     }
 
     private protected static void AssertSame(WalletEntry expected, WalletEntry actual)

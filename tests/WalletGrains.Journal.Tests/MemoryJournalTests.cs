@@ -36,7 +36,7 @@ public sealed class MemoryJournalTests : JournalContract
         await Assert.ThrowsAsync<JournalOutcomeUnknownException>(() => journal.AppendAsync(append));
         isLost = false;
 
-        Assert.Equal(AppendStatus.RequestIdTaken, await journal.AppendAsync(append));
+        Assert.Equal(AppendStatus.RequestIdTaken, await journal.AppendAsync(wallet.Copy().Deposit(100, append.RequestId)));
     }
 
     [Fact]

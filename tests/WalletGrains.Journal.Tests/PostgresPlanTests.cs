@@ -15,6 +15,7 @@ public sealed class PostgresPlanTests
         await postgres.InitializeAsync();
         const int rounds = 40;
         var wallet = await TestWallet.OpenAsync(postgres.Journal);
+        Assert.Equal(AppendStatus.Applied, await postgres.Journal.AppendAsync(wallet.Refuse()));
         for (var i = 0; i < rounds; i++)
         {
             await Task.WhenAll(Enumerable.Range(0, 100).Select(n => postgres.Journal.AppendAsync(n % 20 == 0 ? wallet.Refuse() : wallet.Deposit(1))));
@@ -31,12 +32,29 @@ public sealed class PostgresPlanTests
     }
 
     [Fact]
+    public async Task A_wallet_that_never_refused_costs_no_look_up()
+    {
+        await using var postgres = new PostgresJournalFixture();
+        await postgres.InitializeAsync();
+        var wallet = await TestWallet.OpenAsync(postgres.Journal);
+
+        var statuses = await Task.WhenAll(Enumerable.Range(0, 500).Select(_ => postgres.Journal.AppendAsync(wallet.Deposit(1))));
+
+        Assert.All(statuses, status => Assert.Equal(AppendStatus.Applied, status));
+        Assert.True(await postgres.ScalarAsync<bool>(
+            "select bool_and(pg_terminate_backend(pid, 30000)) from pg_stat_activity where datname = current_database() and application_name = 'walletgrains-journal'"));
+        Assert.Equal(0, await postgres.ScalarAsync<long>("select idx_scan from pg_stat_user_indexes where indexrelname = 'entries_request_id_unique'"));
+        Assert.Equal(0, await postgres.ScalarAsync<long>("select idx_scan from pg_stat_user_indexes where indexrelname = 'refusals_pkey'"));
+    }
+
+    [Fact]
     public async Task A_vacuum_of_empty_tables_does_not_make_the_look_up_of_request_ids_a_scan()
     {
         await using var postgres = new PostgresJournalFixture();
         await postgres.InitializeAsync();
         await postgres.ExecuteAsync("vacuum analyze entries, refusals");
         var wallet = await TestWallet.OpenAsync(postgres.Journal);
+        Assert.Equal(AppendStatus.Applied, await postgres.Journal.AppendAsync(wallet.Refuse()));
         for (var i = 0; i < 5; i++)
         {
             await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => postgres.Journal.AppendAsync(wallet.Deposit(1))));

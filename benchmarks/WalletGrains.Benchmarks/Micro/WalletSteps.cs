@@ -24,7 +24,7 @@ public class WalletSteps
     {
         _state = WalletState.Opened(Guid.CreateVersion7(), new OpenWallet(Usd, null), _now);
         _happened = Decide().Event!;
-        _entry = Postings.EntryOf(_state, _happened);
+        _entry = Postings.EntryOf(_happened, _state, Evolve());
         _content = EncodeEntry();
         _hash = HashChain.Begin(_state);
     }

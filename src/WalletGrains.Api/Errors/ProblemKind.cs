@@ -21,6 +21,16 @@ internal sealed class ProblemKind
     public static readonly ProblemKind CurrencyMismatch = new("CURRENCY_MISMATCH", StatusCodes.Status422UnprocessableEntity, "Currency mismatch");
     public static readonly ProblemKind RequestIdReused = new("REQUEST_ID_REUSED", StatusCodes.Status422UnprocessableEntity, "Request id reused");
     public static readonly ProblemKind UnknownCurrency = new("UNKNOWN_CURRENCY", StatusCodes.Status422UnprocessableEntity, "Unknown currency");
+    public static readonly ProblemKind WalletClosed = new("WALLET_CLOSED", StatusCodes.Status422UnprocessableEntity, "Wallet closed");
+    public static readonly ProblemKind WalletFrozen = new("WALLET_FROZEN", StatusCodes.Status422UnprocessableEntity, "Wallet frozen");
+    public static readonly ProblemKind WalletNotFrozen = new("WALLET_NOT_FROZEN", StatusCodes.Status422UnprocessableEntity, "Wallet not frozen");
+    public static readonly ProblemKind WalletNotEmpty = new("WALLET_NOT_EMPTY", StatusCodes.Status422UnprocessableEntity, "Wallet not empty");
+    public static readonly ProblemKind HoldNotActive = new("HOLD_NOT_ACTIVE", StatusCodes.Status422UnprocessableEntity, "Hold not active");
+    public static readonly ProblemKind CaptureExceedsHold = new("CAPTURE_EXCEEDS_HOLD", StatusCodes.Status422UnprocessableEntity, "Capture exceeds hold");
+    public static readonly ProblemKind TooManyHolds = new("TOO_MANY_HOLDS", StatusCodes.Status422UnprocessableEntity, "Too many holds");
+    public static readonly ProblemKind LimitExceeded = new("LIMIT_EXCEEDED", StatusCodes.Status422UnprocessableEntity, "Limit exceeded");
+    public static readonly ProblemKind NotReversible = new("NOT_REVERSIBLE", StatusCodes.Status422UnprocessableEntity, "Not reversible");
+    public static readonly ProblemKind ReversalExceedsOriginal = new("REVERSAL_EXCEEDS_ORIGINAL", StatusCodes.Status422UnprocessableEntity, "Reversal exceeds the original");
     public static readonly ProblemKind Overloaded = new("OVERLOADED", StatusCodes.Status429TooManyRequests, "Overloaded", retryAfterSeconds: 1);
     public static readonly ProblemKind HeadersTooLarge = new("HEADERS_TOO_LARGE", StatusCodes.Status431RequestHeaderFieldsTooLarge, "The headers are too large");
     public static readonly ProblemKind Internal = new("INTERNAL", StatusCodes.Status500InternalServerError, "Internal error");

@@ -59,6 +59,15 @@ internal static class Refusals
         WalletRefusal.AmountNotPositive => Problem.Invalid("amount must be above zero."),
         WalletRefusal.CurrencyMismatch => CurrencyMismatch,
         WalletRefusal.AmountTooLarge => AmountTooLarge,
+        WalletRefusal.WalletClosed => new(ProblemKind.WalletClosed, "The wallet is closed."),
+        WalletRefusal.WalletFrozen => new(ProblemKind.WalletFrozen, "The wallet is frozen."),
+        WalletRefusal.WalletNotFrozen => new(ProblemKind.WalletNotFrozen, "The wallet is not frozen."),
+        WalletRefusal.WalletNotEmpty => new(ProblemKind.WalletNotEmpty, "There is money in the wallet; only an empty one can be closed."),
+        WalletRefusal.HoldNotActive => new(ProblemKind.HoldNotActive, "The hold has ended."),
+        WalletRefusal.CaptureExceedsHold => new(ProblemKind.CaptureExceedsHold, "More is to be captured than is held."),
+        WalletRefusal.ReversalExceedsOriginal => new(ProblemKind.ReversalExceedsOriginal, "More is to be given back than is left of the transfer."),
+        WalletRefusal.LimitExceeded => new(ProblemKind.LimitExceeded, "The limits of the wallet do not allow it now."),
+        WalletRefusal.TooManyHolds => new(ProblemKind.TooManyHolds, $"The wallet has {Limits.MaxOpenHolds} open holds already."),
         WalletRefusal.InsufficientFunds => new(ProblemKind.InsufficientFunds, "Less than the amount is available."),
         _ => throw new InvalidOperationException($"Unknown refusal {refusal}."),
     };
@@ -77,7 +86,9 @@ internal static class Refusals
     {
         TransferInvalidReason.SameWallet => new(ProblemKind.SameWallet, "Sender and receiver must be different wallets."),
         TransferInvalidReason.ReceiverNotFound => Problem.NotFound,
-        TransferInvalidReason.ReceiverCurrencyMismatch => CurrencyMismatch,
+        TransferInvalidReason.ReceiverCurrencyMismatch or TransferInvalidReason.TransferCurrencyMismatch => CurrencyMismatch,
+        TransferInvalidReason.TransferNotFound => Problem.NotFound,
+        TransferInvalidReason.NotReversible => new(ProblemKind.NotReversible, "The transfer moved no money, or is a reversal itself."),
         _ => throw new InvalidOperationException($"Unknown reason {reason}."),
     };
 

@@ -21,7 +21,7 @@ internal sealed class HistoryEndpoints(IGrainFactory grains, WalletDirectory dir
             [
                 QueryParameter.Limit,
                 QueryParameter.NextCursor,
-                new("type", "Only transactions of this type.") { Values = EntryTypes.Names },
+                new("type", "Only transactions of this type.") { Values = EntryTypes.TransactionNames },
                 new("from", "Only transactions at or after this time (ISO 8601 with its offset)."),
                 new("to", "Only transactions before this time (ISO 8601 with its offset)."),
             ],
@@ -89,12 +89,12 @@ internal sealed class HistoryEndpoints(IGrainFactory grains, WalletDirectory dir
             return null;
         }
 
-        if (EntryTypes.TryParse(name, out var type))
+        if (EntryTypes.TryParse(name, out var type) && EntryTypes.IsTransaction(type))
         {
             return type;
         }
 
-        errors.Add("type", $"type must be one of {string.Join(", ", EntryTypes.Names)}.");
+        errors.Add("type", $"type must be one of {string.Join(", ", EntryTypes.TransactionNames)}.");
         return null;
     }
 }

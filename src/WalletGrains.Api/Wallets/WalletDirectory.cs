@@ -29,7 +29,7 @@ internal sealed class WalletDirectory(IGrainFactory grains) : IDisposable
     private async Task<KnownWallet?> LoadAsync(Guid walletId)
     {
         // A wallet that does not exist is not remembered: it may be opened the next moment.
-        return await grains.GetGrain<IWalletGrain>(walletId).GetAsync() is { } wallet
+        return await grains.GetGrain<IWalletGrain>(walletId).GetProfileAsync() is { } wallet
             ? _known.Set(walletId, new KnownWallet(wallet.OwnerId, wallet.Currency), One)
             : null;
     }

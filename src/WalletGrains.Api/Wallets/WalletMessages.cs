@@ -84,7 +84,7 @@ internal sealed record BalanceChangeResponse(
 /// <param name="Balance">All that is in it, in major units.</param>
 /// <param name="Held">The part of the balance that is held.</param>
 /// <param name="Available">What can be spent: balance minus held.</param>
-/// <param name="Status">OPEN: money may come in and go out.</param>
+/// <param name="Status">OPEN, FROZEN or CLOSED.</param>
 /// <param name="Version">Number of its entries.</param>
 /// <param name="CreatedAt">When it was opened.</param>
 /// <param name="UpdatedAt">Time of its newest entry, or of the opening.</param>
@@ -105,16 +105,10 @@ internal sealed record WalletResponse(
         Amounts.ToMajor(wallet.BalanceMinor, wallet.Currency),
         Amounts.ToMajor(wallet.HeldMinor, wallet.Currency),
         Amounts.ToMajor(wallet.AvailableMinor, wallet.Currency),
-        StatusName(wallet.Status),
+        WalletStatuses.NameOf(wallet.Status),
         wallet.Version,
         wallet.CreatedAt,
         wallet.UpdatedAt);
-
-    public static string StatusName(WalletStatus status) => status switch
-    {
-        WalletStatus.Open => "OPEN",
-        _ => throw new InvalidOperationException($"Unknown wallet status {status}."),
-    };
 }
 
 /// <summary>A wallet with a page of its transactions, newest first.</summary>
@@ -123,7 +117,7 @@ internal sealed record WalletResponse(
 /// <param name="Balance">All that is in it, in major units.</param>
 /// <param name="Held">The part of the balance that is held.</param>
 /// <param name="Available">What can be spent: balance minus held.</param>
-/// <param name="Status">OPEN: money may come in and go out.</param>
+/// <param name="Status">OPEN, FROZEN or CLOSED.</param>
 /// <param name="Version">Number of its entries.</param>
 /// <param name="CreatedAt">When it was opened.</param>
 /// <param name="UpdatedAt">Time of its newest entry, or of the opening.</param>
@@ -163,7 +157,7 @@ internal sealed record WalletWithTransactionsResponse(
 /// <summary>A transaction: one entry of a wallet's history.</summary>
 /// <param name="Id">Its id.</param>
 /// <param name="WalletId">The wallet.</param>
-/// <param name="Type">FUND, WITHDRAW, TRANSFER_OUT, TRANSFER_IN or TRANSFER_REFUND.</param>
+/// <param name="Type">FUND, WITHDRAW, TRANSFER_OUT, TRANSFER_IN, TRANSFER_REFUND, HOLD, CAPTURE or RELEASE.</param>
 /// <param name="Amount">How much, in major units; never negative, the type gives the direction.</param>
 /// <param name="BalanceBefore">The balance before it.</param>
 /// <param name="BalanceAfter">The balance after it.</param>

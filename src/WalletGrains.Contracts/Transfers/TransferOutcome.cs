@@ -63,4 +63,13 @@ public enum TransferInvalidReason
 
     /// <summary>The receiver holds another currency.</summary>
     ReceiverCurrencyMismatch = 3,
+
+    /// <summary>There is no transfer with this id to give back.</summary>
+    TransferNotFound = 4,
+
+    /// <summary>The transfer to give back moved no money, or is a reversal itself.</summary>
+    NotReversible = 5,
+
+    /// <summary>The amount to give back is in another currency than the transfer.</summary>
+    TransferCurrencyMismatch = 6,
 }

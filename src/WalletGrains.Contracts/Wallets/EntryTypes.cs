@@ -6,8 +6,15 @@ namespace WalletGrains.Contracts.Wallets;
 /// <summary>The names of entry types, as they are stored and shown.</summary>
 public static class EntryTypes
 {
-    /// <summary>Every name.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. Enum.GetValues<EntryType>().Select(NameOf)];
+    /// <summary>The types that concern money: what a customer calls a transaction.</summary>
+    public static IReadOnlyList<EntryType> Transactions { get; } = [.. Enum.GetValues<EntryType>().Where(IsTransaction)];
+
+    /// <summary>The names of <see cref="Transactions"/>.</summary>
+    public static IReadOnlyList<string> TransactionNames { get; } = [.. Transactions.Select(NameOf)];
+
+    /// <summary>Whether entries of the type concern money; the others tell of the wallet itself.</summary>
+    public static bool IsTransaction(EntryType type) =>
+        type is not (EntryType.Freeze or EntryType.Unfreeze or EntryType.Close or EntryType.SetLimits);
 
     /// <summary>The type's name, for example TRANSFER_OUT.</summary>
     public static string NameOf(EntryType type) => type switch
@@ -17,6 +24,13 @@ public static class EntryTypes
         EntryType.TransferOut => "TRANSFER_OUT",
         EntryType.TransferIn => "TRANSFER_IN",
         EntryType.TransferRefund => "TRANSFER_REFUND",
+        EntryType.Hold => "HOLD",
+        EntryType.Capture => "CAPTURE",
+        EntryType.Release => "RELEASE",
+        EntryType.Freeze => "FREEZE",
+        EntryType.Unfreeze => "UNFREEZE",
+        EntryType.Close => "CLOSE",
+        EntryType.SetLimits => "SET_LIMITS",
         _ => throw new UnreachableException($"Entry type {type} has no name."),
     };
 

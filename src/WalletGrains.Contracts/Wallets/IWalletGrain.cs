@@ -19,8 +19,22 @@ public interface IWalletGrain : IGrainWithGuidKey
     [Alias("Execute")]
     Task<WalletOutcome> ExecuteAsync(WalletCommand command);
 
-    /// <summary>The wallet as last committed; null when there is none with this id.</summary>
+    /// <summary>
+    /// The wallet as last committed; null when there is none with this id. It is what the journal had no longer than
+    /// <see cref="Limits.ReadFreshness"/> ago.
+    /// </summary>
     /// <exception cref="UnavailableException">The store is away.</exception>
     [Alias("Get")]
     Task<Wallet?> GetAsync();
+
+    /// <summary>What never changes about the wallet; null when there is none with this id.</summary>
+    /// <exception cref="UnavailableException">The store is away and the wallet is not in memory.</exception>
+    [Alias("GetProfile")]
+    Task<WalletProfile?> GetProfileAsync();
+
+    /// <summary>Ends the holds whose time is over by the wallet's own clock.</summary>
+    /// <returns>How many it ended.</returns>
+    /// <exception cref="UnavailableException">The store is away.</exception>
+    [Alias("ExpireHolds")]
+    Task<int> ExpireHoldsAsync();
 }

@@ -17,6 +17,11 @@ public interface IWalletQueryGrain : IGrainWithIntegerKey
     [Alias("FindEntry")]
     Task<Entry?> FindEntryAsync(Guid entryId);
 
+    /// <summary>The hold with this id; null when there is none.</summary>
+    /// <exception cref="UnavailableException">The store is away.</exception>
+    [Alias("FindHold")]
+    Task<Hold?> FindHoldAsync(Guid holdId);
+
     /// <summary>A page of the wallets of one owner, in order of their ids, which is the order they were opened in.</summary>
     /// <param name="ownerId">The owner.</param>
     /// <param name="afterWalletId">The last wallet of the page before; null for the first page.</param>
@@ -33,7 +38,7 @@ public interface IWalletQueryGrain : IGrainWithIntegerKey
 [Alias("walletgrains.Page`1")]
 public sealed record Page<T>([property: Id(0)] IReadOnlyList<T> Items, [property: Id(1)] bool HasMore);
 
-/// <summary>Which entries of a wallet to read.</summary>
+/// <summary>Which transactions of a wallet to read. Entries that concern no money are not among them.</summary>
 /// <param name="WalletId">The wallet.</param>
 /// <param name="BeforeVersion">Only entries with a lower version; null for the newest page.</param>
 /// <param name="Limit">At most so many, 1 to <see cref="Limits.MaxPageSize"/>.</param>

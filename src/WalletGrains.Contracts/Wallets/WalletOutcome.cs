@@ -46,8 +46,35 @@ public enum WalletRefusal
     /// <summary>The amount, or the balance it would make, is above <see cref="Limits.MaxAmountMinor"/>.</summary>
     AmountTooLarge = 3,
 
+    /// <summary>The wallet is closed.</summary>
+    WalletClosed = 4,
+
+    /// <summary>The wallet is frozen.</summary>
+    WalletFrozen = 5,
+
+    /// <summary>The wallet cannot be unfrozen because it is not frozen.</summary>
+    WalletNotFrozen = 6,
+
+    /// <summary>The wallet cannot be closed because there is money in it.</summary>
+    WalletNotEmpty = 7,
+
+    /// <summary>The hold has ended, or the wallet never had it.</summary>
+    HoldNotActive = 8,
+
+    /// <summary>More is to be captured than is held.</summary>
+    CaptureExceedsHold = 9,
+
+    /// <summary>More is to be given back than is left of the transfer.</summary>
+    ReversalExceedsOriginal = 10,
+
+    /// <summary>The wallet's limits allow no such amount, or no further one for now.</summary>
+    LimitExceeded = 11,
+
     /// <summary>Less than the amount is available.</summary>
-    InsufficientFunds = 4,
+    InsufficientFunds = 12,
+
+    /// <summary>The wallet has <see cref="Limits.MaxOpenHolds"/> open holds already.</summary>
+    TooManyHolds = 13,
 }
 
 /// <summary>Why a command was not decided.</summary>

@@ -48,9 +48,8 @@ public static class EntryContent
             json.WriteString("description"u8, description);
         }
 
-        Span<char> time = stackalloc char[32];
-        entry.CreatedAt.UtcDateTime.TryFormat(time, out var length, TimeFormat, CultureInfo.InvariantCulture);
-        json.WriteString("createdAt"u8, time[..length]);
+        WriteTime(json, "createdAt"u8, entry.CreatedAt);
+        WriteWhatMostEntriesLack(json, entry);
         json.WriteEndObject();
         json.Flush();
         return buffer.WrittenSpan.ToArray();
@@ -64,25 +63,104 @@ public static class EntryContent
         {
             using var document = JsonDocument.Parse(content);
             var json = document.RootElement;
+            var walletId = json.GetProperty("walletId"u8).GetGuid();
+            var currency = Currency.Parse(json.GetProperty("currency"u8).GetString()!);
             return new Entry(
                 json.GetProperty("entryId"u8).GetGuid(),
-                json.GetProperty("walletId"u8).GetGuid(),
+                walletId,
                 json.GetProperty("version"u8).GetInt64(),
                 EntryTypes.Parse(json.GetProperty("type"u8).GetString()!),
-                new Money(json.GetProperty("amountMinor"u8).GetInt64(), Currency.Parse(json.GetProperty("currency"u8).GetString()!)),
+                new Money(json.GetProperty("amountMinor"u8).GetInt64(), currency),
                 json.GetProperty("balanceBeforeMinor"u8).GetInt64(),
                 json.GetProperty("balanceAfterMinor"u8).GetInt64(),
                 json.GetProperty("counterAccount"u8).GetString()!,
                 RequestId.FromStored(json.GetProperty("requestId"u8).GetString()!),
                 json.TryGetProperty("transferId"u8, out var transferId) ? transferId.GetGuid() : null,
                 json.TryGetProperty("description"u8, out var description) ? description.GetString() : null,
-                DateTimeOffset.ParseExact(json.GetProperty("createdAt"u8).GetString()!, TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal));
+                ReadTime(json.GetProperty("createdAt"u8)),
+                json.TryGetProperty("heldAfterMinor"u8, out var held) ? held.GetInt64() : 0,
+                json.TryGetProperty("statusAfter"u8, out var status) ? WalletStatuses.Parse(status.GetString()!) : WalletStatus.Open,
+                json.TryGetProperty("hold"u8, out var hold) ? ReadHold(hold, walletId, currency) : null,
+                json.TryGetProperty("limits"u8, out var limits) ? LimitsContent.Read(limits) : null,
+                json.TryGetProperty("reversesTransferId"u8, out var reversed) ? reversed.GetGuid() : null,
+                json.TryGetProperty("metadata"u8, out var metadata) ? MetadataContent.Read(metadata) : null);
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException or FormatException)
         {
             throw new FormatException("These bytes are not the content of an entry.", e);
         }
     }
+
+    /// <summary>Left out where it is what it mostly is: nothing held, an open wallet, no hold, no limits, no metadata.</summary>
+    private static void WriteWhatMostEntriesLack(Utf8JsonWriter json, Entry entry)
+    {
+        if (entry.HeldAfterMinor != 0)
+        {
+            json.WriteNumber("heldAfterMinor"u8, entry.HeldAfterMinor);
+        }
+
+        if (entry.StatusAfter != WalletStatus.Open)
+        {
+            json.WriteString("statusAfter"u8, WalletStatuses.NameOf(entry.StatusAfter));
+        }
+
+        if (entry.Hold is { } hold)
+        {
+            WriteHold(json, hold);
+        }
+
+        if (entry.Limits is { } limits)
+        {
+            json.WritePropertyName("limits"u8);
+            LimitsContent.Write(json, limits);
+        }
+
+        if (entry.ReversesTransferId is { } reversed)
+        {
+            json.WriteString("reversesTransferId"u8, reversed);
+        }
+
+        if (entry.Metadata is { } metadata)
+        {
+            json.WritePropertyName("metadata"u8);
+            MetadataContent.Write(json, metadata);
+        }
+    }
+
+    private static void WriteHold(Utf8JsonWriter json, Hold hold)
+    {
+        json.WriteStartObject("hold"u8);
+        json.WriteString("holdId"u8, hold.HoldId);
+        json.WriteNumber("amountMinor"u8, hold.Amount.MinorUnits);
+        json.WriteNumber("capturedMinor"u8, hold.CapturedMinor);
+        json.WriteString("status"u8, HoldStatuses.NameOf(hold.Status));
+        if (hold.ExpiresAt is { } expiresAt)
+        {
+            WriteTime(json, "expiresAt"u8, expiresAt);
+        }
+
+        WriteTime(json, "createdAt"u8, hold.CreatedAt);
+        json.WriteEndObject();
+    }
+
+    private static Hold ReadHold(JsonElement json, Guid walletId, Currency currency) => new(
+        json.GetProperty("holdId"u8).GetGuid(),
+        walletId,
+        new Money(json.GetProperty("amountMinor"u8).GetInt64(), currency),
+        json.GetProperty("capturedMinor"u8).GetInt64(),
+        HoldStatuses.Parse(json.GetProperty("status"u8).GetString()!),
+        json.TryGetProperty("expiresAt"u8, out var expiresAt) ? ReadTime(expiresAt) : null,
+        ReadTime(json.GetProperty("createdAt"u8)));
+
+    private static void WriteTime(Utf8JsonWriter json, ReadOnlySpan<byte> name, DateTimeOffset time)
+    {
+        Span<char> text = stackalloc char[32];
+        time.UtcDateTime.TryFormat(text, out var length, TimeFormat, CultureInfo.InvariantCulture);
+        json.WriteString(name, text[..length]);
+    }
+
+    private static DateTimeOffset ReadTime(JsonElement json) =>
+        DateTimeOffset.ParseExact(json.GetString()!, TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
 
     private static (ArrayBufferWriter<byte> Buffer, Utf8JsonWriter Writer) NewScratch()
     {

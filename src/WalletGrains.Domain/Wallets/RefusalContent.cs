@@ -20,7 +20,16 @@ public static class RefusalContent
         WalletRefusal.AmountNotPositive => "AMOUNT_NOT_POSITIVE",
         WalletRefusal.CurrencyMismatch => "CURRENCY_MISMATCH",
         WalletRefusal.AmountTooLarge => "AMOUNT_TOO_LARGE",
+        WalletRefusal.WalletClosed => "WALLET_CLOSED",
+        WalletRefusal.WalletFrozen => "WALLET_FROZEN",
+        WalletRefusal.WalletNotFrozen => "WALLET_NOT_FROZEN",
+        WalletRefusal.WalletNotEmpty => "WALLET_NOT_EMPTY",
+        WalletRefusal.HoldNotActive => "HOLD_NOT_ACTIVE",
+        WalletRefusal.CaptureExceedsHold => "CAPTURE_EXCEEDS_HOLD",
+        WalletRefusal.ReversalExceedsOriginal => "REVERSAL_EXCEEDS_ORIGINAL",
+        WalletRefusal.LimitExceeded => "LIMIT_EXCEEDED",
         WalletRefusal.InsufficientFunds => "INSUFFICIENT_FUNDS",
+        WalletRefusal.TooManyHolds => "TOO_MANY_HOLDS",
         _ => throw new UnreachableException($"Refusal {refusal} has no name."),
     };
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using WalletGrains.Contracts;
 using WalletGrains.Contracts.Wallets;
 
@@ -24,10 +25,29 @@ public sealed record WalletState(
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt)
 {
+    /// <summary>What most wallets have none of.</summary>
+    public WalletDetails Details { get; init; } = WalletDetails.None;
+
+    /// <summary>
+    /// How much of a transfer that this wallet received was given back already, by transfer: those that the commands waiting
+    /// for a decision ask about. Read from the journal together with the wallet and not kept with it.
+    /// </summary>
+    public ImmutableDictionary<Guid, long> ReversedMinor { get; init; } = ImmutableDictionary<Guid, long>.Empty;
+
     /// <summary>What can be spent, in minor units.</summary>
     public long AvailableMinor => BalanceMinor - HeldMinor;
 
     /// <summary>A wallet as it is when it has just been opened.</summary>
     public static WalletState Opened(Guid walletId, OpenWallet command, DateTimeOffset at) =>
         new(walletId, command.OwnerId, command.Currency, WalletStatus.Open, 0, 0, 0, at, at);
+}
+
+/// <summary>The part of a wallet's state beside its balance. The same object stays until one of its parts changes.</summary>
+/// <param name="Holds">The open holds.</param>
+/// <param name="Limits">What may leave.</param>
+/// <param name="Spending">What has left lately, as far as a limit asks for it.</param>
+public sealed record WalletDetails(OpenHolds Holds, WalletLimits Limits, Spending Spending)
+{
+    /// <summary>No holds and no limits.</summary>
+    public static WalletDetails None { get; } = new(OpenHolds.None, WalletLimits.None, Spending.None);
 }

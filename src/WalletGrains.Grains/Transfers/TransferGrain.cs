@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using Orleans.Concurrency;
-using WalletGrains.Contracts;
 using WalletGrains.Contracts.Transfers;
 using WalletGrains.Contracts.Wallets;
+using WalletGrains.Domain.Wallets;
 using WalletGrains.Journal;
 
 namespace WalletGrains.Grains.Transfers;
@@ -26,7 +26,7 @@ public sealed class TransferGrain(IJournal journal, IdGenerator ids) : Grain, IT
         }
 
         // Only what never changes about the receiver is checked here, so that a repeat is never turned away for another reason.
-        var receiver = await Wallet(command.ToWalletId).GetAsync();
+        var receiver = await Wallet(command.ToWalletId).GetProfileAsync();
         if (receiver is null)
         {
             return new TransferOutcome.Invalid(TransferInvalidReason.ReceiverNotFound);
@@ -39,14 +39,46 @@ public sealed class TransferGrain(IJournal journal, IdGenerator ids) : Grain, IT
 
         var debit = await StepAsync(
             command.FromWalletId,
-            new DebitTransfer(command.RequestId, command.Amount, ids.NewId(), command.ToWalletId, command.Description));
-        return debit switch
+            new DebitTransfer(command.RequestId, command.Amount, ids.NewId(), command.ToWalletId, command.Description, command.Metadata));
+        return await SettleAsync(debit, command.ToWalletId, isSettlement: false);
+    }
+
+    /// <inheritdoc />
+    public async Task<TransferOutcome> ReverseAsync(ReverseTransfer command)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        if (await ResumeAsync(command.TransferId) is not { } original)
         {
-            WalletOutcome.Accepted accepted => await SettleAsync(accepted.Entry, command.ToWalletId, accepted.Replayed),
-            WalletOutcome.Refused refused => new TransferOutcome.Refused(refused.Refusal, null, refused.Replayed),
-            WalletOutcome.NotDecided notDecided => new TransferOutcome.NotDecided(notDecided.Reason, notDecided.OriginalEntryId),
-            _ => throw new UnreachableException($"No rule follows a debit that is {debit.GetType().Name}."),
-        };
+            return new TransferOutcome.Invalid(TransferInvalidReason.TransferNotFound);
+        }
+
+        if (original.Status is TransferStatus.Debited)
+        {
+            return new TransferOutcome.NotDecided(NotDecidedReason.Unavailable);
+        }
+
+        if (original is not { Status: TransferStatus.Completed, ReversesTransferId: null })
+        {
+            return new TransferOutcome.Invalid(TransferInvalidReason.NotReversible);
+        }
+
+        if (command.Amount is { } amount && amount.Currency != original.Amount.Currency)
+        {
+            return new TransferOutcome.Invalid(TransferInvalidReason.TransferCurrencyMismatch);
+        }
+
+        var debit = await StepAsync(
+            original.ToWalletId,
+            new DebitReversal(
+                command.RequestId,
+                command.Amount ?? original.Amount,
+                ids.NewId(),
+                original.FromWalletId,
+                original.TransferId,
+                original.Amount.MinorUnits,
+                UpToWhatIsLeft: command.Amount is null,
+                command.Reason));
+        return await SettleAsync(debit, original.FromWalletId, isSettlement: true);
     }
 
     /// <inheritdoc />
@@ -58,7 +90,14 @@ public sealed class TransferGrain(IJournal journal, IdGenerator ids) : Grain, IT
             return row is null ? null : TransferRows.ToTransfer(row);
         }
 
-        await CreditOrRefundAsync(row.TransferId, row.FromWalletId, row.ToWalletId, TransferRows.AmountOf(row), row.Description);
+        var credit = new CreditTransfer(
+            TransferRows.AmountOf(row),
+            row.TransferId,
+            row.FromWalletId,
+            row.Description,
+            row.Metadata is { } metadata ? MetadataContent.Decode(metadata) : null,
+            IsSettlement: row.BulkId is not null || row.ReversesTransferId is not null);
+        await CreditOrRefundAsync(credit, row.ToWalletId);
         return await FindAsync(transferId);
     }
 
@@ -69,16 +108,27 @@ public sealed class TransferGrain(IJournal journal, IdGenerator ids) : Grain, IT
         return row is null ? null : TransferRows.ToTransfer(row);
     }
 
-    private async Task<TransferOutcome> SettleAsync(Entry debit, Guid toWalletId, bool replayed)
+    /// <summary>What follows the debit.</summary>
+    private async Task<TransferOutcome> SettleAsync(WalletOutcome debit, Guid toWalletId, bool isSettlement)
     {
-        var transferId = debit.TransferId!.Value;
-        var (settled, refusal) = await CreditOrRefundAsync(transferId, debit.WalletId, toWalletId, debit.Amount, debit.Description);
-        return (settled, refusal) switch
+        switch (debit)
         {
-            (true, null) => new TransferOutcome.Completed(transferId, debit, replayed),
-            (true, { } reason) => new TransferOutcome.Refused(reason, transferId, replayed),
-            (false, _) => new TransferOutcome.NotDecided(NotDecidedReason.OutcomeUnknown),
-        };
+            case WalletOutcome.Accepted { Entry: var entry, Replayed: var replayed }:
+                var transferId = entry.TransferId!.Value;
+                var credit = new CreditTransfer(entry.Amount, transferId, entry.WalletId, entry.Description, entry.Metadata, isSettlement);
+                return await CreditOrRefundAsync(credit, toWalletId) switch
+                {
+                    (true, null) => new TransferOutcome.Completed(transferId, entry, replayed),
+                    (true, { } reason) => new TransferOutcome.Refused(reason, transferId, replayed),
+                    (false, _) => new TransferOutcome.NotDecided(NotDecidedReason.OutcomeUnknown),
+                };
+            case WalletOutcome.Refused refused:
+                return new TransferOutcome.Refused(refused.Refusal, null, refused.Replayed);
+            case WalletOutcome.NotDecided notDecided:
+                return new TransferOutcome.NotDecided(notDecided.Reason, notDecided.OriginalEntryId);
+            default:
+                throw new UnreachableException($"No rule follows a debit that is {debit.GetType().Name}.");
+        }
     }
 
     /// <summary>
@@ -86,16 +136,15 @@ public sealed class TransferGrain(IJournal journal, IdGenerator ids) : Grain, IT
     /// request id stays refused for ever: so no transfer is ever both credited and refunded, whoever repeats what.
     /// </summary>
     /// <returns>Whether the transfer is at its end, and why it was refunded if it was.</returns>
-    private async Task<(bool Settled, WalletRefusal? Refusal)> CreditOrRefundAsync(
-        Guid transferId, Guid fromWalletId, Guid toWalletId, Money amount, string? description)
+    private async Task<(bool Settled, WalletRefusal? Refusal)> CreditOrRefundAsync(CreditTransfer credit, Guid toWalletId)
     {
-        var credit = await StepAsync(toWalletId, new CreditTransfer(amount, transferId, fromWalletId, description));
-        if (credit is not WalletOutcome.Refused refused)
+        var credited = await StepAsync(toWalletId, credit);
+        if (credited is not WalletOutcome.Refused refused)
         {
-            return (IsDone(credit), null);
+            return (IsDone(credited), null);
         }
 
-        var refund = await StepAsync(fromWalletId, new RefundTransfer(amount, transferId, toWalletId, refused.Refusal));
+        var refund = await StepAsync(credit.FromWalletId, new RefundTransfer(credit.Amount, credit.TransferId, toWalletId, refused.Refusal));
         return (IsDone(refund), refused.Refusal);
     }
 

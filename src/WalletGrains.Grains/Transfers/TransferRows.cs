@@ -19,7 +19,9 @@ internal static class TransferRows
         StatusOf(row.State),
         row.FailureCode is { } code ? RefusalContent.Parse(code) : null,
         StepsOf(row),
-        row.CreatedAt);
+        row.CreatedAt,
+        row.ReversesTransferId,
+        row.BulkId);
 
     public static Money AmountOf(TransferRow row) => new(row.AmountMinor, Currency.Parse(row.Currency));
 

@@ -28,6 +28,9 @@ internal sealed class PendingCommand(WalletCommand command, byte[] fingerprint, 
     /// <summary>The wallet after that decision.</summary>
     public WalletPosition? After { get; private set; }
 
+    /// <summary>Timestamp at which that append was sent on its way.</summary>
+    public long SentAt { get; private set; }
+
     /// <summary>The decision under its request id, once it is durable.</summary>
     public DecidedCommand? Durable { get; private set; }
 
@@ -48,7 +51,8 @@ internal sealed class PendingCommand(WalletCommand command, byte[] fingerprint, 
         ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
 
     /// <summary>Its append is on the way.</summary>
-    public void Send(DecidedCommand decided, WalletPosition after) => (Decided, After, RequestIdTaken) = (decided, after, false);
+    public void Send(DecidedCommand decided, WalletPosition after, long now) =>
+        (Decided, After, SentAt, RequestIdTaken) = (decided, after, now, false);
 
     /// <summary>Its append is not on the way any more, and was not applied as far as is known.</summary>
     public void Land() => (Decided, After) = (null, null);

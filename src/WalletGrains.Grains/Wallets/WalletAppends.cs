@@ -23,15 +23,17 @@ internal static class WalletAppends
     private static (WalletAppend Append, WalletPosition After, DecidedCommand Decided) Accept(
         WalletCommand command, byte[] fingerprint, WalletEvent happened, WalletPosition before)
     {
-        var entry = Postings.EntryOf(before.State, happened);
+        var state = WalletDecider.Evolve(before.State, happened);
+        var entry = Postings.EntryOf(happened, before.State, state);
         var content = EntryContent.Encode(entry);
         var hash = HashChain.Next(before.Hash.Span, content);
-        var after = new WalletPosition(WalletDecider.Evolve(before.State, happened), before.Revision + 1, hash);
+        var after = before.After(state, hash);
         var append = new WalletAppend(
-            WalletRows.ToHead(after.State, after.Revision, hash),
+            WalletRows.ToHead(after),
             before.Hash,
             WalletRows.ToRow(entry, fingerprint, content, hash),
-            TransferRowOf(command, before.State.WalletId, entry));
+            TransferSteps.RowOf(command, entry),
+            WalletRows.ToRow(entry.Hold, entry.CreatedAt));
         return (append, after, new DecidedCommand(fingerprint, entry));
     }
 
@@ -40,48 +42,9 @@ internal static class WalletAppends
     {
         var after = before with { Revision = before.Revision + 1 };
         var append = new WalletAppend(
-            WalletRows.ToHead(after.State, after.Revision, after.Hash),
+            WalletRows.ToHead(after),
             new RefusedRequest(command.RequestId.Value, fingerprint, RefusalContent.Encode(refusal), now),
-            FailedTransferRowOf(command, before.State.WalletId, refusal, now));
+            TransferSteps.FailedRowOf(command, before.State.WalletId, refusal, now));
         return (append, after, new DecidedCommand(fingerprint, refusal));
     }
-
-    private static TransferRow? TransferRowOf(WalletCommand command, Guid walletId, Entry entry) => command switch
-    {
-        DebitTransfer debit => Row(debit, debit.TransferId, walletId, debit.ToWalletId, TransferState.Debited, entry.CreatedAt) with
-        {
-            DebitEntryId = entry.EntryId,
-        },
-        CreditTransfer credit => Row(credit, credit.TransferId, credit.FromWalletId, walletId, TransferState.Completed, entry.CreatedAt) with
-        {
-            CreditEntryId = entry.EntryId,
-        },
-        RefundTransfer refund => Row(refund, refund.TransferId, walletId, refund.ToWalletId, TransferState.Compensated, entry.CreatedAt) with
-        {
-            RefundEntryId = entry.EntryId,
-            FailureCode = RefusalContent.NameOf(refund.Failure),
-        },
-        _ => null,
-    };
-
-    // Only a refused debit ends a transfer: a refused credit is followed by its refund. An amount that is none has no transfer.
-    private static TransferRow? FailedTransferRowOf(WalletCommand command, Guid walletId, WalletRefusal refusal, DateTimeOffset at) =>
-        command is DebitTransfer debit && refusal is not WalletRefusal.AmountNotPositive
-            ? Row(debit, debit.TransferId, walletId, debit.ToWalletId, TransferState.Failed, at) with { FailureCode = RefusalContent.NameOf(refusal) }
-            : null;
-
-    private static TransferRow Row(WalletCommand command, Guid transferId, Guid from, Guid to, TransferState state, DateTimeOffset at) => new(
-        transferId,
-        from,
-        to,
-        command.Amount.MinorUnits,
-        command.Amount.Currency.Code,
-        command.Description,
-        state,
-        FailureCode: null,
-        DebitEntryId: null,
-        CreditEntryId: null,
-        RefundEntryId: null,
-        at,
-        at);
 }

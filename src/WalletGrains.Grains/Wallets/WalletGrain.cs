@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
-using WalletGrains.Contracts;
 using WalletGrains.Contracts.Wallets;
 using WalletGrains.Journal;
 
@@ -29,16 +28,16 @@ public sealed class WalletGrain : Grain, IWalletGrain
     /// <inheritdoc />
     public Task<WalletOutcome> ExecuteAsync(WalletCommand command)
     {
-        ArgumentNullException.ThrowIfNull(command);
-        if (command.Description is { } words && (words.Length > Limits.MaxDescriptionLength || !PlainText.IsValid(words)))
-        {
-            throw new ArgumentException(
-                $"A description has at most {Limits.MaxDescriptionLength} characters and no control characters.", nameof(command));
-        }
-
+        CommandShape.Check(command);
         return _pipeline.ExecuteAsync(command);
     }
 
     /// <inheritdoc />
     public Task<Wallet?> GetAsync() => _pipeline.GetAsync();
+
+    /// <inheritdoc />
+    public Task<WalletProfile?> GetProfileAsync() => _pipeline.GetProfileAsync();
+
+    /// <inheritdoc />
+    public Task<int> ExpireHoldsAsync() => _pipeline.ExpireHoldsAsync();
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using WalletGrains.Contracts;
 using WalletGrains.Contracts.Wallets;
 using WalletGrains.Journal;
@@ -7,6 +8,8 @@ namespace WalletGrains.Grains.Wallets;
 /// <content>Reading the head row, at the first call and whenever the tail turned out to be worth nothing.</content>
 internal sealed partial class WalletPipeline
 {
+    private readonly Dictionary<Guid, long> _reversedMinor = [];
+
     /// <summary>The load under way, or a new one.</summary>
     private Task<LoadResult> LoadAsync() => _load ??= RunLoadAsync();
 
@@ -62,6 +65,7 @@ internal sealed partial class WalletPipeline
             await BackOffAsync();
             try
             {
+                var askedAt = time.GetTimestamp();
                 var loaded = await journal.LoadAsync(walletId, CancellationToken.None);
                 if (loaded is null)
                 {
@@ -69,8 +73,9 @@ internal sealed partial class WalletPipeline
                     return LoadResult.Absent;
                 }
 
-                Adopt(loaded);
+                Adopt(loaded, askedAt);
                 await RememberTakenAsync();
+                await SumReversedAsync();
                 DecideAll();
                 if (_undecided.Count == 0)
                 {
@@ -127,9 +132,15 @@ internal sealed partial class WalletPipeline
         _undecided.Clear();
     }
 
-    private void Adopt(LoadedWallet loaded)
+    private void Adopt(LoadedWallet loaded, long askedAt)
     {
-        _committed = new WalletPosition(WalletRows.ToState(loaded.Head), loaded.Head.Revision, loaded.Head.HeadHash);
+        if (_committed is null || loaded.Head.Revision >= _committed.Revision)
+        {
+            // A reader's look at the journal may have come in between and brought a newer one.
+            _committed = WalletRows.ToPosition(loaded.Head);
+            _confirmedAt = askedAt;
+        }
+
         foreach (var row in loaded.RecentEntries.Reverse())
         {
             _recent.Add(RequestId.FromStored(row.RequestId), new DecidedCommand(row));
@@ -155,19 +166,40 @@ internal sealed partial class WalletPipeline
         }
     }
 
+    /// <summary>
+    /// Reads what was given back already of the transfers that waiting commands give back. Read after the head row, so it
+    /// holds all that the head knows of; whatever is decided elsewhere after the head row moves it, and the fence notices.
+    /// </summary>
+    private async Task SumReversedAsync()
+    {
+        var transferIds = _undecided.Select(pending => pending.Command).OfType<DebitReversal>().Select(command => command.ReversedTransferId).Distinct();
+        _reversedMinor.Clear();
+        foreach (var chunk in transferIds.Chunk(GrainLimits.SumConcurrency))
+        {
+            var sums = await Task.WhenAll(chunk.Select(transferId => journal.SumReversedAsync(transferId, CancellationToken.None)));
+            foreach (var (transferId, sum) in chunk.Zip(sums))
+            {
+                _reversedMinor.Add(transferId, sum);
+            }
+        }
+    }
+
     /// <summary>Decides everything that waits, in the order it came. One step: nothing can come in between.</summary>
     private void DecideAll()
     {
         var waiting = _undecided.OrderBy(pending => pending.Arrival).ToList();
         _undecided.Clear();
-        _tail = _committed;
+        _tail = _reversedMinor.Count == 0 ? _committed : _committed! with
+        {
+            State = _committed.State with { ReversedMinor = _reversedMinor.ToImmutableDictionary() },
+        };
         foreach (var pending in waiting)
         {
             if (_recent.TryFind(pending.Command.RequestId, out var decided))
             {
                 Recall(pending, decided);
             }
-            else if (_tail is { } tail)
+            else if (_tail is { } tail && (pending.Command is not DebitReversal reversal || _reversedMinor.ContainsKey(reversal.ReversedTransferId)))
             {
                 Append(pending, tail);
             }
@@ -175,6 +207,12 @@ internal sealed partial class WalletPipeline
             {
                 _undecided.Add(pending);
             }
+        }
+
+        if (_undecided.Count > 0)
+        {
+            // Those are first: what comes now waits behind them.
+            _tail = null;
         }
     }
 

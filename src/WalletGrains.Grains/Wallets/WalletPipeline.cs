@@ -83,8 +83,9 @@ internal sealed partial class WalletPipeline(
         var pending = new PendingCommand(command, fingerprint, ids.NewId(), ++_arrivals, DeadlineFromNow());
         _pending.Add(command.RequestId, pending);
         Watch(pending);
-        if (_tail is null)
+        if (_tail is null || command is DebitReversal)
         {
+            // What was given back of a transfer already is read with the head row.
             Postpone(pending);
         }
         else
@@ -93,18 +94,6 @@ internal sealed partial class WalletPipeline(
         }
 
         return await pending.Outcome;
-    }
-
-    /// <summary>The wallet as last committed; null when there is none.</summary>
-    /// <exception cref="UnavailableException">The journal is away and the wallet is not in memory.</exception>
-    public async Task<Wallet?> GetAsync()
-    {
-        if (_committed is null && await LoadInTimeAsync() is LoadResult.Unavailable && _committed is null)
-        {
-            throw new UnavailableException($"Wallet {walletId} cannot be read now.");
-        }
-
-        return _committed is null ? null : WalletRows.ToWallet(_committed.State);
     }
 
     /// <summary>Opens the wallet, or finds that it is open.</summary>
@@ -116,7 +105,7 @@ internal sealed partial class WalletPipeline(
             var opened = WalletState.Opened(walletId, command, time.GetUtcMilliseconds());
             try
             {
-                await journal.OpenAsync(WalletRows.ToHead(opened, revision: 0, HashChain.Begin(opened)));
+                await journal.OpenAsync(WalletRows.ToHead(new WalletPosition(opened, 0, HashChain.Begin(opened), default)));
             }
             catch (Exception e) when (e is JournalUnavailableException or JournalOutcomeUnknownException or JournalOverloadedException)
             {
@@ -157,7 +146,7 @@ internal sealed partial class WalletPipeline(
             return;
         }
 
-        pending.Send(decided, after);
+        pending.Send(decided, after, time.GetTimestamp());
         _tail = after;
         _inFlight++;
         _ = AwaitCommitAsync(pending, commit);
@@ -211,6 +200,7 @@ internal sealed partial class WalletPipeline(
         if (_committed is null || after.Revision > _committed.Revision)
         {
             _committed = after;
+            _confirmedAt = pending.SentAt;
         }
 
         _reloadDelay = TimeSpan.Zero;

@@ -23,7 +23,7 @@ public sealed class WalletQueryGrain(IJournal journal) : Grain, IWalletQueryGrai
                 query.WalletId,
                 query.BeforeVersion ?? long.MaxValue,
                 query.Limit + 1,
-                query.Type is { } type ? EntryTypes.NameOf(type) : null,
+                query.Type is { } type ? [EntryTypes.NameOf(type)] : EntryTypes.TransactionNames,
                 query.From,
                 query.To),
             CancellationToken.None));
@@ -36,6 +36,13 @@ public sealed class WalletQueryGrain(IJournal journal) : Grain, IWalletQueryGrai
     {
         var row = await Outage.GuardAsync(() => journal.FindEntryAsync(entryId, CancellationToken.None));
         return row is null ? null : EntryContent.Decode(row.Content);
+    }
+
+    /// <inheritdoc />
+    public async Task<Hold?> FindHoldAsync(Guid holdId)
+    {
+        var row = await Outage.GuardAsync(() => journal.FindHoldAsync(holdId, CancellationToken.None));
+        return row is null ? null : WalletRows.ToHold(row);
     }
 
     /// <inheritdoc />

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using WalletGrains.Contracts;
 using WalletGrains.Contracts.Wallets;
 using WalletGrains.Domain.Wallets;
@@ -9,31 +8,39 @@ namespace WalletGrains.Grains.Wallets;
 /// <summary>What the domain means, as the journal's rows, and back.</summary>
 internal static class WalletRows
 {
-    private const string OpenStatus = "OPEN";
+    public static WalletHead ToHead(WalletPosition position)
+    {
+        var state = position.State;
+        return new(
+            state.WalletId,
+            state.OwnerId,
+            state.Currency.Code,
+            WalletStatuses.NameOf(state.Status),
+            state.Version,
+            position.Revision,
+            state.BalanceMinor,
+            state.HeldMinor,
+            position.Hash,
+            state.CreatedAt,
+            state.UpdatedAt,
+            position.Details);
+    }
 
-    public static WalletHead ToHead(WalletState state, long revision, ReadOnlyMemory<byte> headHash) => new(
-        state.WalletId,
-        state.OwnerId,
-        state.Currency.Code,
-        StatusName(state.Status),
-        state.Version,
-        revision,
-        state.BalanceMinor,
-        state.HeldMinor,
-        headHash,
-        state.CreatedAt,
-        state.UpdatedAt);
+    public static WalletPosition ToPosition(WalletHead head) => new(ToState(head), head.Revision, head.HeadHash, head.Details);
 
     public static WalletState ToState(WalletHead head) => new(
         head.WalletId,
         head.OwnerId,
         Currency.Parse(head.Currency),
-        ParseStatus(head.Status),
+        WalletStatuses.Parse(head.Status),
         head.Version,
         head.BalanceMinor,
         head.HeldMinor,
         head.CreatedAt,
-        head.UpdatedAt);
+        head.UpdatedAt)
+    {
+        Details = DetailsContent.Decode(head.Details),
+    };
 
     public static Wallet ToWallet(WalletState state) => new(
         state.WalletId,
@@ -44,7 +51,8 @@ internal static class WalletRows
         state.Status,
         state.Version,
         state.CreatedAt,
-        state.UpdatedAt);
+        state.UpdatedAt,
+        state.Details.Limits);
 
     public static WalletEntry ToRow(Entry entry, ReadOnlyMemory<byte> fingerprint, byte[] content, byte[] hash) => new(
         entry.WalletId,
@@ -60,15 +68,23 @@ internal static class WalletRows
         content,
         hash);
 
-    private static string StatusName(WalletStatus status) => status switch
-    {
-        WalletStatus.Open => OpenStatus,
-        _ => throw new UnreachableException($"Wallet status {status} has no name."),
-    };
+    public static HoldRow? ToRow(Hold? hold, DateTimeOffset updatedAt) => hold is null ? null : new(
+        hold.HoldId,
+        hold.WalletId,
+        hold.Amount.MinorUnits,
+        hold.CapturedMinor,
+        hold.Amount.Currency.Code,
+        (HoldState)hold.Status,
+        hold.ExpiresAt,
+        hold.CreatedAt,
+        updatedAt);
 
-    private static WalletStatus ParseStatus(string name) => name switch
-    {
-        OpenStatus => WalletStatus.Open,
-        _ => throw new FormatException($"'{name}' is not a wallet status."),
-    };
+    public static Hold ToHold(HoldRow row) => new(
+        row.HoldId,
+        row.WalletId,
+        new Money(row.AmountMinor, Currency.Parse(row.Currency)),
+        row.CapturedMinor,
+        (HoldStatus)row.State,
+        row.ExpiresAt,
+        row.CreatedAt);
 }

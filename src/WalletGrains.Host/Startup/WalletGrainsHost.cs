@@ -92,7 +92,7 @@ public sealed class WalletGrainsHost : IAsyncDisposable
         {
             builder.Services.AddWalletGrains();
             builder.Services.AddJournal(builder.Configuration, database);
-            builder.Services.AddHostedService<TransferRecoveryStart>();
+            builder.Services.AddHostedService<PeriodicWorkStart>();
         }
 
         if (options.Role is not ActorRole.Silo)

@@ -6,6 +6,13 @@ namespace WalletGrains.Journal.Reading;
 /// <summary>The reads of the journal, one query each. Pages go by key, never by offset.</summary>
 internal sealed class JournalReads(ReadConnections connections)
 {
+    public async Task<WalletHead?> FindHeadAsync(Guid walletId, CancellationToken cancellationToken) =>
+        FirstOrNull(await ReadAsync(
+            $"select {RowReader.HeadColumns} from wallets w where w.wallet_id = $1",
+            parameters => parameters.Add(new NpgsqlParameter<Guid> { TypedValue = walletId }),
+            RowReader.Head,
+            cancellationToken));
+
     public async Task<StoredDecision?> FindDecisionAsync(Guid walletId, string requestId, CancellationToken cancellationToken) =>
         FirstOrNull(await ReadAsync(
             $"""
@@ -34,7 +41,7 @@ internal sealed class JournalReads(ReadConnections connections)
             select {RowReader.EntryColumns}
             from entries e
             where e.wallet_id = $1 and e.version < $2
-              and ($4::text is null or e.type = $4)
+              and ($4::text[] is null or e.type = any($4))
               and ($5::timestamptz is null or e.created_at >= $5)
               and ($6::timestamptz is null or e.created_at < $6)
             order by e.version desc
@@ -45,7 +52,7 @@ internal sealed class JournalReads(ReadConnections connections)
                 parameters.Add(new NpgsqlParameter<Guid> { TypedValue = query.WalletId });
                 parameters.Add(new NpgsqlParameter<long> { TypedValue = query.BeforeVersion });
                 parameters.Add(new NpgsqlParameter<int> { TypedValue = query.Limit });
-                parameters.Add(new NpgsqlParameter<string?> { TypedValue = query.Type, NpgsqlDbType = NpgsqlDbType.Text });
+                parameters.Add(new NpgsqlParameter<string[]?> { TypedValue = query.Types?.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
                 parameters.Add(new NpgsqlParameter<DateTime?> { TypedValue = query.From?.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz });
                 parameters.Add(new NpgsqlParameter<DateTime?> { TypedValue = query.To?.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz });
             },
@@ -81,6 +88,40 @@ internal sealed class JournalReads(ReadConnections connections)
             parameters => parameters.Add(new NpgsqlParameter<Guid> { TypedValue = transferId }),
             RowReader.Transfer,
             cancellationToken));
+
+    public async Task<long> SumReversedAsync(Guid transferId, CancellationToken cancellationToken) =>
+        (await ReadAsync(
+            "select coalesce(sum(t.amount_minor), 0)::bigint from transfers t where t.reverses_transfer_id = $1 and t.state in (1, 2)",
+            parameters => parameters.Add(new NpgsqlParameter<Guid> { TypedValue = transferId }),
+            row => row.GetInt64(0),
+            cancellationToken))[0];
+
+    public async Task<HoldRow?> FindHoldAsync(Guid holdId, CancellationToken cancellationToken) =>
+        FirstOrNull(await ReadAsync(
+            $"select {RowReader.HoldColumns} from holds h where h.hold_id = $1",
+            parameters => parameters.Add(new NpgsqlParameter<Guid> { TypedValue = holdId }),
+            RowReader.Hold,
+            cancellationToken));
+
+    public Task<IReadOnlyList<HoldRow>> ReadExpiredHoldsAsync(DateTimeOffset at, HoldRow? after, int limit, CancellationToken cancellationToken)
+    {
+        AppendShape.CheckLimit(limit);
+        return ReadAsync(
+            $"""
+            select {RowReader.HoldColumns} from holds h
+            where h.state = 1 and h.expires_at is not null and h.expires_at <= $1 and (h.expires_at, h.hold_id) > ($3, $4)
+            order by h.expires_at, h.hold_id limit $2
+            """,
+            parameters =>
+            {
+                parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = at.UtcDateTime });
+                parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
+                parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = (after?.ExpiresAt ?? DateTimeOffset.UnixEpoch).UtcDateTime });
+                parameters.Add(new NpgsqlParameter<Guid> { TypedValue = after?.HoldId ?? Guid.Empty });
+            },
+            RowReader.Hold,
+            cancellationToken);
+    }
 
     public Task<IReadOnlyList<TransferRow>> ReadUnfinishedTransfersAsync(DateTimeOffset before, TransferRow? after, int limit, CancellationToken cancellationToken)
     {

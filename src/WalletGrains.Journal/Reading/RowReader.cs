@@ -7,10 +7,10 @@ internal static class RowReader
 {
     /// <summary>Columns of <see cref="Head"/>, for a table alias w.</summary>
     public const string HeadColumns =
-        "w.wallet_id, w.owner_id, w.currency, w.status, w.version, w.revision, w.balance_minor, w.held_minor, w.head_hash, w.created_at, w.updated_at";
+        "w.wallet_id, w.owner_id, w.currency, w.status, w.version, w.revision, w.balance_minor, w.held_minor, w.head_hash, w.created_at, w.updated_at, w.details";
 
     /// <summary>Number of columns in <see cref="HeadColumns"/>.</summary>
-    public const int HeadColumnCount = 11;
+    public const int HeadColumnCount = 12;
 
     /// <summary>Columns of <see cref="Entry"/>, for a table alias e.</summary>
     public const string EntryColumns =
@@ -24,7 +24,10 @@ internal static class RowReader
 
     /// <summary>Columns of <see cref="Transfer"/>, for a table alias t.</summary>
     public const string TransferColumns =
-        "t.transfer_id, t.from_wallet_id, t.to_wallet_id, t.amount_minor, t.currency, t.description, t.state, t.failure_code, t.debit_entry_id, t.credit_entry_id, t.refund_entry_id, t.created_at, t.updated_at";
+        "t.transfer_id, t.from_wallet_id, t.to_wallet_id, t.amount_minor, t.currency, t.description, t.state, t.failure_code, t.debit_entry_id, t.credit_entry_id, t.refund_entry_id, t.created_at, t.updated_at, t.metadata, t.bulk_id, t.reverses_transfer_id";
+
+    /// <summary>Columns of <see cref="Hold"/>, for a table alias h.</summary>
+    public const string HoldColumns = "h.hold_id, h.wallet_id, h.amount_minor, h.captured_minor, h.currency, h.state, h.expires_at, h.created_at, h.updated_at";
 
     public static WalletHead Head(NpgsqlDataReader row) => new(
         WalletId: row.GetGuid(0),
@@ -37,7 +40,8 @@ internal static class RowReader
         HeldMinor: row.GetInt64(7),
         HeadHash: row.GetFieldValue<byte[]>(8),
         CreatedAt: row.GetFieldValue<DateTimeOffset>(9),
-        UpdatedAt: row.GetFieldValue<DateTimeOffset>(10));
+        UpdatedAt: row.GetFieldValue<DateTimeOffset>(10),
+        Details: row.GetFieldValue<byte[]>(11));
 
     /// <summary>Reads an entry whose columns start at <paramref name="first"/>.</summary>
     public static WalletEntry Entry(NpgsqlDataReader row, int first = 0) => new(
@@ -74,7 +78,21 @@ internal static class RowReader
         CreditEntryId: NullableGuid(row, 9),
         RefundEntryId: NullableGuid(row, 10),
         CreatedAt: row.GetFieldValue<DateTimeOffset>(11),
-        UpdatedAt: row.GetFieldValue<DateTimeOffset>(12));
+        UpdatedAt: row.GetFieldValue<DateTimeOffset>(12),
+        Metadata: NullableString(row, 13),
+        BulkId: NullableGuid(row, 14),
+        ReversesTransferId: NullableGuid(row, 15));
+
+    public static HoldRow Hold(NpgsqlDataReader row) => new(
+        HoldId: row.GetGuid(0),
+        WalletId: row.GetGuid(1),
+        AmountMinor: row.GetInt64(2),
+        CapturedMinor: row.GetInt64(3),
+        Currency: row.GetString(4),
+        State: (HoldState)row.GetInt16(5),
+        ExpiresAt: row.IsDBNull(6) ? null : row.GetFieldValue<DateTimeOffset>(6),
+        CreatedAt: row.GetFieldValue<DateTimeOffset>(7),
+        UpdatedAt: row.GetFieldValue<DateTimeOffset>(8));
 
     private static Guid? NullableGuid(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetGuid(column);
 

@@ -3,8 +3,8 @@ using NpgsqlTypes;
 
 namespace WalletGrains.Journal.Writing;
 
-// The parameters of AppendStatement.Sql in their order: heads $1 to $11, entries $12 to $23, refusals $24 to $28,
-// transfers $29 to $42.
+// The parameters of AppendStatement.Sql in their order: heads $1 to $12, asked $13 to $14, entries $15 to $26, refusals
+// $27 to $31, transfers $32 to $48, holds $49 to $57.
 
 internal sealed class HeadColumns(NpgsqlCommand command)
 {
@@ -19,6 +19,7 @@ internal sealed class HeadColumns(NpgsqlCommand command)
     private readonly Column<long> _heldMinor = new(command, NpgsqlDbType.Bigint);
     private readonly Column<ReadOnlyMemory<byte>> _headHash = new(command, NpgsqlDbType.Bytea);
     private readonly Column<DateTime> _updatedAt = new(command, NpgsqlDbType.TimestampTz);
+    private readonly Column<ReadOnlyMemory<byte>> _details = new(command, NpgsqlDbType.Bytea);
 
     public void Add(WalletGroup group)
     {
@@ -34,6 +35,7 @@ internal sealed class HeadColumns(NpgsqlCommand command)
         _heldMinor.Add(head.HeldMinor);
         _headHash.Add(head.HeadHash);
         _updatedAt.Add(head.UpdatedAt.UtcDateTime);
+        _details.Add(head.Details);
     }
 
     public void Clear()
@@ -49,6 +51,33 @@ internal sealed class HeadColumns(NpgsqlCommand command)
         _heldMinor.Clear();
         _headHash.Clear();
         _updatedAt.Clear();
+        _details.Clear();
+    }
+}
+
+/// <summary>The request ids that are looked up before anything is written.</summary>
+internal sealed class AskedColumns(NpgsqlCommand command)
+{
+    private readonly Column<Guid> _walletId = new(command, NpgsqlDbType.Uuid);
+    private readonly Column<string> _requestId = new(command, NpgsqlDbType.Text);
+
+    /// <summary>
+    /// Whether nothing else would notice that this request id is taken. Of two accepted requests the unique key of the entries
+    /// notices. A refused one may have been accepted before, and the other way round, which no key spans; but a wallet whose
+    /// revision is its version has never refused anything, and the fence makes sure that it is so still.
+    /// </summary>
+    public static bool MustAsk(WalletGroup group, WalletAppend append) => append.Refusal is not null || group.ExpectedRevision != group.ExpectedVersion;
+
+    public void Add(Guid walletId, string requestId)
+    {
+        _walletId.Add(walletId);
+        _requestId.Add(requestId);
+    }
+
+    public void Clear()
+    {
+        _walletId.Clear();
+        _requestId.Clear();
     }
 }
 
@@ -143,6 +172,9 @@ internal sealed class TransferColumns(NpgsqlCommand command)
     private readonly Column<Guid?> _refundEntryId = new(command, NpgsqlDbType.Uuid);
     private readonly Column<DateTime> _createdAt = new(command, NpgsqlDbType.TimestampTz);
     private readonly Column<DateTime> _updatedAt = new(command, NpgsqlDbType.TimestampTz);
+    private readonly Column<string?> _metadata = new(command, NpgsqlDbType.Text);
+    private readonly Column<Guid?> _bulkId = new(command, NpgsqlDbType.Uuid);
+    private readonly Column<Guid?> _reversesTransferId = new(command, NpgsqlDbType.Uuid);
 
     public void Add(Guid walletId, TransferRow transfer)
     {
@@ -160,6 +192,9 @@ internal sealed class TransferColumns(NpgsqlCommand command)
         _refundEntryId.Add(transfer.RefundEntryId);
         _createdAt.Add(transfer.CreatedAt.UtcDateTime);
         _updatedAt.Add(transfer.UpdatedAt.UtcDateTime);
+        _metadata.Add(transfer.Metadata);
+        _bulkId.Add(transfer.BulkId);
+        _reversesTransferId.Add(transfer.ReversesTransferId);
     }
 
     public void Clear()
@@ -176,6 +211,48 @@ internal sealed class TransferColumns(NpgsqlCommand command)
         _debitEntryId.Clear();
         _creditEntryId.Clear();
         _refundEntryId.Clear();
+        _createdAt.Clear();
+        _updatedAt.Clear();
+        _metadata.Clear();
+        _bulkId.Clear();
+        _reversesTransferId.Clear();
+    }
+}
+
+internal sealed class HoldColumns(NpgsqlCommand command)
+{
+    private readonly Column<Guid> _holdId = new(command, NpgsqlDbType.Uuid);
+    private readonly Column<Guid> _walletId = new(command, NpgsqlDbType.Uuid);
+    private readonly Column<long> _amountMinor = new(command, NpgsqlDbType.Bigint);
+    private readonly Column<long> _capturedMinor = new(command, NpgsqlDbType.Bigint);
+    private readonly Column<string> _currency = new(command, NpgsqlDbType.Text);
+    private readonly Column<short> _state = new(command, NpgsqlDbType.Smallint);
+    private readonly Column<DateTime?> _expiresAt = new(command, NpgsqlDbType.TimestampTz);
+    private readonly Column<DateTime> _createdAt = new(command, NpgsqlDbType.TimestampTz);
+    private readonly Column<DateTime> _updatedAt = new(command, NpgsqlDbType.TimestampTz);
+
+    public void Add(HoldRow hold)
+    {
+        _holdId.Add(hold.HoldId);
+        _walletId.Add(hold.WalletId);
+        _amountMinor.Add(hold.AmountMinor);
+        _capturedMinor.Add(hold.CapturedMinor);
+        _currency.Add(hold.Currency);
+        _state.Add((short)hold.State);
+        _expiresAt.Add(hold.ExpiresAt?.UtcDateTime);
+        _createdAt.Add(hold.CreatedAt.UtcDateTime);
+        _updatedAt.Add(hold.UpdatedAt.UtcDateTime);
+    }
+
+    public void Clear()
+    {
+        _holdId.Clear();
+        _walletId.Clear();
+        _amountMinor.Clear();
+        _capturedMinor.Clear();
+        _currency.Clear();
+        _state.Clear();
+        _expiresAt.Clear();
         _createdAt.Clear();
         _updatedAt.Clear();
     }

@@ -7,17 +7,21 @@ internal sealed partial class AppendStatement : IDisposable
 {
     private readonly NpgsqlCommand _command;
     private readonly HeadColumns _heads;
+    private readonly AskedColumns _asked;
     private readonly EntryColumns _entries;
     private readonly RefusalColumns _refusals;
     private readonly TransferColumns _transfers;
+    private readonly HoldColumns _holds;
 
     public AppendStatement(NpgsqlConnection connection, TimeSpan timeout)
     {
         _command = new NpgsqlCommand(Sql, connection) { CommandTimeout = (int)timeout.TotalSeconds };
         _heads = new HeadColumns(_command);
+        _asked = new AskedColumns(_command);
         _entries = new EntryColumns(_command);
         _refusals = new RefusalColumns(_command);
         _transfers = new TransferColumns(_command);
+        _holds = new HoldColumns(_command);
     }
 
     public Task PrepareAsync(CancellationToken cancellationToken) => _command.PrepareAsync(cancellationToken);
@@ -25,11 +29,14 @@ internal sealed partial class AppendStatement : IDisposable
     public void Dispose() => _command.Dispose();
 
     /// <summary>Writes the batch in one transaction. When this returns, it is durable.</summary>
-    public async Task<AppendAnswer> ExecuteAsync(AppendBatch batch, CancellationToken cancellationToken)
+    /// <param name="batch">The batch.</param>
+    /// <param name="askForAll">Look up every request id, because one of them is taken.</param>
+    /// <param name="cancellationToken">Gives up; the outcome is then unknown.</param>
+    public async Task<AppendAnswer> ExecuteAsync(AppendBatch batch, bool askForAll, CancellationToken cancellationToken)
     {
         try
         {
-            Fill(batch);
+            Fill(batch, askForAll);
             var reader = await _command.ExecuteReaderAsync(cancellationToken);
             await using (reader)
             {
@@ -53,7 +60,7 @@ internal sealed partial class AppendStatement : IDisposable
         }
     }
 
-    private void Fill(AppendBatch batch)
+    private void Fill(AppendBatch batch, bool askForAll)
     {
         foreach (var group in batch.Groups)
         {
@@ -61,6 +68,10 @@ internal sealed partial class AppendStatement : IDisposable
             foreach (var pending in group.Chain)
             {
                 Add(pending.Append);
+                if (askForAll || AskedColumns.MustAsk(group, pending.Append))
+                {
+                    _asked.Add(group.WalletId, pending.Append.RequestId);
+                }
             }
         }
     }
@@ -81,14 +92,21 @@ internal sealed partial class AppendStatement : IDisposable
         {
             _transfers.Add(walletId, transfer);
         }
+
+        if (append.Hold is { } hold)
+        {
+            _holds.Add(hold);
+        }
     }
 
     private void ClearColumns()
     {
         _heads.Clear();
+        _asked.Clear();
         _entries.Clear();
         _refusals.Clear();
         _transfers.Clear();
+        _holds.Clear();
     }
 }
 

@@ -118,7 +118,17 @@ internal sealed partial class LaneWriter(
     private async Task<PendingAppend[]> AppendAsync(LaneConnection connection, ReadOnlyMemory<PendingAppend> appends, CancellationToken stop)
     {
         _batch.Arrange(appends.Span);
-        var answer = await connection.Append.ExecuteAsync(_batch, stop);
+        AppendAnswer answer;
+        try
+        {
+            answer = await connection.Append.ExecuteAsync(_batch, askForAll: false, stop);
+        }
+        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.UniqueViolation)
+        {
+            // A request id of long ago came back, and the unique key has rolled the batch back: now find out which.
+            answer = await connection.Append.ExecuteAsync(_batch, askForAll: true, stop);
+        }
+
         var again = _batch.Settle(answer);
         _batch.Clear();
         return again;

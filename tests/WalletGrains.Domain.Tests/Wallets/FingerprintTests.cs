@@ -59,7 +59,7 @@ public sealed class FingerprintTests
 
     private static bool AreEqual(WalletCommand one, WalletCommand other) => Fingerprint.Of(one).AsSpan().SequenceEqual(Fingerprint.Of(other));
 
-    private static (Type, Money, string?, Guid) Content(WalletCommand command) => (command.GetType(), command.Amount, command.Description, command switch
+    private static (Type, Money, string?, Guid) Content(MoneyCommand command) => (command.GetType(), command.Amount, command.Description, command switch
     {
         DebitTransfer debit => debit.ToWalletId,
         CreditTransfer credit => credit.FromWalletId,

@@ -74,7 +74,7 @@ public sealed class WalletDeciderTests
     {
         var state = Wallet(100, 0) with { Version = 7 };
         var happened = Decide(kind, amount, "USD", 100, 0).Event!;
-        var entry = Postings.EntryOf(state, happened);
+        var entry = Postings.EntryOf(happened, state, WalletDecider.Evolve(state, happened));
         Assert.Equal(
             new Entry(
                 EntryId, state.WalletId, 8, type, new Money(amount, state.Currency), 100, balanceAfter, counterAccount,

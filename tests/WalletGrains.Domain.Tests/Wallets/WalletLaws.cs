@@ -9,13 +9,13 @@ namespace WalletGrains.Domain.Tests.Wallets;
 
 public sealed class WalletLaws
 {
-    private static readonly Gen<(WalletState State, WalletCommand Command)> Cases =
+    private static readonly Gen<(WalletState State, MoneyCommand Command)> Cases =
         from state in Samples.States
         from command in Samples.Commands
         from sameCurrency in Gen.Frequency((4, Gen.Constant(true)), (1, Gen.Constant(false)))
         select (state, sameCurrency ? command with { Amount = command.Amount with { Currency = state.Currency } } : command);
 
-    private static readonly Gen<WalletCommand[]> Histories =
+    private static readonly Gen<MoneyCommand[]> Histories =
         Samples.Commands.Select(command => command with { Amount = command.Amount with { Currency = Currency.Parse("USD") } }).ArrayOf(50);
 
     [Fact]
@@ -51,8 +51,9 @@ public sealed class WalletLaws
                 continue;
             }
 
-            var entry = Postings.EntryOf(state, happened);
+            var before = state;
             state = WalletDecider.Evolve(state, happened);
+            var entry = Postings.EntryOf(happened, before, state);
             sum += WalletDecider.SignedAmount(happened);
             Assert.Equal(sum, state.BalanceMinor);
             Assert.True(state.BalanceMinor >= 0);
@@ -63,10 +64,10 @@ public sealed class WalletLaws
 
     [Fact]
     public void A_refund_is_refused_only_for_an_amount_that_was_never_debited() => Law.Holds(
-        Cases.Select(sample => (sample.State, Command: (WalletCommand)new RefundTransfer(
+        Cases.Select(sample => (sample.State, Command: (MoneyCommand)new RefundTransfer(
             new Money(sample.Command.Amount.MinorUnits, sample.State.Currency), Guid.Empty, Guid.Empty, WalletRefusal.AmountTooLarge))),
         sample => Decide(sample).Event is not null == sample.Command.Amount.MinorUnits is > 0 and <= Limits.MaxAmountMinor);
 
-    private static WalletDecision Decide((WalletState State, WalletCommand Command) sample) =>
+    private static WalletDecision Decide((WalletState State, MoneyCommand Command) sample) =>
         WalletDecider.Decide(sample.Command, sample.State, Guid.Empty, Samples.Now);
 }

@@ -70,6 +70,17 @@ internal sealed class ScriptedJournal(MemoryJournal durable, List<WalletAppend> 
     public Task<IReadOnlyList<WalletEntry>> ReadEntriesAsync(EntryQuery query, CancellationToken cancellationToken) =>
         durable.ReadEntriesAsync(query, cancellationToken);
 
+    public Task<WalletHead?> FindHeadAsync(Guid walletId, CancellationToken cancellationToken) =>
+        ReadAsync(() => durable.FindHeadAsync(walletId, cancellationToken));
+
+    public Task<long> SumReversedAsync(Guid transferId, CancellationToken cancellationToken) =>
+        ReadAsync(() => durable.SumReversedAsync(transferId, cancellationToken));
+
+    public Task<HoldRow?> FindHoldAsync(Guid holdId, CancellationToken cancellationToken) => durable.FindHoldAsync(holdId, cancellationToken);
+
+    public Task<IReadOnlyList<HoldRow>> ReadExpiredHoldsAsync(DateTimeOffset at, HoldRow? after, int limit, CancellationToken cancellationToken) =>
+        durable.ReadExpiredHoldsAsync(at, after, limit, cancellationToken);
+
     public Task<WalletEntry?> FindEntryAsync(Guid entryId, CancellationToken cancellationToken) => durable.FindEntryAsync(entryId, cancellationToken);
 
     public Task<IReadOnlyList<WalletHead>> ReadHeadsOfOwnerAsync(Guid ownerId, Guid afterWalletId, int limit, CancellationToken cancellationToken) =>

@@ -5,7 +5,7 @@ using WalletGrains.Journal;
 namespace WalletGrains.Grains.Tests.Wallets;
 
 /// <summary>A request and its answer.</summary>
-internal sealed record Call(WalletCommand Command, Task<WalletOutcome> Answer);
+internal sealed record Call(MoneyCommand Command, Task<WalletOutcome> Answer);
 
 /// <summary>
 /// One random life of a wallet with two activations that fight over it: commands and repeats, commits, conflicts, lost
@@ -18,7 +18,7 @@ internal sealed class WalletSchedule
     private readonly Random _random;
     private readonly WalletBench[] _activations;
     private readonly List<HeldAppend> _zombies = [];
-    private readonly List<WalletCommand> _sent = [];
+    private readonly List<MoneyCommand> _sent = [];
 
     public WalletSchedule(int seed)
     {
@@ -159,9 +159,9 @@ internal sealed class WalletSchedule
         _activations[1].Run();
     }
 
-    private void Send(WalletBench activation, WalletCommand command) => Calls.Add(new Call(command, activation.Execute(command)));
+    private void Send(WalletBench activation, MoneyCommand command) => Calls.Add(new Call(command, activation.Execute(command)));
 
-    private WalletCommand NextCommand()
+    private MoneyCommand NextCommand()
     {
         if (_sent.Count > 0 && _random.Next(100) < 30)
         {
@@ -170,7 +170,7 @@ internal sealed class WalletSchedule
         }
 
         var (id, amount) = (RequestId.FromClient($"r{_sent.Count}"), WalletBench.Usd(_random.Next(1, 100)));
-        WalletCommand command = _random.Next(2) == 0 ? new Deposit(id, amount) : new Withdraw(id, amount);
+        MoneyCommand command = _random.Next(2) == 0 ? new Deposit(id, amount) : new Withdraw(id, amount);
         _sent.Add(command);
         return command;
     }

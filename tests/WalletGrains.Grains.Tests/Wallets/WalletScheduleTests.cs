@@ -100,7 +100,7 @@ public sealed class WalletScheduleTests
             $"{call.Command.RequestId} is not decided in good health."));
     }
 
-    private static void CheckAnswer(WalletCommand command, WalletOutcome outcome, WalletAppend decision, long balanceBefore)
+    private static void CheckAnswer(MoneyCommand command, WalletOutcome outcome, WalletAppend decision, long balanceBefore)
     {
         var isSame = Fingerprint.Of(command).AsSpan().SequenceEqual((decision.Entry?.Fingerprint ?? decision.Refusal!.Fingerprint).Span);
         switch (outcome)

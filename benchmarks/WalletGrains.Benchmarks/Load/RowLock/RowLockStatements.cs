@@ -79,7 +79,7 @@ internal sealed class StepWrite
 
     public void Set(WalletCommand command, LockedWallet locked, WalletEvent happened)
     {
-        var entry = Postings.EntryOf(locked.State, happened);
+        var entry = Postings.EntryOf(happened, locked.State, WalletDecider.Evolve(locked.State, happened));
         var content = EntryContent.Encode(entry);
         var hash = HashChain.Next(locked.Hash, content);
         Values.Set(Head, 0, entry.WalletId);

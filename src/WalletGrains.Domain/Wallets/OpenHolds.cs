@@ -1,0 +1,53 @@
+using System.Collections.Immutable;
+using WalletGrains.Contracts.Wallets;
+
+namespace WalletGrains.Domain.Wallets;
+
+/// <summary>A hold that has not ended.</summary>
+/// <param name="HoldId">Its id.</param>
+/// <param name="AmountMinor">How much is held, in minor units.</param>
+/// <param name="ExpiresAt">When it ends by itself; null for never.</param>
+/// <param name="CreatedAt">When it was placed.</param>
+public sealed record OpenHold(Guid HoldId, long AmountMinor, DateTimeOffset? ExpiresAt, DateTimeOffset CreatedAt);
+
+/// <summary>The open holds of a wallet, in the order of their ids. Immutable; two with the same holds are equal.</summary>
+public sealed class OpenHolds : IEquatable<OpenHolds>
+{
+    private readonly ImmutableSortedDictionary<Guid, OpenHold> _byId;
+
+    private OpenHolds(ImmutableSortedDictionary<Guid, OpenHold> byId) => _byId = byId;
+
+    /// <summary>No holds.</summary>
+    public static OpenHolds None { get; } = new(ImmutableSortedDictionary<Guid, OpenHold>.Empty);
+
+    /// <summary>How many there are.</summary>
+    public int Count => _byId.Count;
+
+    /// <summary>All of them.</summary>
+    public IEnumerable<OpenHold> All => _byId.Values;
+
+    /// <summary>These holds.</summary>
+    public static OpenHolds Of(IEnumerable<OpenHold> holds) => new(holds.ToImmutableSortedDictionary(hold => hold.HoldId, hold => hold));
+
+    /// <summary>The open hold with this id; null when there is none.</summary>
+    public OpenHold? Find(Guid holdId) => _byId.GetValueOrDefault(holdId);
+
+    /// <summary>These holds and one more.</summary>
+    public OpenHolds With(Hold placed) =>
+        new(_byId.Add(placed.HoldId, new OpenHold(placed.HoldId, placed.Amount.MinorUnits, placed.ExpiresAt, placed.CreatedAt)));
+
+    /// <summary>These holds without one of them.</summary>
+    /// <exception cref="ArgumentException">It is not one of them: a hold ends once.</exception>
+    public OpenHolds Without(Guid holdId) => _byId.ContainsKey(holdId)
+        ? new OpenHolds(_byId.Remove(holdId))
+        : throw new ArgumentException($"Hold {holdId} is not open.", nameof(holdId));
+
+    /// <inheritdoc />
+    public bool Equals(OpenHolds? other) => other is not null && _byId.Values.SequenceEqual(other._byId.Values);
+
+    /// <inheritdoc />
+    public override bool Equals(object? obj) => Equals(obj as OpenHolds);
+
+    /// <inheritdoc />
+    public override int GetHashCode() => _byId.Count;
+}

@@ -1,0 +1,38 @@
+using WalletGrains.Contracts.Transfers;
+using WalletGrains.Contracts.Wallets;
+
+namespace WalletGrains.Host.Startup;
+
+/// <summary>Makes sure at every start that periodic work has its reminders. Reminders are durable; one start is enough for ever.</summary>
+internal sealed partial class PeriodicWorkStart(IGrainFactory grains, TimeProvider time, ILogger<PeriodicWorkStart> logger)
+    : BackgroundService
+{
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(2);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await StartAsync("the recovery of transfers", () => grains.GetGrain<ITransferRecoveryGrain>(0).StartAsync(), stoppingToken);
+        await StartAsync("the expiry of holds", () => grains.GetGrain<IHoldExpiryGrain>(0).StartAsync(), stoppingToken);
+    }
+
+    private async Task StartAsync(string work, Func<Task> start, CancellationToken stoppingToken)
+    {
+        while (true)
+        {
+            try
+            {
+                await start();
+                return;
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                // Whatever it is, the silo and its database are only just starting; the host must not go on without the work.
+                LogPostponed(logger, e, work);
+                await Task.Delay(RetryDelay, time, stoppingToken);
+            }
+        }
+    }
+
+    [LoggerMessage(4003, LogLevel.Warning, "Could not start {Work} yet")]
+    private static partial void LogPostponed(ILogger logger, Exception exception, string work);
+}
