@@ -75,6 +75,25 @@ public sealed class EntryContentTests
         Assert.Equal(Resource("hashes.txt"), $"{Convert.ToHexStringLower(begin)}\n{Convert.ToHexStringLower(HashChain.Next(begin, bytes))}");
     }
 
+    [Fact]
+    public void The_bytes_of_what_few_entries_have_never_change()
+    {
+        Assert.True(Metadata.TryCreate([new("order", "17"), new("channel", "ussd \"1\" é")], out var metadata));
+        var hold = new Hold(
+            Guid.Parse("0197a2b3-0000-7000-8000-0000000000dd"), Golden.WalletId, Golden.Amount, 50, HoldStatus.Captured, Golden.CreatedAt.AddHours(1), Golden.CreatedAt);
+        var full = Golden with
+        {
+            HeldAfterMinor = 7,
+            StatusAfter = WalletStatus.Frozen,
+            Hold = hold,
+            Limits = new WalletLimits(1, null, 3),
+            ReversesTransferId = hold.HoldId,
+            Metadata = metadata,
+        };
+        Assert.Equal(Resource("full-entry.json"), Encoding.UTF8.GetString(EntryContent.Encode(full)));
+        Assert.Equal(full, EntryContent.Decode(Encoding.UTF8.GetBytes(Resource("full-entry.json"))));
+    }
+
     private static string Resource(string name)
     {
         using var stream = typeof(EntryContentTests).Assembly.GetManifestResourceStream(name)!;

@@ -43,6 +43,31 @@ public sealed class FingerprintTests
     }
 
     [Fact]
+    public void Everything_a_caller_chooses_is_content_whatever_the_command()
+    {
+        Assert.True(Metadata.TryCreate([new("a", "b")], out var metadata));
+        Assert.True(Metadata.TryCreate([new("a", "c")], out var otherMetadata));
+        var (id, one, two) = (RequestId.FromClient("a"), new Money(1, Currency.Parse("USD")), new Money(2, Currency.Parse("USD")));
+        var (hold, other) = (Guid.Parse("0197a2b3-0000-7000-8000-000000000001"), Guid.Parse("0197a2b3-0000-7000-8000-000000000002"));
+        var hour = TimeSpan.FromHours(1);
+        WalletCommand[] all =
+        [
+            new Deposit(id, one), new Deposit(id, one, null, metadata), new Deposit(id, one, null, otherMetadata), new Deposit(id, one, "", metadata),
+            new PlaceHold(id, one, hold), new PlaceHold(id, two, hold), new PlaceHold(id, one, hold, hour), new PlaceHold(id, one, hold, 2 * hour),
+            new PlaceHold(id, one, hold, hour, null, metadata),
+            new CaptureHold(id, hold), new CaptureHold(id, other), new CaptureHold(id, hold, one), new CaptureHold(id, hold, two),
+            new ReleaseHold(id, hold), new ReleaseHold(id, other), new ExpireHold(hold),
+            new DebitReversal(id, one, hold, hold, hold, 5, false), new DebitReversal(id, two, hold, hold, hold, 5, false),
+            new DebitReversal(id, one, hold, hold, other, 5, false), new DebitReversal(id, one, hold, hold, hold, 5, true),
+            new FreezeWallet(id), new FreezeWallet(id, "why"), new UnfreezeWallet(id), new CloseWallet(id),
+            new SetLimits(id, WalletLimits.None), new SetLimits(id, new WalletLimits(1, null, null)), new SetLimits(id, new WalletLimits(null, 1, null)),
+            new SetLimits(id, new WalletLimits(null, null, 1)), new SetLimits(id, new WalletLimits(1, 1, 1)),
+        ];
+        Assert.Equal(all.Length, all.Select(command => Convert.ToHexString(Fingerprint.Of(command))).Distinct().Count());
+        Assert.True(AreEqual(all[4], new PlaceHold(id, one, other)));
+    }
+
+    [Fact]
     public void The_longest_description_has_a_fingerprint()
     {
         var longest = new Deposit(RequestId.FromClient("a"), new Money(1, Currency.Parse("USD")), new string('€', 5_000));

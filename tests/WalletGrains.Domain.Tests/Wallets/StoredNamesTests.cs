@@ -13,6 +13,15 @@ public sealed class StoredNamesTests
     [InlineData(WalletRefusal.CurrencyMismatch, "CURRENCY_MISMATCH")]
     [InlineData(WalletRefusal.AmountTooLarge, "AMOUNT_TOO_LARGE")]
     [InlineData(WalletRefusal.InsufficientFunds, "INSUFFICIENT_FUNDS")]
+    [InlineData(WalletRefusal.WalletClosed, "WALLET_CLOSED")]
+    [InlineData(WalletRefusal.WalletFrozen, "WALLET_FROZEN")]
+    [InlineData(WalletRefusal.WalletNotFrozen, "WALLET_NOT_FROZEN")]
+    [InlineData(WalletRefusal.WalletNotEmpty, "WALLET_NOT_EMPTY")]
+    [InlineData(WalletRefusal.HoldNotActive, "HOLD_NOT_ACTIVE")]
+    [InlineData(WalletRefusal.CaptureExceedsHold, "CAPTURE_EXCEEDS_HOLD")]
+    [InlineData(WalletRefusal.ReversalExceedsOriginal, "REVERSAL_EXCEEDS_ORIGINAL")]
+    [InlineData(WalletRefusal.LimitExceeded, "LIMIT_EXCEEDED")]
+    [InlineData(WalletRefusal.TooManyHolds, "TOO_MANY_HOLDS")]
     public void A_refusal_is_stored_by_its_name(WalletRefusal refusal, string name)
     {
         Assert.Equal(name, Encoding.UTF8.GetString(RefusalContent.Encode(refusal)));
@@ -25,6 +34,13 @@ public sealed class StoredNamesTests
     [InlineData(EntryType.TransferOut, "TRANSFER_OUT")]
     [InlineData(EntryType.TransferIn, "TRANSFER_IN")]
     [InlineData(EntryType.TransferRefund, "TRANSFER_REFUND")]
+    [InlineData(EntryType.Hold, "HOLD")]
+    [InlineData(EntryType.Capture, "CAPTURE")]
+    [InlineData(EntryType.Release, "RELEASE")]
+    [InlineData(EntryType.Freeze, "FREEZE")]
+    [InlineData(EntryType.Unfreeze, "UNFREEZE")]
+    [InlineData(EntryType.Close, "CLOSE")]
+    [InlineData(EntryType.SetLimits, "SET_LIMITS")]
     public void An_entry_type_is_stored_by_its_name(EntryType type, string name)
     {
         Assert.Equal(name, EntryTypes.NameOf(type));
