@@ -29,6 +29,26 @@ public abstract partial class JournalContract
     }
 
     [Fact]
+    public async Task What_was_given_back_of_a_transfer_is_the_sum_of_its_reversals_that_are_not_undone()
+    {
+        var (from, to) = await TwoWalletsAsync();
+        var original = Guid.CreateVersion7();
+        Assert.Equal(0, await Journal.SumReversedAsync(original, Cancelled));
+        var rows = new[] { TransferState.Debited, TransferState.Completed, TransferState.Compensated, TransferState.Failed, TransferState.Completed }
+            .Select((state, i) => NewTransfer(from, to) with
+            {
+                AmountMinor = 1 << i, State = state, ReversesTransferId = i == 4 ? Guid.CreateVersion7() : original, BulkId = Guid.CreateVersion7(), Metadata = "{}",
+            });
+        foreach (var row in rows)
+        {
+            Assert.Equal(AppendStatus.Applied, await Journal.AppendAsync(to.Deposit(1, transfer: _ => row)));
+            Assert.Equal(row, await Journal.FindTransferAsync(row.TransferId, Cancelled));
+        }
+
+        Assert.Equal(3, await OtherSilo.SumReversedAsync(original, Cancelled));
+    }
+
+    [Fact]
     public async Task A_refused_debit_leaves_a_failed_transfer()
     {
         var (from, to) = await TwoWalletsAsync();

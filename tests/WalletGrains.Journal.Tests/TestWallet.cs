@@ -28,7 +28,8 @@ internal sealed class TestWallet
     public TestWallet Copy() => new() { Head = Head };
 
     /// <summary>Decides a deposit, or with a negative amount a withdrawal.</summary>
-    public WalletAppend Deposit(long amountMinor, string? requestId = null, Func<WalletEntry, TransferRow>? transfer = null)
+    public WalletAppend Deposit(
+        long amountMinor, string? requestId = null, Func<WalletEntry, TransferRow>? transfer = null, HoldRow? hold = null)
     {
         requestId ??= NewRequestId();
         var version = Head.Version + 1;
@@ -47,7 +48,7 @@ internal sealed class TestWallet
         var entry = new WalletEntry(
             Id, version, Guid.CreateVersion7(), requestId, Fingerprint(requestId), amountMinor < 0 ? "Withdrawn" : "Deposited",
             amountMinor, Head.BalanceMinor, "external:cash", at, content, hash);
-        return new WalletAppend(Head, previousHash, entry, transfer?.Invoke(entry));
+        return new WalletAppend(Head, previousHash, entry, transfer?.Invoke(entry), hold);
     }
 
     /// <summary>Decides a refusal.</summary>
