@@ -65,19 +65,19 @@ public abstract partial class JournalContract
     public async Task Overdue_holds_come_in_pages_the_longest_overdue_first()
     {
         // Long ago: other tests of this database have no holds that end then.
-        var long_ago = new DateTimeOffset(1999, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        var past = new DateTimeOffset(1999, 1, 1, 0, 0, 0, TimeSpan.Zero);
         var wallet = await TestWallet.OpenAsync(Journal);
         HoldRow[] holds =
         [
-            NewHold(wallet, long_ago.AddMinutes(2)), NewHold(wallet, long_ago), NewHold(wallet, long_ago.AddMinutes(1)), NewHold(wallet),
-            NewHold(wallet, long_ago.AddMinutes(3)), NewHold(wallet, long_ago) with { State = HoldState.Released },
+            NewHold(wallet, past.AddMinutes(2)), NewHold(wallet, past), NewHold(wallet, past.AddMinutes(1)), NewHold(wallet),
+            NewHold(wallet, past.AddMinutes(3)), NewHold(wallet, past) with { State = HoldState.Released },
         ];
         foreach (var hold in holds)
         {
             Assert.Equal(AppendStatus.Applied, await Journal.AppendAsync(wallet.Deposit(100, hold: hold)));
         }
 
-        var at = long_ago.AddMinutes(2);
+        var at = past.AddMinutes(2);
         var first = await Journal.ReadExpiredHoldsAsync(at, null, 2, Cancelled);
         var second = await Journal.ReadExpiredHoldsAsync(at, first[^1], 2, Cancelled);
 

@@ -37,6 +37,8 @@ internal sealed class ScriptedJournal(MemoryJournal durable, List<WalletAppend> 
 
     public int LookUps { get; private set; }
 
+    public int HeadReads { get; private set; }
+
     public Task<AppendStatus> AppendAsync(WalletAppend append)
     {
         if (AppendFailure is { } failure)
@@ -70,8 +72,11 @@ internal sealed class ScriptedJournal(MemoryJournal durable, List<WalletAppend> 
     public Task<IReadOnlyList<WalletEntry>> ReadEntriesAsync(EntryQuery query, CancellationToken cancellationToken) =>
         durable.ReadEntriesAsync(query, cancellationToken);
 
-    public Task<WalletHead?> FindHeadAsync(Guid walletId, CancellationToken cancellationToken) =>
-        ReadAsync(() => durable.FindHeadAsync(walletId, cancellationToken));
+    public Task<WalletHead?> FindHeadAsync(Guid walletId, CancellationToken cancellationToken)
+    {
+        HeadReads++;
+        return ReadAsync(() => durable.FindHeadAsync(walletId, cancellationToken));
+    }
 
     public Task<long> SumReversedAsync(Guid transferId, CancellationToken cancellationToken) =>
         ReadAsync(() => durable.SumReversedAsync(transferId, cancellationToken));
@@ -172,6 +177,13 @@ internal sealed class HeldAppend(WalletAppend append, ScriptedJournal journal)
 
     /// <summary>An append whose answer is lost long since reaches the database.</summary>
     public AppendStatus CommitLate() => journal.Apply(Append);
+
+    /// <summary>The answer of one that has reached the database, see <see cref="CommitLate"/>, comes back.</summary>
+    public void AnswerApplied()
+    {
+        Leave();
+        _answer.SetResult(AppendStatus.Applied);
+    }
 
     /// <summary>The database's constraints refuse it.</summary>
     public void Reject() => Fail(new JournalRejectedException("Scripted."));

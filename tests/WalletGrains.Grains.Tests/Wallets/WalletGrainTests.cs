@@ -1,7 +1,5 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using WalletGrains.Contracts;
 using WalletGrains.Contracts.Wallets;
-using WalletGrains.Grains.Wallets;
 using Xunit;
 
 namespace WalletGrains.Grains.Tests.Wallets;
@@ -121,7 +119,7 @@ public sealed class WalletGrainTests(WalletCluster cluster)
         await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => Deposit(wallet, 1)));
 
         await using var journal = cluster.NewJournal();
-        var restarted = new Activation(wallet, journal);
+        var restarted = new WalletActivation(wallet, journal);
         Assert.Equal(new WalletOutcome.Accepted(original, true), await restarted.ExecuteAsync(command));
         Assert.Equal(120, await cluster.BalanceAsync(wallet));
     }
@@ -145,7 +143,7 @@ public sealed class WalletGrainTests(WalletCluster cluster)
         var wallet = await cluster.OpenAsync(1_000);
         await using var one = cluster.NewJournal();
         await using var other = cluster.NewJournal();
-        Activation[] activations = [new(wallet, one), new(wallet, other)];
+        WalletActivation[] activations = [new(wallet, one), new(wallet, other)];
         var commands = Enumerable.Range(0, 300).Select(i => i % 3 == 0
             ? (WalletCommand)new Withdraw(WalletCluster.NewRequest(), WalletCluster.Usd(40 + i))
             : new Deposit(WalletCluster.NewRequest(), WalletCluster.Usd(10 + i))).ToList();
@@ -171,15 +169,4 @@ public sealed class WalletGrainTests(WalletCluster cluster)
 
     private Task<WalletOutcome> Withdraw(Guid wallet, long minor) =>
         cluster.Wallet(wallet).ExecuteAsync(new Withdraw(WalletCluster.NewRequest(), WalletCluster.Usd(minor)));
-
-    /// <summary>An activation that the cluster does not know of: its turns, one at a time, are all it has of one.</summary>
-    private sealed class Activation(Guid walletId, Journal.IJournal journal)
-    {
-        private readonly TaskScheduler _turns = new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler;
-        private readonly WalletPipeline _pipeline = new(
-            walletId, journal, new IdGenerator(TimeProvider.System), TimeProvider.System, new DeadlineClock(TimeProvider.System), NullLogger<WalletPipeline>.Instance);
-
-        public Task<WalletOutcome> ExecuteAsync(WalletCommand command) =>
-            Task.Factory.StartNew(() => _pipeline.ExecuteAsync(command), CancellationToken.None, TaskCreationOptions.None, _turns).Unwrap();
-    }
 }
