@@ -5,21 +5,15 @@ namespace WalletGrains.Grains;
 /// <summary>Every limit of the grains, in one place. What callers may ask for is in <see cref="Limits"/>.</summary>
 internal static class GrainLimits
 {
-    /// <summary>
-    /// Decisions a wallet remembers in memory whatever their age, to answer repeats without asking the journal. Few: every one
-    /// of them outlives a garbage collection, and with 32 for each of 10,000 busy wallets collections took a fifth of the CPU.
-    /// </summary>
-    public const int MinRememberedDecisions = 8;
+    /// <summary>Request ids a wallet remembers whatever their age, 12 bytes each.</summary>
+    public const int MinRememberedRequests = 8;
 
-    /// <summary>Decisions a wallet remembers at most. About 500 bytes each, so 2 MB for the busiest wallets only.</summary>
-    public const int MaxRememberedDecisions = 4_096;
+    /// <summary>Request ids a wallet remembers at most: 48 KB, for the busiest wallets only. A power of two times the number above.</summary>
+    public const int MaxRememberedRequests = 4_096;
 
-    /// <summary>How long decisions are remembered between the two numbers above: until a client that lost its connection has
+    /// <summary>How long request ids are remembered between the two numbers above: until a client that lost its connection has
     /// connected again. A later repeat is found by the journal's unique keys.</summary>
-    public static readonly TimeSpan RememberDecisions = TimeSpan.FromSeconds(2);
-
-    /// <summary>Old request ids of one wallet that are looked up at the same time.</summary>
-    public const int LookUpConcurrency = 4;
+    public static readonly TimeSpan RememberRequests = TimeSpan.FromSeconds(10);
 
     /// <summary>Reversals of one wallet whose earlier reversals are summed at the same time.</summary>
     public const int SumConcurrency = 4;

@@ -30,6 +30,13 @@ internal static class AppendShape
         }
     }
 
+    /// <summary>Throws when more request ids are asked for than one load looks up.</summary>
+    public static void CheckAsked(IReadOnlyCollection<string> requestIds)
+    {
+        ArgumentNullException.ThrowIfNull(requestIds);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(requestIds.Count, JournalLimits.MaxAsked);
+    }
+
     /// <summary>Throws when a page size is not between 1 and <see cref="JournalLimits.MaxPage"/>.</summary>
     public static void CheckLimit(int limit)
     {

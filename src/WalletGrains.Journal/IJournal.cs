@@ -30,10 +30,13 @@ public interface IJournal
     Task<bool> OpenAsync(WalletHead opening);
 
     /// <summary>
-    /// The head row and, newest first, the newest <see cref="JournalLimits.RecentEntries"/> entries; null when there is no
-    /// such wallet. Calls under way at the same time share one round trip.
+    /// The head row, and what was decided under these request ids up to then; null when there is no such wallet. Calls under
+    /// way at the same time share one round trip.
     /// </summary>
-    Task<LoadedWallet?> LoadAsync(Guid walletId, CancellationToken cancellationToken);
+    /// <param name="walletId">The wallet.</param>
+    /// <param name="requestIds">At most <see cref="JournalLimits.MaxAsked"/>.</param>
+    /// <param name="cancellationToken">Gives the read up.</param>
+    Task<LoadedWallet?> LoadAsync(Guid walletId, IReadOnlyCollection<string> requestIds, CancellationToken cancellationToken);
 
     /// <summary>The head row alone, by itself; null when there is no such wallet.</summary>
     Task<WalletHead?> FindHeadAsync(Guid walletId, CancellationToken cancellationToken);

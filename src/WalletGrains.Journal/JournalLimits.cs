@@ -3,8 +3,9 @@ namespace WalletGrains.Journal;
 /// <summary>Every limit of the journal, in one place.</summary>
 public static class JournalLimits
 {
-    /// <summary>Entries loaded with a head row, so that a retry soon after a restart is answered without a conflict.</summary>
-    public const int RecentEntries = 32;
+    /// <summary>Request ids that are looked up with a head row. Each of them is a row of the answer, the head row's columns
+    /// included.</summary>
+    public const int MaxAsked = 256;
 
     /// <summary>Rows of a page at most; one more than a page of the front door, so that it can tell whether there is a next one.</summary>
     public const int MaxPage = 201;

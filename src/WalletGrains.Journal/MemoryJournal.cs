@@ -53,11 +53,17 @@ public sealed class MemoryJournal(CommitInterceptor? interceptor = null) : IJour
     }
 
     /// <inheritdoc/>
-    public Task<LoadedWallet?> LoadAsync(Guid walletId, CancellationToken cancellationToken) => ReadAsync(
-        () => _wallets.TryGetValue(walletId, out var wallet)
-            ? new LoadedWallet(wallet.Head, [.. wallet.NewestFirst().Take(JournalLimits.RecentEntries)])
-            : null,
-        cancellationToken);
+    public Task<LoadedWallet?> LoadAsync(Guid walletId, IReadOnlyCollection<string> requestIds, CancellationToken cancellationToken)
+    {
+        AppendShape.CheckAsked(requestIds);
+        return ReadAsync(
+            () => _wallets.TryGetValue(walletId, out var wallet)
+                ? new LoadedWallet(
+                    wallet.Head,
+                    requestIds.Distinct().Where(wallet.Decisions.ContainsKey).ToDictionary(requestId => requestId, requestId => wallet.Decisions[requestId]))
+                : null,
+            cancellationToken);
+    }
 
     /// <inheritdoc/>
     public Task<WalletHead?> FindHeadAsync(Guid walletId, CancellationToken cancellationToken) =>

@@ -52,7 +52,11 @@ public sealed class PostgresJournal : IJournal, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public Task<LoadedWallet?> LoadAsync(Guid walletId, CancellationToken cancellationToken) => _loader.LoadAsync(walletId, cancellationToken);
+    public Task<LoadedWallet?> LoadAsync(Guid walletId, IReadOnlyCollection<string> requestIds, CancellationToken cancellationToken)
+    {
+        AppendShape.CheckAsked(requestIds);
+        return _loader.LoadAsync(walletId, requestIds, cancellationToken);
+    }
 
     /// <inheritdoc/>
     public Task<WalletHead?> FindHeadAsync(Guid walletId, CancellationToken cancellationToken) => _reads.FindHeadAsync(walletId, cancellationToken);

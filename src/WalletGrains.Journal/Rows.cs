@@ -201,8 +201,8 @@ public sealed record HoldRow(
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt);
 
-/// <summary>A head row with its newest entries, newest first.</summary>
-public sealed record LoadedWallet(WalletHead Head, IReadOnlyList<WalletEntry> RecentEntries);
+/// <summary>A head row, and what was decided under the request ids that were asked for with it, by request id.</summary>
+public sealed record LoadedWallet(WalletHead Head, IReadOnlyDictionary<string, StoredDecision> Decisions);
 
 /// <summary>What was decided under a request id: exactly one of the two is set.</summary>
 public sealed record StoredDecision(WalletEntry? Entry, RefusedRequest? Refusal);

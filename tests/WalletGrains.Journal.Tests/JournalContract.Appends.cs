@@ -33,7 +33,7 @@ public abstract partial class JournalContract
         var rich = new TestWallet().Head with { BalanceMinor = 1 };
 
         Assert.Throws<ArgumentException>(() => { _ = Journal.OpenAsync(rich); });
-        Assert.Null(await Journal.LoadAsync(rich.WalletId, Cancelled));
+        Assert.Null(await Journal.LoadAsync(rich.WalletId, [], Cancelled));
     }
 
     [Fact]
@@ -54,9 +54,9 @@ public abstract partial class JournalContract
     {
         var wallet = new TestWallet();
 
-        Assert.Null(await Journal.LoadAsync(wallet.Id, Cancelled));
+        Assert.Null(await Journal.LoadAsync(wallet.Id, [], Cancelled));
         Assert.Equal(AppendStatus.HeadMoved, await Journal.AppendAsync(wallet.Deposit(100)));
-        Assert.Null(await Journal.LoadAsync(wallet.Id, Cancelled));
+        Assert.Null(await Journal.LoadAsync(wallet.Id, [], Cancelled));
         Assert.Empty(await ReadAllAsync(wallet.Id));
     }
 
@@ -69,7 +69,7 @@ public abstract partial class JournalContract
         Assert.Equal(AppendStatus.Applied, await Journal.AppendAsync(append));
 
         await AssertStoredAsync(wallet);
-        AssertSame(append.Entry!, Assert.Single((await Journal.LoadAsync(wallet.Id, Cancelled))!.RecentEntries));
+        AssertSame(append.Entry!, (await Journal.LoadAsync(wallet.Id, [append.RequestId], Cancelled))!.Decisions[append.RequestId].Entry!);
         AssertSame(append.Entry!, (await Journal.FindEntryAsync(append.Entry!.EntryId, Cancelled))!);
     }
 

@@ -23,7 +23,7 @@ public abstract partial class JournalContract
 
         foreach (var wallet in opened)
         {
-            var loaded = (await Journal.LoadAsync(wallet.Id, Cancelled))!;
+            var loaded = (await Journal.LoadAsync(wallet.Id, [], Cancelled))!;
             Assert.Equal(requests, loaded.Head.Revision);
             var entries = await ReadAllAsync(wallet.Id);
             Assert.Equal(loaded.Head.Version, entries.Count);
@@ -40,7 +40,7 @@ public abstract partial class JournalContract
         for (var round = 0; open.Count > 0; round++)
         {
             Assert.True(round < 10 * requests, "no progress");
-            var loaded = (await journal.LoadAsync(walletId, Cancelled))!;
+            var loaded = (await journal.LoadAsync(walletId, [], Cancelled))!;
             var tail = new TestWallet { Head = loaded.Head };
             var appends = open.ConvertAll(i =>
                 (Request: i, Status: journal.AppendAsync(i % 5 == 0 ? tail.Refuse($"request-{i}") : tail.Deposit(1 + i, $"request-{i}"))));

@@ -5,14 +5,29 @@ namespace WalletGrains.Journal.Tests;
 public abstract partial class JournalContract
 {
     [Fact]
-    public async Task A_wallet_is_loaded_with_its_newest_entries_newest_first()
+    public async Task A_wallet_is_loaded_with_what_was_decided_under_the_request_ids_that_are_asked_for()
     {
         var wallet = await TestWallet.OpenAsync(Journal);
-        await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => Journal.AppendAsync(wallet.Deposit(1))));
+        var (deposit, refusal) = (wallet.Deposit(1, "deposit"), wallet.Refuse("refusal"));
+        await Task.WhenAll(new[] { deposit, refusal, wallet.Deposit(2) }.Select(Journal.AppendAsync));
 
-        var loaded = await Journal.LoadAsync(wallet.Id, Cancelled);
+        var loaded = (await Journal.LoadAsync(wallet.Id, ["refusal", "never", "deposit", "deposit"], Cancelled))!;
 
-        Assert.Equal(Enumerable.Range(19, 32).Reverse().Select(version => (long)version), loaded!.RecentEntries.Select(entry => entry.Version));
+        AssertSame(wallet.Head, loaded.Head);
+        Assert.Equal(["deposit", "refusal"], loaded.Decisions.Keys.Order());
+        AssertSame(deposit.Entry!, loaded.Decisions["deposit"].Entry!);
+        Assert.Equal(refusal.Refusal!.Content.ToArray(), loaded.Decisions["refusal"].Refusal!.Content.ToArray());
+        Assert.Empty((await Journal.LoadAsync(wallet.Id, [], Cancelled))!.Decisions);
+        Assert.Null(await Journal.LoadAsync(Guid.CreateVersion7(), ["deposit"], Cancelled));
+    }
+
+    [Fact]
+    public async Task A_load_asks_for_a_limited_number_of_request_ids()
+    {
+        var wallet = await TestWallet.OpenAsync(Journal);
+        var ids = Enumerable.Range(0, JournalLimits.MaxAsked + 1).Select(i => $"r{i}").ToArray();
+        Assert.NotNull(await Journal.LoadAsync(wallet.Id, ids[1..], Cancelled));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Journal.LoadAsync(wallet.Id, ids, Cancelled));
     }
 
     [Fact]
@@ -20,14 +35,14 @@ public abstract partial class JournalContract
     {
         var wallets = Enumerable.Range(0, 1000).Select(_ => new TestWallet()).ToArray();
         await Task.WhenAll(wallets.Select(wallet => Journal.OpenAsync(wallet.Head)));
-        await Task.WhenAll(wallets.Where((_, i) => i % 2 == 0).Select(wallet => Journal.AppendAsync(wallet.Deposit(5))));
+        await Task.WhenAll(wallets.Where((_, i) => i % 2 == 0).Select(wallet => Journal.AppendAsync(wallet.Deposit(5, "r"))));
 
-        var loaded = await Task.WhenAll(wallets.Concat(wallets).Select(wallet => Journal.LoadAsync(wallet.Id, Cancelled)));
+        var loaded = await Task.WhenAll(wallets.Concat(wallets).Select((wallet, i) => Journal.LoadAsync(wallet.Id, i < 1000 ? ["r"] : [], Cancelled)));
 
         for (var i = 0; i < loaded.Length; i++)
         {
             AssertSame(wallets[i % 1000].Head, loaded[i]!.Head);
-            Assert.Equal(wallets[i % 1000].Head.Version, loaded[i]!.RecentEntries.Count);
+            Assert.InRange(loaded[i]!.Decisions.Count, i < 1000 ? wallets[i].Head.Version : 0, wallets[i % 1000].Head.Version);
         }
     }
 
@@ -106,6 +121,6 @@ public abstract partial class JournalContract
         await cancelled.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Journal.ReadEntriesAsync(new EntryQuery(Guid.NewGuid(), 1, 1), cancelled.Token));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Journal.LoadAsync(Guid.NewGuid(), cancelled.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Journal.LoadAsync(Guid.NewGuid(), [], cancelled.Token));
     }
 }

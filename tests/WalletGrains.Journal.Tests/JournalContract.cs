@@ -16,7 +16,7 @@ public abstract partial class JournalContract
     /// <summary>The wallet's head and entries are exactly what its decisions add up to.</summary>
     private protected async Task AssertStoredAsync(TestWallet wallet)
     {
-        var loaded = await Journal.LoadAsync(wallet.Id, Cancelled);
+        var loaded = await Journal.LoadAsync(wallet.Id, [], Cancelled);
         Assert.NotNull(loaded);
         AssertSame(wallet.Head, loaded.Head);
 

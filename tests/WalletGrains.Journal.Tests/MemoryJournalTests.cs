@@ -20,7 +20,7 @@ public sealed class MemoryJournalTests : JournalContract
         isAway = true;
         await Assert.ThrowsAsync<JournalUnavailableException>(() => journal.AppendAsync(wallet.Deposit(100)));
 
-        Assert.Equal(before.Head.Revision, (await journal.LoadAsync(wallet.Id, Cancelled))!.Head.Revision);
+        Assert.Equal(before.Head.Revision, (await journal.LoadAsync(wallet.Id, [], Cancelled))!.Head.Revision);
     }
 
     [Fact]

@@ -13,7 +13,7 @@ internal static class PersistentClient
             cancellationToken.ThrowIfCancellationRequested();
             try
             {
-                var wallet = new TestWallet { Head = (await journal.LoadAsync(walletId, cancellationToken))!.Head };
+                var wallet = new TestWallet { Head = (await journal.LoadAsync(walletId, [], cancellationToken))!.Head };
                 if (await journal.AppendAsync(wallet.Deposit(1, requestId)) != AppendStatus.HeadMoved)
                 {
                     return;

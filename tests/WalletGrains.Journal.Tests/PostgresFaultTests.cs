@@ -30,7 +30,7 @@ public sealed class PostgresFaultTests(PostgresJournalFixture postgres) : IClass
         await lost.WaitAsync(cancellationToken: Cancelled);
 
         Assert.Equal(AppendStatus.RequestIdTaken, await journal.AppendAsync(wallet.Copy().Deposit(100, append.RequestId)));
-        Assert.Equal(wallet.Head.Revision, (await postgres.Journal.LoadAsync(wallet.Id, Cancelled))!.Head.Revision);
+        Assert.Equal(wallet.Head.Revision, (await postgres.Journal.LoadAsync(wallet.Id, [], Cancelled))!.Head.Revision);
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class PostgresFaultTests(PostgresJournalFixture postgres) : IClass
         }
 
         Assert.True(Stopwatch.GetElapsedTime(startedAt) < options.ConnectTimeout, "each append waited for a connection");
-        await Assert.ThrowsAsync<JournalUnavailableException>(() => journal.LoadAsync(wallet.Id, Cancelled));
+        await Assert.ThrowsAsync<JournalUnavailableException>(() => journal.LoadAsync(wallet.Id, [], Cancelled));
         await Assert.ThrowsAsync<JournalUnavailableException>(() => journal.FindEntryAsync(Guid.NewGuid(), Cancelled));
 
         // The server is back, but the breaker lets nothing through before its period is over.
@@ -98,7 +98,7 @@ public sealed class PostgresFaultTests(PostgresJournalFixture postgres) : IClass
         await Assert.ThrowsAsync<JournalUnavailableException>(() => journal.AppendAsync(append));
         time.Advance(options.BreakerPeriod);
         Assert.Equal(AppendStatus.Applied, await journal.AppendAsync(append));
-        Assert.Equal(wallet.Head.Revision, (await journal.LoadAsync(wallet.Id, Cancelled))!.Head.Revision);
+        Assert.Equal(wallet.Head.Revision, (await journal.LoadAsync(wallet.Id, [], Cancelled))!.Head.Revision);
         Assert.NotNull(await journal.FindEntryAsync(append.Entry!.EntryId, Cancelled));
     }
 
@@ -210,7 +210,7 @@ public sealed class PostgresFaultTests(PostgresJournalFixture postgres) : IClass
 
         foreach (var wallet in wallets)
         {
-            var head = (await journal.LoadAsync(wallet.Id, Cancelled))!.Head;
+            var head = (await journal.LoadAsync(wallet.Id, [], Cancelled))!.Head;
             Assert.Equal((Requests, Requests), (head.Version, head.BalanceMinor));
             var entries = await journal.ReadEntriesAsync(new EntryQuery(wallet.Id, long.MaxValue, JournalLimits.MaxPage), Cancelled);
             Assert.Equal(

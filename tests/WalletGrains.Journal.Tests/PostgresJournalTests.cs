@@ -140,7 +140,7 @@ public sealed class PostgresJournalTests(PostgresJournalFixture postgres) : Jour
         Assert.All(await Task.WhenAll(appends), status => Assert.Equal(AppendStatus.Applied, status));
         await AssertStoredAsync(wallet);
         await Assert.ThrowsAsync<JournalUnavailableException>(() => journal.AppendAsync(wallet.Deposit(1)));
-        await Assert.ThrowsAsync<JournalUnavailableException>(() => journal.LoadAsync(wallet.Id, Cancelled));
+        await Assert.ThrowsAsync<JournalUnavailableException>(() => journal.LoadAsync(wallet.Id, [], Cancelled));
         await Assert.ThrowsAsync<JournalUnavailableException>(() => journal.FindDecisionAsync(wallet.Id, "r", Cancelled));
     }
 

@@ -10,7 +10,7 @@ internal sealed class DecidedCommand
     private readonly ReadOnlyMemory<byte> _fingerprint;
     private readonly WalletRefusal _refusal;
 
-    // Rows read with a head are decoded only when their request is repeated, which is rare: activation stays cheap.
+    // Decoded only when it is what is answered.
     private readonly WalletEntry? _row;
     private Entry? _entry;
 

@@ -12,16 +12,20 @@ internal sealed partial class WalletPipeline
 
     private void Watch(PendingCommand pending)
     {
-        while (_byDeadline.TryPeek(out var oldest) && oldest.IsAnswered)
-        {
-            _byDeadline.Dequeue();
-        }
-
         _byDeadline.Enqueue(pending);
         if (!_isWatching)
         {
             _isWatching = true;
             _ = WatchAsync();
+        }
+    }
+
+    /// <summary>Lets go of commands that were answered in time, so that an idle wallet keeps none of them in memory.</summary>
+    private void ForgetAnswered()
+    {
+        while (_byDeadline.TryPeek(out var oldest) && oldest.IsAnswered)
+        {
+            _byDeadline.Dequeue();
         }
     }
 

@@ -66,17 +66,16 @@ internal sealed partial class WalletPipeline
             try
             {
                 var askedAt = time.GetTimestamp();
-                var loaded = await journal.LoadAsync(walletId, CancellationToken.None);
+                var loaded = await journal.LoadAsync(walletId, AskedRequestIds(), CancellationToken.None);
                 if (loaded is null)
                 {
                     AnswerAllAbsent();
                     return LoadResult.Absent;
                 }
 
-                Adopt(loaded, askedAt);
-                await RememberTakenAsync();
+                Adopt(loaded.Head, askedAt);
                 await SumReversedAsync();
-                DecideAll();
+                DecideAll(loaded.Decisions);
                 if (_undecided.Count == 0)
                 {
                     return LoadResult.Loaded;
@@ -132,39 +131,24 @@ internal sealed partial class WalletPipeline
         _undecided.Clear();
     }
 
-    private void Adopt(LoadedWallet loaded, long askedAt)
+    private void Adopt(WalletHead head, long askedAt)
     {
-        if (_committed is null || loaded.Head.Revision >= _committed.Revision)
+        if (_committed is null || head.Revision >= _committed.Revision)
         {
             // A reader's look at the journal may have come in between and brought a newer one.
-            _committed = WalletRows.ToPosition(loaded.Head);
+            _committed = WalletRows.ToPosition(head);
             _confirmedAt = askedAt;
         }
-
-        foreach (var row in loaded.RecentEntries.Reverse())
-        {
-            _recent.Add(RequestId.FromStored(row.RequestId), new DecidedCommand(row));
-        }
     }
 
-    /// <summary>Fetches the decisions of request ids that the journal's unique keys found and memory does not have.</summary>
-    private async Task RememberTakenAsync()
-    {
-        var taken = _undecided.FindAll(pending => pending.RequestIdTaken).ConvertAll(pending => pending.Command.RequestId);
-        foreach (var chunk in taken.Chunk(GrainLimits.LookUpConcurrency))
-        {
-            await Task.WhenAll(chunk.Select(RememberAsync));
-        }
-    }
-
-    private async Task RememberAsync(RequestId requestId)
-    {
-        var stored = await journal.FindDecisionAsync(walletId, requestId.Value, CancellationToken.None);
-        if (stored is not null)
-        {
-            _recent.Add(requestId, DecidedCommand.FromStored(stored));
-        }
-    }
+    /// <summary>The request ids of what waits, those first of which it is known that they are, or may be, durable.</summary>
+    private string[] AskedRequestIds() =>
+    [
+        .. _undecided
+            .OrderBy(pending => pending.RequestIdTaken || pending.MayBeDurable ? 0 : 1)
+            .Take(JournalLimits.MaxAsked)
+            .Select(pending => pending.Command.RequestId.Value),
+    ];
 
     /// <summary>
     /// Reads what was given back already of the transfers that waiting commands give back. Read after the head row, so it
@@ -185,7 +169,7 @@ internal sealed partial class WalletPipeline
     }
 
     /// <summary>Decides everything that waits, in the order it came. One step: nothing can come in between.</summary>
-    private void DecideAll()
+    private void DecideAll(IReadOnlyDictionary<string, StoredDecision> decisions)
     {
         var waiting = _undecided.OrderBy(pending => pending.Arrival).ToList();
         _undecided.Clear();
@@ -195,9 +179,9 @@ internal sealed partial class WalletPipeline
         };
         foreach (var pending in waiting)
         {
-            if (_recent.TryFind(pending.Command.RequestId, out var decided))
+            if (decisions.TryGetValue(pending.Command.RequestId.Value, out var stored))
             {
-                Recall(pending, decided);
+                Recall(pending, stored);
             }
             else if (_tail is { } tail && (pending.Command is not DebitReversal reversal || _reversedMinor.ContainsKey(reversal.ReversedTransferId)))
             {
@@ -213,21 +197,6 @@ internal sealed partial class WalletPipeline
         {
             // Those are first: what comes now waits behind them.
             _tail = null;
-        }
-    }
-
-    /// <summary>Answers with the decision found under a command's request id.</summary>
-    private void Recall(PendingCommand pending, DecidedCommand decided)
-    {
-        // After an unknown outcome the decision may be the caller's own and no repeat. A refusal has no id to tell.
-        var isOwn = pending.MayBeDurable && (decided.EntryId is null || decided.EntryId == pending.EntryId);
-        try
-        {
-            Settle(pending, decided, replayed: !isOwn);
-        }
-        catch (FormatException e)
-        {
-            FailOne(pending, e);
         }
     }
 }

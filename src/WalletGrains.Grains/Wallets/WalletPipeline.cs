@@ -26,7 +26,7 @@ namespace WalletGrains.Grains.Wallets;
 internal sealed partial class WalletPipeline(
     Guid walletId, IJournal journal, IdGenerator ids, TimeProvider time, DeadlineClock deadlines, ILogger<WalletPipeline> logger)
 {
-    private readonly RecentDecisions _recent = new(time);
+    private readonly RecentRequests _recent = new(time);
     private readonly Dictionary<RequestId, PendingCommand> _pending = [];
     private readonly List<PendingCommand> _undecided = [];
     private WalletPosition? _committed;
@@ -70,11 +70,6 @@ internal sealed partial class WalletPipeline(
             }
         }
 
-        if (_recent.TryFind(command.RequestId, out var decided))
-        {
-            return decided.AnswerTo(fingerprint, replayed: true);
-        }
-
         if (_pending.Count >= Limits.MaxPendingPerWallet)
         {
             return new WalletOutcome.NotDecided(NotDecidedReason.Overloaded);
@@ -83,7 +78,21 @@ internal sealed partial class WalletPipeline(
         var pending = new PendingCommand(command, fingerprint, ids.NewId(), ++_arrivals, DeadlineFromNow());
         _pending.Add(command.RequestId, pending);
         Watch(pending);
-        if (_tail is null || command is DebitReversal)
+        if (_recent.MayContain(command.RequestId))
+        {
+            _ = RecallAsync(pending);
+        }
+        else
+        {
+            Decide(pending);
+        }
+
+        return await pending.Outcome;
+    }
+
+    private void Decide(PendingCommand pending)
+    {
+        if (_tail is null || pending.Command is DebitReversal)
         {
             // What was given back of a transfer already is read with the head row.
             Postpone(pending);
@@ -92,8 +101,6 @@ internal sealed partial class WalletPipeline(
         {
             Append(pending, _tail);
         }
-
-        return await pending.Outcome;
     }
 
     /// <summary>Opens the wallet, or finds that it is open.</summary>
@@ -210,9 +217,10 @@ internal sealed partial class WalletPipeline(
     /// <summary>Answers with a durable decision, and remembers it.</summary>
     private void Settle(PendingCommand pending, DecidedCommand decided, bool replayed)
     {
-        _recent.Add(pending.Command.RequestId, decided);
+        _recent.Add(pending.Command.RequestId);
         _pending.Remove(pending.Command.RequestId);
         pending.Settle(decided, replayed);
+        ForgetAnswered();
     }
 
     /// <summary>Leaves a command to the next load, which decides it.</summary>

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 using NpgsqlTypes;
 
 namespace WalletGrains.Journal.Reading;
@@ -10,14 +11,20 @@ namespace WalletGrains.Journal.Reading;
 /// </summary>
 internal sealed partial class Loader : IAsyncDisposable
 {
+    // Lateral with a limit leaves the planner one order only, what is wanted first.
     private const string Sql = $"""
-        select {RowReader.HeadColumns}, {RowReader.EntryColumns}
-        from unnest($1) as wanted(wallet_id)
+        select {RowReader.HeadColumns}, wanted.request_id, {RowReader.EntryColumns}, {RowReader.RefusalColumns}
+        from unnest($1, $2) as wanted(wallet_id, request_id)
         join wallets w on w.wallet_id = wanted.wallet_id
         left join lateral (
-            select * from entries n where n.wallet_id = w.wallet_id order by n.version desc limit $2
-        ) e on true
+            select * from entries n where n.wallet_id = w.wallet_id and n.request_id = wanted.request_id limit 1) e on true
+        left join lateral (
+            select * from refusals n where n.wallet_id = w.wallet_id and n.request_id = wanted.request_id limit 1) r on true
         """;
+
+    private const int RequestIdColumn = RowReader.HeadColumnCount;
+    private const int FirstEntryColumn = RequestIdColumn + 1;
+    private const int FirstRefusalColumn = FirstEntryColumn + RowReader.EntryColumnCount;
 
     private readonly ReadConnections _connections;
     private readonly int _maxBatch;
@@ -34,9 +41,9 @@ internal sealed partial class Loader : IAsyncDisposable
     }
 
     /// <summary>The wallet, as it was some time after this call; null when there is none.</summary>
-    public Task<LoadedWallet?> LoadAsync(Guid walletId, CancellationToken cancellationToken)
+    public Task<LoadedWallet?> LoadAsync(Guid walletId, IReadOnlyCollection<string> requestIds, CancellationToken cancellationToken)
     {
-        var pending = new PendingLoad(walletId);
+        var pending = new PendingLoad(walletId, requestIds);
         if (_queue.Writer.TryWrite(pending))
         {
             return pending.Task.WaitAsync(cancellationToken);
@@ -87,35 +94,44 @@ internal sealed partial class Loader : IAsyncDisposable
 
     private Task<Dictionary<Guid, LoadedWallet>> ReadAsync(List<PendingLoad> batch)
     {
-        var walletIds = batch.Select(pending => pending.WalletId).Distinct().ToArray();
+        // A load that asks for no request id wants its head row all the same.
+        var wanted = batch
+            .SelectMany(pending => pending.RequestIds.Count == 0 ? [(pending.WalletId, null)] : pending.RequestIds.Select(id => (pending.WalletId, (string?)id)))
+            .Distinct()
+            .ToArray();
         return _connections.RunAsync(
             Sql,
             parameters =>
             {
-                parameters.Add(new() { Value = walletIds, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid });
-                parameters.Add(new() { Value = JournalLimits.RecentEntries });
+                parameters.Add(new() { Value = Array.ConvertAll(wanted, one => one.WalletId), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid });
+                parameters.Add(new() { Value = Array.ConvertAll(wanted, one => one.Item2), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
             },
             async (row, cancellationToken) =>
             {
-                var wallets = new Dictionary<Guid, (WalletHead Head, List<WalletEntry> Entries)>(walletIds.Length);
+                var wallets = new Dictionary<Guid, LoadedWallet>(batch.Count);
                 while (await row.ReadAsync(cancellationToken))
                 {
                     if (!wallets.TryGetValue(row.GetGuid(0), out var wallet))
                     {
-                        wallet = (RowReader.Head(row), []);
+                        wallet = new LoadedWallet(RowReader.Head(row), new Dictionary<string, StoredDecision>());
                         wallets.Add(wallet.Head.WalletId, wallet);
                     }
 
-                    if (!row.IsDBNull(RowReader.HeadColumnCount))
+                    if (Decision(row) is { } decision)
                     {
-                        wallet.Entries.Add(RowReader.Entry(row, RowReader.HeadColumnCount));
+                        ((Dictionary<string, StoredDecision>)wallet.Decisions).Add(row.GetString(RequestIdColumn), decision);
                     }
                 }
 
-                return wallets.ToDictionary(pair => pair.Key, pair => NewestFirst(pair.Value.Head, pair.Value.Entries));
+                return wallets;
             },
             CancellationToken.None);
     }
+
+    private static StoredDecision? Decision(NpgsqlDataReader row) =>
+        !row.IsDBNull(FirstEntryColumn) ? new StoredDecision(RowReader.Entry(row, FirstEntryColumn), null)
+        : !row.IsDBNull(FirstRefusalColumn) ? new StoredDecision(null, RowReader.Refusal(row, FirstRefusalColumn))
+        : null;
 
     private static void Answer(List<PendingLoad> batch, Dictionary<Guid, LoadedWallet> wallets)
     {
@@ -123,13 +139,6 @@ internal sealed partial class Loader : IAsyncDisposable
         {
             pending.SetResult(wallets.GetValueOrDefault(pending.WalletId));
         }
-    }
-
-    private static LoadedWallet NewestFirst(WalletHead head, List<WalletEntry> entries)
-    {
-        // The rows of a lateral join come in this order; SQL does not promise it.
-        entries.Sort((left, right) => right.Version.CompareTo(left.Version));
-        return new LoadedWallet(head, entries);
     }
 
     private void RefuseQueued(JournalUnavailableException exception)
@@ -148,8 +157,11 @@ internal sealed partial class Loader : IAsyncDisposable
         }
     }
 
-    private sealed class PendingLoad(Guid walletId) : TaskCompletionSource<LoadedWallet?>(TaskCreationOptions.RunContinuationsAsynchronously)
+    private sealed class PendingLoad(Guid walletId, IReadOnlyCollection<string> requestIds)
+        : TaskCompletionSource<LoadedWallet?>(TaskCreationOptions.RunContinuationsAsynchronously)
     {
         public Guid WalletId { get; } = walletId;
+
+        public IReadOnlyCollection<string> RequestIds { get; } = requestIds;
     }
 }

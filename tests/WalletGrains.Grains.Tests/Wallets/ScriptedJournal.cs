@@ -57,10 +57,10 @@ internal sealed class ScriptedJournal(MemoryJournal durable, List<WalletAppend> 
         return await durable.OpenAsync(opening);
     }
 
-    public Task<LoadedWallet?> LoadAsync(Guid walletId, CancellationToken cancellationToken)
+    public Task<LoadedWallet?> LoadAsync(Guid walletId, IReadOnlyCollection<string> requestIds, CancellationToken cancellationToken)
     {
         Loads++;
-        return ReadAsync(() => durable.LoadAsync(walletId, cancellationToken));
+        return ReadAsync(() => durable.LoadAsync(walletId, requestIds, cancellationToken));
     }
 
     public Task<StoredDecision?> FindDecisionAsync(Guid walletId, string requestId, CancellationToken cancellationToken)

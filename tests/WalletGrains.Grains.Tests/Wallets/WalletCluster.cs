@@ -87,7 +87,7 @@ public sealed partial class WalletCluster : IAsyncLifetime
     /// </summary>
     public async Task<IReadOnlyList<Entry>> CheckStoredAsync(Guid walletId)
     {
-        var head = (await Journal.LoadAsync(walletId, CancellationToken.None))!.Head;
+        var head = (await Journal.LoadAsync(walletId, [], CancellationToken.None))!.Head;
         var rows = await ReadAllAsync(walletId);
         var (balance, version) = (0L, 0L);
         var hash = HashChain.Begin(WalletRows.ToState(head));

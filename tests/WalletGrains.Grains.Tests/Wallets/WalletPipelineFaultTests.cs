@@ -103,6 +103,7 @@ public sealed class WalletPipelineFaultTests
 
         bench.Commit();
         var after = new WalletBench(bench.Journal, bench.Time, bench.WalletId);
+        Assert.Equal(140, after.Balance());
         var repeat = after.Deposit("old", 100);
         after.Journal.InFlight[0].LoseAnswer();
         after.Run();

@@ -1,4 +1,6 @@
+using WalletGrains.Contracts;
 using WalletGrains.Contracts.Wallets;
+using WalletGrains.Journal;
 using Xunit;
 using static WalletGrains.Grains.Tests.Wallets.WalletBench;
 
@@ -58,7 +60,7 @@ public sealed class WalletPipelineRequestIdTests
     }
 
     [Fact]
-    public void A_repeat_is_answered_from_memory_refusals_included()
+    public void A_repeat_is_looked_up_and_answered_without_an_append_refusals_included()
     {
         var bench = Opened();
         var deposit = bench.Deposit("in", 100);
@@ -70,10 +72,50 @@ public sealed class WalletPipelineRequestIdTests
         Assert.Equal(Refused(refusal) with { Replayed = true }, Refused(bench.Withdraw("out", 200)));
         Assert.Equal(NotDecidedReason.RequestIdReused, NotDecided(bench.Withdraw("out", 100)));
         Assert.Empty(bench.Journal.InFlight);
+        Assert.Equal((2, 3), (bench.Journal.Loads, bench.Journal.LookUps));
     }
 
     [Fact]
-    public void A_repeat_after_a_restart_is_answered_from_the_entries_loaded_with_the_head()
+    public void A_repeat_that_is_looked_up_holds_up_nobody_and_its_own_repeats_join_it()
+    {
+        var bench = Opened();
+        _ = bench.Deposit("r", 100);
+        bench.Commit();
+        bench.Journal.HoldReads = true;
+        var repeats = Enumerable.Range(0, 10).Select(_ => bench.Deposit("r", 100)).ToList();
+        var next = bench.Deposit("next", 1);
+        bench.Commit();
+        Accepted(next);
+        Assert.All(repeats, repeat => Assert.False(repeat.IsCompleted));
+        bench.Journal.ReleaseReads();
+        bench.Run();
+        Assert.All(repeats, repeat => Assert.True(Accepted(repeat).Replayed));
+        Assert.Equal(1, bench.Journal.LookUps);
+        Assert.Equal(101, bench.Balance());
+    }
+
+    [Fact]
+    public void A_repeat_whose_look_up_fails_is_answered_when_the_journal_is_back_and_told_so_when_it_is_not()
+    {
+        var bench = Opened();
+        _ = bench.Deposit("r", 100);
+        bench.Commit();
+        bench.Journal.ReadFailure = new JournalUnavailableException("Scripted.");
+        var answered = bench.Deposit("r", 100);
+        bench.Advance(TimeSpan.FromSeconds(1));
+        Assert.False(answered.IsCompleted);
+        bench.Journal.ReadFailure = null;
+        bench.Advance(TimeSpan.FromSeconds(1));
+        Assert.True(Accepted(answered).Replayed);
+
+        bench.Journal.ReadFailure = new JournalUnavailableException("Scripted.");
+        var given = bench.Deposit("r", 100);
+        bench.Advance(Limits.DecisionDeadline + TimeSpan.FromSeconds(1));
+        Assert.Equal(NotDecidedReason.Unavailable, NotDecided(given));
+    }
+
+    [Fact]
+    public void A_repeat_after_a_restart_is_looked_up_with_the_head()
     {
         var before = Opened();
         var deposit = before.Deposit("r", 100);
@@ -93,6 +135,7 @@ public sealed class WalletPipelineRequestIdTests
         Fill(before, 40);
 
         var after = new WalletBench(before.Journal, before.Time, before.WalletId);
+        Assert.Equal(140, after.Balance());
         var repeat = after.Deposit("old", 100);
         var repeatOfRefusal = after.Withdraw("old refusal", 500);
         var other = after.Deposit("old refusal", 1);
@@ -112,7 +155,9 @@ public sealed class WalletPipelineRequestIdTests
         before.Commit();
         Fill(before, 40);
         var after = new WalletBench(before.Journal, before.Time, before.WalletId);
+        Assert.Equal(140, after.Balance());
         var repeat = after.Deposit("old", 101);
+        Assert.Single(after.Journal.InFlight);
         after.Commit();
         Assert.Equal(new WalletOutcome.NotDecided(NotDecidedReason.RequestIdReused, Accepted(accepted).Entry.EntryId), Answered(repeat));
     }
