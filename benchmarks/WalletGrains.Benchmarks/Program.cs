@@ -2,6 +2,7 @@ using WalletGrains.Benchmarks;
 using WalletGrains.Benchmarks.Calls;
 using WalletGrains.Benchmarks.Load;
 using WalletGrains.Benchmarks.Micro;
+using WalletGrains.Benchmarks.Wallets;
 
 try
 {
@@ -9,8 +10,9 @@ try
     {
         ["load", .. var rest] => await LoadCommand.RunAsync(new Arguments(rest)),
         ["calls", .. var rest] => await CallsCommand.RunAsync(new Arguments(rest)),
+        ["wallets", .. var rest] => await WalletsCommand.RunAsync(new Arguments(rest)),
         ["micro", .. var rest] => MicroCommand.Run(new Arguments(rest)),
-        _ => throw new ArgumentsException("The first word is load, calls or micro."),
+        _ => throw new ArgumentsException("The first word is load, calls, wallets or micro."),
     };
 }
 catch (ArgumentsException e)

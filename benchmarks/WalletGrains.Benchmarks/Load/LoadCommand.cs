@@ -6,7 +6,7 @@ using WalletGrains.Benchmarks.Load.Targets;
 
 namespace WalletGrains.Benchmarks.Load;
 
-/// <summary>The verb <c>load</c>: starts the host, runs closed loops against it or against the peer in the same PostgreSQL, prints.</summary>
+/// <summary>The verb <c>load</c>: starts the host, runs loops against it or against the peer in the same PostgreSQL, prints.</summary>
 internal static class LoadCommand
 {
     private const int Fine = 0;
@@ -17,6 +17,7 @@ internal static class LoadCommand
         var options = LoadOptions.Read(line);
         await using var host = await MeasuredHost.StartAsync();
         var machine = await MachineFacts.ReadAsync(host.DataSource);
+        await JournalFill.FillAsync(host.DataSource, options.Entries);
         List<LoadResult> results = [];
         foreach (var (target, workload) in Plan(options))
         {
@@ -61,7 +62,7 @@ internal static class LoadCommand
         {
             await target.OpenWalletsAsync(workload);
             await host.CheckpointAsync();
-            return await ClosedLoop.RunAsync(target, workload);
+            return await Loop.RunAsync(target, workload);
         }
     }
 }

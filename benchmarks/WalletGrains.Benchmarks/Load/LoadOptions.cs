@@ -7,13 +7,16 @@ internal enum Mix
     Transfer,
 }
 
-/// <summary>One closed loop: each of <paramref name="Concurrency"/> callers sends its next operation when it has the answer to the last.</summary>
+/// <summary>One loop over some wallets.</summary>
 /// <param name="Mix">The operations.</param>
-/// <param name="Wallets">Over how many wallets, drawn uniformly.</param>
+/// <param name="Wallets">Over how many wallets.</param>
 /// <param name="Concurrency">Callers, so operations in flight.</param>
 /// <param name="Warmup">How long it runs before it is measured.</param>
 /// <param name="Duration">How long it is measured.</param>
-internal sealed record Workload(Mix Mix, int Wallets, int Concurrency, TimeSpan Warmup, TimeSpan Duration)
+/// <param name="Rate">Operations due each second, in an open loop; null for a closed one.</param>
+/// <param name="ZipfExponent">How unevenly the wallets are drawn, by Zipf's law; null for uniformly.</param>
+internal sealed record Workload(
+    Mix Mix, int Wallets, int Concurrency, TimeSpan Warmup, TimeSpan Duration, int? Rate = null, double? ZipfExponent = null)
 {
     /// <summary>Every deposit and transfer moves so much, in minor units.</summary>
     public const long AmountMinor = 1_00;
@@ -26,8 +29,16 @@ internal sealed record Workload(Mix Mix, int Wallets, int Concurrency, TimeSpan 
 }
 
 /// <summary>The command line of <c>load</c>.</summary>
-internal sealed record LoadOptions(string Target, bool Compare, Workload Workload, int PeerConnections)
+/// <param name="Target">What is measured.</param>
+/// <param name="Compare">Row locks and grains in turn, over several workloads.</param>
+/// <param name="Workload">What is done.</param>
+/// <param name="PeerConnections">Connections of the peer's pool.</param>
+/// <param name="Entries">Entries of other wallets that are in the journal before the run.</param>
+internal sealed record LoadOptions(string Target, bool Compare, Workload Workload, int PeerConnections, int Entries)
 {
+    /// <summary>The exponent of the common benchmarks of key-value stores.</summary>
+    private const double CommonZipfExponent = 0.99;
+
     public const string Grains = "grains";
     public const string Http = "http";
     public const string RowLock = "rowlock";
@@ -44,8 +55,11 @@ internal sealed record LoadOptions(string Target, bool Compare, Workload Workloa
             line.Number("wallets", 10_000, mix == Mix.Transfer ? 2 : 1, 1_000_000),
             line.Number("concurrency", target == Http ? 128 : 256, 1, 10_000),
             TimeSpan.FromSeconds(line.Number("warmup", 10, 0, MaxSeconds)),
-            TimeSpan.FromSeconds(line.Number("seconds", 10, 1, MaxSeconds)));
-        var options = new LoadOptions(target, compare, workload, line.Number("peer-connections", 8, 1, 64));
+            TimeSpan.FromSeconds(line.Number("seconds", 10, 1, MaxSeconds)),
+            compare || line.Number("rate", 0, 0, 1_000_000) is not (> 0 and var rate) ? null : rate,
+            !compare && line.Flag("zipf") ? CommonZipfExponent : null);
+        var options = new LoadOptions(
+            target, compare, workload, line.Number("peer-connections", 8, 1, 64), line.Number("entries", 0, 0, 100_000_000));
         line.EnsureAllUsed();
         return target == Http && mix == Mix.Transfer
             ? throw new ArgumentsException("--target http measures deposits.")

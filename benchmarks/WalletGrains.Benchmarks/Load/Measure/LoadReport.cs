@@ -14,7 +14,7 @@ internal static class LoadReport
         output.WriteLine($"commit {machine.Commit}, runtime {machine.Runtime}, {machine.Framework}, {machine.Cores} cores, garbage collector {machine.GarbageCollector}");
         output.WriteLine($"PostgreSQL {machine.PostgresVersion}: {string.Join(", ", machine.PostgresSettings.Select(setting => $"{setting.Key}={setting.Value}"))}");
         output.WriteLine();
-        output.WriteLine("target    mix       wallets  callers  operations/s  p50 ms  p99 ms  p99.9 ms   max ms  appends/commit  ms/commit  bytes/op  CPU µs/op  GC ms/s  failures  wrong wallets");
+        output.WriteLine("target    mix       wallets  choice   callers  due/s   operations/s  p50 ms  p99 ms  p99.9 ms   max ms  appends/commit  ms/commit  bytes/op  CPU µs/op  GC ms/s  failures  wrong wallets");
         foreach (var result in results)
         {
             output.WriteLine(Row(result));
@@ -39,7 +39,7 @@ internal static class LoadReport
         var (workload, latency) = (result.Workload, result.Latency);
         var processor = result.Cost.ProcessorSeconds * 1_000_000 / (result.OperationsPerSecond * workload.Duration.TotalSeconds);
         var pauses = result.Cost.PauseMilliseconds / workload.Duration.TotalSeconds;
-        return Text($"{result.Target,-8}  {workload.Mix,-8}  {workload.Wallets,7}  {workload.Concurrency,7}  {result.OperationsPerSecond,12:N0}")
+        return Text($"{result.Target,-8}  {workload.Mix,-8}  {workload.Wallets,7}  {(workload.ZipfExponent is null ? "uniform" : "zipf"),-7}  {workload.Concurrency,7}  {workload.Rate,6}  {result.OperationsPerSecond,12:N0}")
             + Text($"  {latency.P50,6:F1}  {latency.P99,6:F1}  {latency.P999,8:F1}  {latency.Max,7:F1}")
             + Text($"  {result.Commits?.AverageAppends,14:F1}  {result.Commits?.AverageMilliseconds,9:F2}  {result.BytesPerOperation,8:N0}  {processor,9:F1}  {pauses,7:F1}")
             + Text($"  {result.Failures.Values.Sum(),8}  {result.Balances.WrongWallets,13}");

@@ -4,8 +4,12 @@ using WalletGrains.Benchmarks.Load.Targets;
 
 namespace WalletGrains.Benchmarks.Load;
 
-/// <summary>Runs callers that each have one operation in flight, measures them, and checks every balance afterwards.</summary>
-internal sealed class ClosedLoop
+/// <summary>
+/// Runs callers that each have one operation in flight, measures them, and checks every balance afterwards. In a closed loop a
+/// caller sends its next operation when it has the answer to the last. In an open one operations are due at a fixed rate,
+/// whatever the answers do, and their latency counts from when they were due: a stall is felt by all that were due in it.
+/// </summary>
+internal sealed class Loop
 {
     private readonly ILoadTarget _target;
     private readonly Workload _workload;
@@ -13,17 +17,21 @@ internal sealed class ClosedLoop
     private readonly Failures _failures = new();
     private readonly long[] _expectedMinor;
     private readonly uint _run = unchecked((uint)Random.Shared.Next());
+    private readonly WalletChoice _choice;
+    private readonly Pace? _pace;
     private volatile bool _isMeasuring;
     private volatile bool _isStopping;
 
-    private ClosedLoop(ILoadTarget target, Workload workload)
+    private Loop(ILoadTarget target, Workload workload)
     {
         (_target, _workload) = (target, workload);
+        _choice = WalletChoice.Of(workload);
+        _pace = workload.Rate is { } rate ? new Pace(rate) : null;
         _expectedMinor = new long[workload.Wallets];
         Array.Fill(_expectedMinor, workload.OpeningMinor);
     }
 
-    public static Task<LoadResult> RunAsync(ILoadTarget target, Workload workload) => new ClosedLoop(target, workload).RunAsync();
+    public static Task<LoadResult> RunAsync(ILoadTarget target, Workload workload) => new Loop(target, workload).RunAsync();
 
     private async Task<LoadResult> RunAsync()
     {
@@ -61,7 +69,7 @@ internal sealed class ClosedLoop
         for (var sequence = 0; !_isStopping; sequence++)
         {
             var operation = Next(caller, sequence, random);
-            var startedAt = Stopwatch.GetTimestamp();
+            var startedAt = _pace is null ? Stopwatch.GetTimestamp() : await _pace.NextAsync();
             var failure = await ExecuteAsync(operation);
             if (failure is not null)
             {
@@ -80,14 +88,14 @@ internal sealed class ClosedLoop
     private Operation Next(int caller, int sequence, Random random)
     {
         var requestId = string.Create(null, stackalloc char[32], $"{_run:x8}{caller:x8}{sequence:x16}");
-        var wallet = random.Next(_workload.Wallets);
+        var wallet = _choice.Next(random);
         if (_workload.Mix == Mix.Deposit)
         {
             return new Operation(caller, requestId, wallet, null);
         }
 
-        var receiver = random.Next(_workload.Wallets - 1);
-        return new Operation(caller, requestId, wallet, receiver < wallet ? receiver : receiver + 1);
+        var receiver = _choice.Next(random);
+        return new Operation(caller, requestId, wallet, receiver != wallet ? receiver : (wallet + 1) % _workload.Wallets);
     }
 
     private async ValueTask<string?> ExecuteAsync(Operation operation)
