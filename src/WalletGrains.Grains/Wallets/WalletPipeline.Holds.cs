@@ -16,8 +16,16 @@ internal sealed partial class WalletPipeline
         }
 
         var now = time.GetUtcNow();
-        var overdue = _committed!.State.Details.Holds.All.Where(hold => hold.ExpiresAt <= now).ToList();
-        var outcomes = await Task.WhenAll(overdue.Select(hold => ExecuteAsync(new ExpireHold(hold.HoldId))));
-        return outcomes.Count(outcome => outcome is WalletOutcome.Accepted { Replayed: false });
+        var expiries = _committed!.State.Details.Holds.All
+            .Where(hold => hold.ExpiresAt <= now)
+            .Select(hold => ExecuteAsync(new ExpireHold(hold.HoldId)))
+            .ToList();
+        var ended = 0;
+        foreach (var expiry in expiries)
+        {
+            ended += await expiry is WalletOutcome.Accepted { Replayed: false } ? 1 : 0;
+        }
+
+        return ended;
     }
 }

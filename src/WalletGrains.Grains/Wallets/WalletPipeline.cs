@@ -47,9 +47,15 @@ internal sealed partial class WalletPipeline(
     }
 
     /// <summary>Decides a command and answers when the decision is durable, or when it cannot be for now.</summary>
-    public async Task<WalletOutcome> ExecuteAsync(WalletCommand command)
+    public Task<WalletOutcome> ExecuteAsync(WalletCommand command)
     {
         var fingerprint = Fingerprint.Of(command);
+        return _pending.ContainsKey(command.RequestId) ? JoinAsync(command, fingerprint) : BeginAsync(command, fingerprint);
+    }
+
+    /// <summary>Waits for the request with the same id that is on its way, and takes its place if it came to nothing.</summary>
+    private async Task<WalletOutcome> JoinAsync(WalletCommand command, byte[] fingerprint)
+    {
         while (_pending.TryGetValue(command.RequestId, out var first))
         {
             if (first.Fingerprint.AsSpan().SequenceEqual(fingerprint))
@@ -70,9 +76,14 @@ internal sealed partial class WalletPipeline(
             }
         }
 
+        return await BeginAsync(command, fingerprint);
+    }
+
+    private Task<WalletOutcome> BeginAsync(WalletCommand command, byte[] fingerprint)
+    {
         if (_pending.Count >= Limits.MaxPendingPerWallet)
         {
-            return new WalletOutcome.NotDecided(NotDecidedReason.Overloaded);
+            return Task.FromResult<WalletOutcome>(new WalletOutcome.NotDecided(NotDecidedReason.Overloaded));
         }
 
         var pending = new PendingCommand(command, fingerprint, ids.NewId(), ++_arrivals, DeadlineFromNow());
@@ -87,7 +98,7 @@ internal sealed partial class WalletPipeline(
             Decide(pending);
         }
 
-        return await pending.Outcome;
+        return pending.Outcome;
     }
 
     private void Decide(PendingCommand pending)

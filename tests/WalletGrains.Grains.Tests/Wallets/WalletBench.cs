@@ -86,7 +86,8 @@ internal sealed class WalletBench
 
     public Task<T> Call<T>(Func<WalletPipeline, Task<T>> call)
     {
-        var answer = Turns.Post(() => call(_pipeline));
+        // Awaited within the turns: an answer of the pipeline comes on none.
+        var answer = Turns.Post(async () => await call(_pipeline));
         Run();
         return answer;
     }

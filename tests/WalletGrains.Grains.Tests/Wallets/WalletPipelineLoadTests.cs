@@ -40,7 +40,7 @@ public sealed class WalletPipelineLoadTests
         var reader = bench.Get();
         bench.Journal.ReleaseReads();
         bench.Turns.Run(turnsBefore);
-        var command = bench.Turns.Post(() => bench.ExecuteInTurn(new Deposit(RequestId.FromClient("r"), Usd(1))));
+        var command = bench.Turns.Post(async () => await bench.ExecuteInTurn(new Deposit(RequestId.FromClient("r"), Usd(1))));
         bench.Run();
         Assert.Null(Answered(reader));
         Assert.Equal(NotDecidedReason.WalletNotFound, NotDecided(command));
