@@ -81,6 +81,11 @@ public static class DetailsContent
         }
 
         json.WriteNumber("createdAt"u8, hold.CreatedAt.ToUnixTimeMilliseconds());
+        if (hold.IsCounted)
+        {
+            json.WriteBoolean("counted"u8, true);
+        }
+
         json.WriteEndObject();
     }
 
@@ -88,7 +93,8 @@ public static class DetailsContent
         json.GetProperty("id"u8).GetGuid(),
         json.GetProperty("amountMinor"u8).GetInt64(),
         json.TryGetProperty("expiresAt"u8, out var expiresAt) ? DateTimeOffset.FromUnixTimeMilliseconds(expiresAt.GetInt64()) : null,
-        DateTimeOffset.FromUnixTimeMilliseconds(json.GetProperty("createdAt"u8).GetInt64()));
+        DateTimeOffset.FromUnixTimeMilliseconds(json.GetProperty("createdAt"u8).GetInt64()),
+        IsCounted: json.TryGetProperty("counted"u8, out var counted) && counted.GetBoolean());
 
     private static void Write(Utf8JsonWriter json, ReadOnlySpan<byte> name, ImmutableArray<Spent> stretches)
     {

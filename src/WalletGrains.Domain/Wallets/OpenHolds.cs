@@ -8,7 +8,8 @@ namespace WalletGrains.Domain.Wallets;
 /// <param name="AmountMinor">How much is held, in minor units.</param>
 /// <param name="ExpiresAt">When it ends by itself; null for never.</param>
 /// <param name="CreatedAt">When it was placed.</param>
-public sealed record OpenHold(Guid HoldId, long AmountMinor, DateTimeOffset? ExpiresAt, DateTimeOffset CreatedAt);
+/// <param name="IsCounted">It is part of what the limit of a day has counted; a hold from before the limit is not.</param>
+public sealed record OpenHold(Guid HoldId, long AmountMinor, DateTimeOffset? ExpiresAt, DateTimeOffset CreatedAt, bool IsCounted = false);
 
 /// <summary>The open holds of a wallet, in the order of their ids. Immutable; two with the same holds are equal.</summary>
 public sealed class OpenHolds : IEquatable<OpenHolds>
@@ -33,8 +34,11 @@ public sealed class OpenHolds : IEquatable<OpenHolds>
     public OpenHold? Find(Guid holdId) => _byId.GetValueOrDefault(holdId);
 
     /// <summary>These holds and one more.</summary>
-    public OpenHolds With(Hold placed) =>
-        new(_byId.Add(placed.HoldId, new OpenHold(placed.HoldId, placed.Amount.MinorUnits, placed.ExpiresAt, placed.CreatedAt)));
+    public OpenHolds With(Hold placed, bool isCounted) =>
+        new(_byId.Add(placed.HoldId, new OpenHold(placed.HoldId, placed.Amount.MinorUnits, placed.ExpiresAt, placed.CreatedAt, isCounted)));
+
+    /// <summary>These holds when the limit of a day has been forgotten, and with it what it had counted.</summary>
+    public OpenHolds Uncounted() => Of(All.Select(hold => hold with { IsCounted = false }));
 
     /// <summary>These holds without one of them.</summary>
     /// <exception cref="ArgumentException">It is not one of them: a hold ends once.</exception>

@@ -48,6 +48,15 @@ public sealed class Spending : IEquatable<Spending>
         limits.PerDayMinor is null ? [] : Add(Day, at, amountMinor, DayStretch, StretchesPerDay),
         limits.CountPerMinute is null ? [] : Add(Minute, at, 1, MinuteStretch, StretchesPerMinute));
 
+    /// <summary>Without an amount that was counted then and came back: what is not remembered any more is not in the window either.</summary>
+    public Spending Without(long amountMinor, DateTimeOffset countedAt)
+    {
+        var number = Number(countedAt, DayStretch);
+        return Of(
+            [.. Day.Select(spent => spent.Start == number ? spent with { Value = Math.Max(0, spent.Value - amountMinor) } : spent).Where(spent => spent.Value > 0)],
+            Minute);
+    }
+
     /// <summary>With an amount that came back: the newest amounts are made less, as far as they are remembered.</summary>
     public Spending WithReturned(long amountMinor)
     {

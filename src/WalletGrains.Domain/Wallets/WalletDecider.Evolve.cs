@@ -67,11 +67,13 @@ public static partial class WalletDecider
 
     private static WalletDetails DetailsAfter(WalletDetails details, WalletEvent happened) => happened switch
     {
-        WalletEvent.HoldPlaced placed => Spend(details with { Holds = details.Holds.With(placed.Hold) }, happened),
+        WalletEvent.HoldPlaced placed => Spend(
+            details with { Holds = details.Holds.With(placed.Hold, isCounted: details.Limits.PerDayMinor is not null) }, happened),
         WalletEvent.HoldCaptured or WalletEvent.HoldReleased or WalletEvent.HeldTransferDebited => End(details, HoldOf(happened)!),
         WalletEvent.Withdrawn or WalletEvent.TransferDebited => Spend(details, happened),
         WalletEvent.TransferRefunded => Return(details, happened.AmountMinor),
-        WalletEvent.LimitsSet set => details with { Limits = set.Limits, Spending = details.Spending.Under(set.Limits) },
+        WalletEvent.LimitsSet set => new WalletDetails(
+            set.Limits.PerDayMinor is null ? details.Holds.Uncounted() : details.Holds, set.Limits, details.Spending.Under(set.Limits)),
         _ => details,
     };
 
@@ -80,8 +82,17 @@ public static partial class WalletDecider
             ? details
             : details with { Spending = details.Spending.With(details.Limits, happened.AmountMinor, happened.At) };
 
-    private static WalletDetails End(WalletDetails details, Hold ended) =>
-        Return(details with { Holds = details.Holds.Without(ended.HoldId) }, ended.Amount.MinorUnits - ended.CapturedMinor);
+    /// <summary>
+    /// What a hold did not take is given back where it was counted, and only there: taken from anything else that was counted,
+    /// it would let more leave in a day than the limit, such as by holds from before the limit, or from yesterday.
+    /// </summary>
+    private static WalletDetails End(WalletDetails details, Hold ended)
+    {
+        var left = details with { Holds = details.Holds.Without(ended.HoldId) };
+        return details.Holds.Find(ended.HoldId) is { IsCounted: true }
+            ? left with { Spending = left.Spending.Without(ended.Amount.MinorUnits - ended.CapturedMinor, ended.CreatedAt) }
+            : left;
+    }
 
     private static WalletDetails Return(WalletDetails details, long amountMinor) =>
         details.Spending.Day.IsEmpty ? details : details with { Spending = details.Spending.WithReturned(amountMinor) };

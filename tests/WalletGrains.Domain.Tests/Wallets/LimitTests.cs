@@ -71,6 +71,37 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public void A_hold_that_the_limit_never_counted_gives_nothing_back_to_it()
+    {
+        var wallet = new TestedWallet(100_000);
+        var hold = wallet.Hold(1_000);
+        wallet.Accept(new SetLimits(wallet.NextId(), new WalletLimits(null, 1_000, null)));
+        Assert.Null(wallet.Withdraw(1_000));
+        Assert.Null(wallet.Release(hold));
+        Assert.Equal(WalletRefusal.LimitExceeded, wallet.Withdraw(1));
+
+        // Nor does one whose count was forgotten with the limit.
+        wallet.Accept(new SetLimits(wallet.NextId(), new WalletLimits(null, 2_000, null)));
+        hold = wallet.Hold(1_000);
+        wallet.Accept(new SetLimits(wallet.NextId(), WalletLimits.None));
+        wallet.Accept(new SetLimits(wallet.NextId(), new WalletLimits(null, 1_000, null)));
+        Assert.Null(wallet.Withdraw(1_000));
+        Assert.Null(wallet.Capture(hold, 1));
+        Assert.Equal(WalletRefusal.LimitExceeded, wallet.Withdraw(1));
+    }
+
+    [Fact]
+    public void A_hold_of_yesterday_gives_nothing_back_to_the_limit_of_today()
+    {
+        var wallet = Limited(new WalletLimits(null, 1_000, null));
+        var hold = wallet.Hold(1_000);
+        wallet.Now += TimeSpan.FromHours(25);
+        Assert.Null(wallet.Withdraw(1_000));
+        Assert.Null(wallet.Release(hold));
+        Assert.Equal(WalletRefusal.LimitExceeded, wallet.Withdraw(1));
+    }
+
+    [Fact]
     public void A_limit_of_another_kind_does_not_forget_what_was_spent()
     {
         var wallet = Limited(new WalletLimits(null, 1_000, null));
