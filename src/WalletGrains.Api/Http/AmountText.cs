@@ -48,6 +48,20 @@ internal readonly struct AmountText
         return Problem.Invalid(errors);
     }
 
+    /// <summary>The same for an amount that may be left out.</summary>
+    public static Problem? TryRead(AmountText? text, string field, Currency currency, out Money? money)
+    {
+        money = null;
+        if (text is not { } given)
+        {
+            return null;
+        }
+
+        var problem = given.TryRead(field, currency, out var amount);
+        money = amount;
+        return problem;
+    }
+
     /// <summary>Keeps the text of the number; a value of another type is kept as "not a number" and refused with the other fields.</summary>
     internal sealed class Converter : JsonConverter<AmountText>
     {

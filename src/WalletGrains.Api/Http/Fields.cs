@@ -80,6 +80,40 @@ internal static class Fields
         }
     }
 
+    /// <summary>An amount that may be left out.</summary>
+    public static void OptionalAmount(this FieldErrors errors, string field, AmountText? amount)
+    {
+        if (amount is { } given)
+        {
+            errors.RequiredAmount(field, given);
+        }
+    }
+
+    /// <summary>A whole number that may be left out.</summary>
+    public static long? OptionalCount(this FieldErrors errors, string field, long? value, long max)
+    {
+        if (value is null or > 0 && !(value > max))
+        {
+            return value;
+        }
+
+        errors.Add(field, string.Create(CultureInfo.InvariantCulture, $"{field} must be a whole number from 1 to {max}."));
+        return null;
+    }
+
+    /// <summary>What the caller attaches; null for nothing.</summary>
+    public static Metadata? Metadata(this FieldErrors errors, string field, MetadataObject given)
+    {
+        if (given.IsInvalid)
+        {
+            errors.Add(
+                field,
+                $"{field} must be an object of strings without control characters, each name once, at most {Limits.MaxMetadataBytes} bytes of names and texts.");
+        }
+
+        return given.Value;
+    }
+
     /// <summary>
     /// The request id in the body, or in the header Idempotency-Key in its place. A request without one gets a fresh id, with
     /// which it can be repeated should its outcome stay unknown.
@@ -114,6 +148,16 @@ internal static class Fields
         }
 
         return requestId;
+    }
+
+    /// <summary>
+    /// The same for a reversal, whose id lives apart from those of the wallet's owner; see
+    /// <see cref="Contracts.RequestId.TryFromReversal"/>.
+    /// </summary>
+    public static RequestId ReversalId(this FieldErrors errors, string field, string? inBody, HttpRequest request, TimeProvider time)
+    {
+        var given = errors.RequestId(field, inBody, request, time);
+        return given != default && Contracts.RequestId.TryFromReversal(given.ClientText, out var requestId) ? requestId : default;
     }
 
     private static string Plain(this FieldErrors errors, string field, string value)

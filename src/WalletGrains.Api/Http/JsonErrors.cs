@@ -34,6 +34,7 @@ internal static class JsonErrors
             (null, _) => $"{shown} is not a member of this request.",
             (_, null) => $"{shown} is given more than once.",
             ({ PropertyType: var type }, _) when type == typeof(Guid?) => $"{shown} must be a UUID.",
+            ({ PropertyType: var type }, _) when type == typeof(long?) => $"{shown} must be a whole number.",
             _ => $"{shown} must be a string of whole characters.",
         });
         return Problem.Invalid(errors);

@@ -55,6 +55,14 @@ internal static class RequestBody
         }
     }
 
+    /// <summary>The same where every member may be left out, and with all of them the body.</summary>
+    public static async ValueTask<RequestBody<T>> ReadOptionalAsync<T>(HttpRequest request, JsonTypeInfo<T> typeInfo)
+        where T : class, new()
+    {
+        var body = await ReadAsync(request, typeInfo);
+        return ReferenceEquals(body.Problem, Empty) ? new(new T(), null) : body;
+    }
+
     private static RequestBody<T> ParseSegments<T>(ReadOnlySequence<byte> buffer, JsonTypeInfo<T> typeInfo)
         where T : class
     {

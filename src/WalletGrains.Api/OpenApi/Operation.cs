@@ -20,11 +20,17 @@ internal sealed record Operation(string Id, string Tag, string Summary)
     /// <summary>Type of the body it takes; null when it takes none.</summary>
     public Type? Body { get; init; }
 
+    /// <summary>The body may be left out, because each of its members may.</summary>
+    public bool BodyIsOptional { get; init; }
+
     /// <summary>A body member that names the request and may be given by the header Idempotency-Key; null when there is none.</summary>
     public string? RequestIdMember { get; init; }
 
     /// <summary>A repeated request is answered like the first one, with the header Idempotent-Replay.</summary>
     public bool Replays { get; init; }
+
+    /// <summary>The header Idempotency-Key names the request, in place of a body member where there is one.</summary>
+    public bool TakesRequestId => RequestIdMember is not null || Replays;
 
     /// <summary>Status of success.</summary>
     public int Status { get; init; } = 200;
@@ -70,7 +76,7 @@ internal sealed record Operation(string Id, string Tag, string Summary)
             kinds.AddRange([ProblemKind.Overloaded, ProblemKind.Unavailable]);
         }
 
-        if (RequestIdMember is not null)
+        if (TakesRequestId)
         {
             kinds.Add(ProblemKind.OutcomeUnknown);
         }

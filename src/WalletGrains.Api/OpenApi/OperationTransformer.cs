@@ -34,7 +34,7 @@ internal sealed class OperationTransformer : IOpenApiOperationTransformer
             written.Description = kinds.Count == 0
                 ? ReasonPhrases.GetReasonPhrase(promised.Status)
                 : string.Join("; ", kinds.Select(kind => $"`{kind.Code}`: {kind.Title}"));
-            written.Headers = Headers(kinds.Any(kind => kind.RetryAfterSeconds is not null), promised.Replays && status is "200" or "400" or "422");
+            written.Headers = Headers(kinds.Any(kind => kind.RetryAfterSeconds is not null), promised.Replays && status is "200" or "201" or "400" or "422");
         }
     }
 
@@ -52,7 +52,7 @@ internal sealed class OperationTransformer : IOpenApiOperationTransformer
 
         return new OpenApiRequestBody
         {
-            Required = true,
+            Required = !promised.BodyIsOptional,
             Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
             {
                 [ApiEndpoints.Json] = new OpenApiMediaType { Schema = new OpenApiSchemaReference(type.Name, context.Document) },
@@ -91,13 +91,15 @@ internal sealed class OperationTransformer : IOpenApiOperationTransformer
             };
         }
 
-        if (promised.RequestIdMember is not null)
+        if (promised.TakesRequestId)
         {
             yield return new OpenApiParameter
             {
                 Name = "Idempotency-Key",
                 In = ParameterLocation.Header,
-                Description = $"Takes the place of {promised.RequestIdMember} in the body; where both are given they must be equal.",
+                Description = promised.RequestIdMember is { } member
+                    ? $"Takes the place of {member} in the body; where both are given they must be equal."
+                    : "Names this request; a repeat is answered like the first one.",
                 Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = Contracts.Limits.MaxRequestIdLength },
             };
         }

@@ -18,6 +18,12 @@ internal sealed class SchemaTransformer : IOpenApiSchemaTransformer
             schema.ExclusiveMinimum = "0";
             schema.Description = "An amount in major units: a number without an exponent, with at most the decimals of the wallet's currency.";
         }
+        else if (type == typeof(MetadataObject))
+        {
+            schema.Type = JsonSchemaType.Object;
+            schema.AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.String };
+            schema.Description = $"What you attach for your own use: a flat object of strings, at most {Contracts.Limits.MaxMetadataBytes} bytes of names and texts.";
+        }
         else if (type == typeof(decimal))
         {
             // The framework says double; no amount is one.

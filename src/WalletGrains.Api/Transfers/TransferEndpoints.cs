@@ -42,7 +42,10 @@ internal sealed class TransferEndpoints(IGrainFactory grains, WalletDirectory di
     }
 
     private static IReadOnlyList<ProblemKind> Refused { get; } =
-        [ProblemKind.SameWallet, ProblemKind.InsufficientFunds, ProblemKind.CurrencyMismatch, ProblemKind.AmountTooLarge];
+    [
+        ProblemKind.SameWallet, ProblemKind.InsufficientFunds, ProblemKind.CurrencyMismatch, ProblemKind.AmountTooLarge,
+        ProblemKind.LimitExceeded, ProblemKind.WalletFrozen, ProblemKind.WalletClosed,
+    ];
 
     private async ValueTask<Answer> SendAsync(HttpContext context)
     {
@@ -57,13 +60,14 @@ internal sealed class TransferEndpoints(IGrainFactory grains, WalletDirectory di
         var receiverId = errors.RequiredId("receiverWalletId", body.ReceiverWalletId);
         var requestId = errors.RequestId("idempotencyKey", body.IdempotencyKey, context.Request, time);
         var description = errors.OptionalText("description", body.Description, Limits.MaxDescriptionLength);
+        var metadata = errors.Metadata("metadata", body.Metadata);
         errors.RequiredAmount("amount", body.Amount);
         if (errors.Any)
         {
             return Problem.Invalid(errors);
         }
 
-        var (command, refused) = await AuthorizeAsync(context, requestId, senderId, receiverId, body.Amount, description);
+        var (command, refused) = await AuthorizeAsync(context, requestId, senderId, receiverId, body.Amount, description, metadata);
         if (command is null)
         {
             return refused!;
@@ -108,13 +112,14 @@ internal sealed class TransferEndpoints(IGrainFactory grains, WalletDirectory di
         var toId = errors.RequiredId("toWalletId", body.ToWalletId);
         var requestId = errors.RequestId("requestId", body.RequestId, context.Request, time);
         var description = errors.OptionalText("description", body.Description, Limits.MaxDescriptionLength);
+        var metadata = errors.Metadata("metadata", body.Metadata);
         errors.RequiredAmount("amount", body.Amount);
         if (errors.Any)
         {
             return Problem.Invalid(errors);
         }
 
-        var (command, refused) = await AuthorizeAsync(context, requestId, fromId, toId, body.Amount, description);
+        var (command, refused) = await AuthorizeAsync(context, requestId, fromId, toId, body.Amount, description, metadata);
         if (command is null)
         {
             return refused!;
@@ -160,7 +165,8 @@ internal sealed class TransferEndpoints(IGrainFactory grains, WalletDirectory di
         Guid fromWalletId,
         Guid toWalletId,
         AmountText amountText,
-        string? description)
+        string? description,
+        Metadata? metadata)
     {
         if (await directory.FindAsync(fromWalletId) is not { } from || !Caller.Of(context).MayUse(from.OwnerId))
         {
@@ -169,7 +175,7 @@ internal sealed class TransferEndpoints(IGrainFactory grains, WalletDirectory di
 
         return amountText.TryRead("amount", from.Currency, out var amount) is { } invalid
             ? (null, invalid)
-            : (new StartTransfer(requestId, fromWalletId, toWalletId, amount, description), null);
+            : (new StartTransfer(requestId, fromWalletId, toWalletId, amount, description, metadata), null);
     }
 
     private async ValueTask<Answer> ShowAsync(Guid transferId, Guid senderId, Guid receiverId, Caller caller)

@@ -28,6 +28,9 @@ internal sealed record SendTransferRequest
 
     /// <summary>Words for both histories, at most 500 characters.</summary>
     public string? Description { get; init; }
+
+    /// <summary>What you attach for your own use; shown with both transactions.</summary>
+    public MetadataObject Metadata { get; init; }
 }
 
 /// <summary>Both wallets after a transfer.</summary>
@@ -40,7 +43,7 @@ internal sealed record SendTransferResponse(WalletResponse Sender, ReceiverRespo
 /// <summary>The wallet that received a transfer. Whoever may not see into it learns its id, currency and status only.</summary>
 /// <param name="Id">Its id.</param>
 /// <param name="Currency">Its currency, by its code of ISO 4217.</param>
-/// <param name="Status">OPEN: money may come in and go out.</param>
+/// <param name="Status">OPEN, FROZEN or CLOSED.</param>
 internal sealed record ReceiverResponse(Guid Id, string Currency, string Status)
 {
     /// <summary>Its balance; left out for others.</summary>
@@ -101,6 +104,9 @@ internal sealed record WalletTransferRequest
 
     /// <summary>Words for both histories, at most 500 characters.</summary>
     public string? Description { get; init; }
+
+    /// <summary>What you attach for your own use; shown with both transactions.</summary>
+    public MetadataObject Metadata { get; init; }
 }
 
 /// <summary>A transfer. A function of the payer's entry alone, so that a repeat is answered byte for byte.</summary>
@@ -140,12 +146,17 @@ internal sealed record TransferResponse(Guid TransferId, string Status, IReadOnl
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? FailureCode { get; init; }
 
+    /// <summary>The transfer that it gives back; left out for one that is no reversal.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Guid? ReversesTransferId { get; init; }
+
     public static TransferResponse Of(Transfer transfer) => new(
         transfer.TransferId,
         Name(transfer.Status),
         [.. transfer.Steps.Select(step => new TransferStepResponse(EntryTypes.NameOf(step.Type), step.WalletId, step.EntryId, step.At))])
     {
         FailureCode = transfer.Failure is { } failure ? Refusals.Of(failure).Kind.Code : null,
+        ReversesTransferId = transfer.ReversesTransferId,
     };
 
     public static string Name(TransferStatus status) => status switch

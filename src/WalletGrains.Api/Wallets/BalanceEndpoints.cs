@@ -22,7 +22,7 @@ internal sealed class BalanceEndpoints(IGrainFactory grains, WalletDirectory dir
             RequestIdMember = "idempotencyKey",
             Status = StatusCodes.Status201Created,
             Response = typeof(WalletResponse),
-            Problems = [ProblemKind.NotFound, ProblemKind.DuplicateIdempotencyKey, ProblemKind.AmountTooLarge],
+            Problems = [ProblemKind.NotFound, ProblemKind.DuplicateIdempotencyKey, ProblemKind.AmountTooLarge, .. Stopped],
         });
         endpoints.MapApi("POST", "/wallet/{id}/deposit", DepositAsync, new("deposit", "Wallet", "Pay money into a wallet")
         {
@@ -31,7 +31,7 @@ internal sealed class BalanceEndpoints(IGrainFactory grains, WalletDirectory dir
             RequestIdMember = "requestId",
             Replays = true,
             Response = typeof(BalanceChangeResponse),
-            Problems = [ProblemKind.NotFound, ProblemKind.RequestIdReused, ProblemKind.AmountTooLarge],
+            Problems = [ProblemKind.NotFound, ProblemKind.RequestIdReused, ProblemKind.AmountTooLarge, .. Stopped],
         });
         endpoints.MapApi("POST", "/wallet/{id}/withdraw", WithdrawAsync, new("withdraw", "Wallet", "Pay money out of a wallet")
         {
@@ -39,9 +39,15 @@ internal sealed class BalanceEndpoints(IGrainFactory grains, WalletDirectory dir
             RequestIdMember = "requestId",
             Replays = true,
             Response = typeof(BalanceChangeResponse),
-            Problems = [ProblemKind.NotFound, ProblemKind.InsufficientFunds, ProblemKind.RequestIdReused, ProblemKind.AmountTooLarge],
+            Problems =
+            [
+                ProblemKind.NotFound, ProblemKind.InsufficientFunds, ProblemKind.RequestIdReused, ProblemKind.AmountTooLarge,
+                ProblemKind.LimitExceeded, .. Stopped,
+            ],
         });
     }
+
+    private static IReadOnlyList<ProblemKind> Stopped { get; } = [ProblemKind.WalletFrozen, ProblemKind.WalletClosed];
 
     private async ValueTask<Answer> FundAsync(HttpContext context)
     {
@@ -55,6 +61,7 @@ internal sealed class BalanceEndpoints(IGrainFactory grains, WalletDirectory dir
         var walletId = errors.RequiredId("wallet_id", body.WalletId);
         var requestId = errors.RequestId("idempotencyKey", body.IdempotencyKey, context.Request, time);
         var description = errors.OptionalText("description", body.Description, Limits.MaxDescriptionLength);
+        var metadata = errors.Metadata("metadata", body.Metadata);
         errors.RequiredAmount("amount", body.Amount);
         if (errors.Any)
         {
@@ -74,7 +81,7 @@ internal sealed class BalanceEndpoints(IGrainFactory grains, WalletDirectory dir
         var grain = grains.GetGrain<IWalletGrain>(walletId);
         try
         {
-            var outcome = await grain.ExecuteAsync(new Deposit(requestId, amount, description));
+            var outcome = await grain.ExecuteAsync(new Deposit(requestId, amount, description, metadata));
             if (Refusals.OfOnce(outcome, requestId) is { } refusal)
             {
                 return refusal;
@@ -97,12 +104,12 @@ internal sealed class BalanceEndpoints(IGrainFactory grains, WalletDirectory dir
     }
 
     private ValueTask<Answer> DepositAsync(HttpContext context) =>
-        ChangeAsync(context, static (requestId, amount, description) => new Deposit(requestId, amount, description));
+        ChangeAsync(context, static (requestId, amount, description, metadata) => new Deposit(requestId, amount, description, metadata));
 
     private ValueTask<Answer> WithdrawAsync(HttpContext context) =>
-        ChangeAsync(context, static (requestId, amount, description) => new Withdraw(requestId, amount, description));
+        ChangeAsync(context, static (requestId, amount, description, metadata) => new Withdraw(requestId, amount, description, metadata));
 
-    private async ValueTask<Answer> ChangeAsync(HttpContext context, Func<RequestId, Money, string?, WalletCommand> command)
+    private async ValueTask<Answer> ChangeAsync(HttpContext context, Func<RequestId, Money, string?, Metadata?, WalletCommand> command)
     {
         var (body, malformed) = await RequestBody.ReadAsync(context.Request, ApiJson.Wire.BalanceChangeRequest);
         if (body is null)
@@ -114,6 +121,7 @@ internal sealed class BalanceEndpoints(IGrainFactory grains, WalletDirectory dir
         var walletId = errors.PathId(context);
         var requestId = errors.RequestId("requestId", body.RequestId, context.Request, time);
         var description = errors.OptionalText("description", body.Description, Limits.MaxDescriptionLength);
+        var metadata = errors.Metadata("metadata", body.Metadata);
         errors.RequiredAmount("amount", body.Amount);
         if (errors.Any)
         {
@@ -132,7 +140,7 @@ internal sealed class BalanceEndpoints(IGrainFactory grains, WalletDirectory dir
 
         try
         {
-            var outcome = await grains.GetGrain<IWalletGrain>(walletId).ExecuteAsync(command(requestId, amount, description));
+            var outcome = await grains.GetGrain<IWalletGrain>(walletId).ExecuteAsync(command(requestId, amount, description, metadata));
             return outcome is WalletOutcome.Accepted accepted
                 ? Answer.Ok(BalanceChangeResponse.Of(accepted.Entry), ApiJson.Wire.BalanceChangeResponse) with { Replayed = accepted.Replayed }
                 : Refusals.Of(outcome, requestId)!;

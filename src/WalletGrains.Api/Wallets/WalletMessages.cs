@@ -32,6 +32,9 @@ internal sealed record FundRequest
 
     /// <summary>Words for the history, at most 500 characters.</summary>
     public string? Description { get; init; }
+
+    /// <summary>What you attach for your own use; shown with the transaction.</summary>
+    public MetadataObject Metadata { get; init; }
 }
 
 /// <summary>Pays money into or out of the wallet in the path.</summary>
@@ -46,6 +49,9 @@ internal sealed record BalanceChangeRequest
 
     /// <summary>Words for the history, at most 500 characters.</summary>
     public string? Description { get; init; }
+
+    /// <summary>What you attach for your own use; shown with the transaction.</summary>
+    public MetadataObject Metadata { get; init; }
 }
 
 /// <summary>A deposit or withdrawal. A function of its entry alone, so that a repeat is answered byte for byte.</summary>
@@ -175,6 +181,10 @@ internal sealed record TransactionResponse(
     string? Description,
     DateTimeOffset CreatedAt)
 {
+    /// <summary>What the caller attached; left out when there was nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, string>? Metadata { get; init; }
+
     /// <summary>The status of every entry: only what is durable has one.</summary>
     public const string Completed = "COMPLETED";
 
@@ -187,7 +197,11 @@ internal sealed record TransactionResponse(
         Amounts.ToMajor(entry.BalanceAfterMinor, entry.Amount.Currency),
         Completed,
         entry.Description,
-        entry.CreatedAt);
+        entry.CreatedAt)
+    {
+        // Ordered: the pairs keep the order of their names.
+        Metadata = entry.Metadata is { } metadata ? new OrderedDictionary<string, string>(metadata.Pairs) : null,
+    };
 }
 
 /// <summary>A page of transactions, newest first.</summary>
