@@ -41,6 +41,7 @@ public static class WalletGrainsApi
         services.AddSingleton<UserEndpoints>();
         services.AddSingleton<WalletEndpoints>();
         services.AddSingleton<BalanceEndpoints>();
+        services.AddSingleton<HoldEndpoints>();
         services.AddSingleton<HistoryEndpoints>();
         services.AddSingleton<TransferEndpoints>();
         services.AddSingleton<OperationsEndpoints>();
@@ -94,6 +95,7 @@ public static class WalletGrainsApi
         services.GetRequiredService<UserEndpoints>().Map(app);
         services.GetRequiredService<WalletEndpoints>().Map(app);
         services.GetRequiredService<BalanceEndpoints>().Map(app);
+        services.GetRequiredService<HoldEndpoints>().Map(app);
         services.GetRequiredService<HistoryEndpoints>().Map(app);
         services.GetRequiredService<TransferEndpoints>().Map(app);
         services.GetRequiredService<OperationsEndpoints>().Map(app);

@@ -56,6 +56,9 @@ public sealed class ApiCaller(HttpClient http, Uri address, string? token, Guid 
     public Task<Reply> PostAsync(string path, string json, params (string Name, string Value)[] headers) =>
         SendAsync(HttpMethod.Post, path, new StringContent(json, Encoding.UTF8, "application/json"), headers);
 
+    public Task<Reply> PutAsync(string path, string json, params (string Name, string Value)[] headers) =>
+        SendAsync(HttpMethod.Put, path, new StringContent(json, Encoding.UTF8, "application/json"), headers);
+
     public async Task<Reply> SendAsync(HttpMethod method, string path, HttpContent? content, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(method, new Uri(address, path)) { Content = content };
@@ -87,6 +90,23 @@ public sealed class ApiCaller(HttpClient http, Uri address, string? token, Guid 
         }
 
         return walletId;
+    }
+
+    /// <summary>Places a hold; its id.</summary>
+    public async Task<Guid> PlaceHoldAsync(Guid walletId, decimal amount)
+    {
+        var placed = await PostAsync($"/wallet/{walletId}/holds", string.Create(CultureInfo.InvariantCulture, $$"""{"amount":{{amount}}}"""));
+        Assert.True(placed.Status == 201, placed.Text);
+        return placed.Json.GetProperty("holdId").GetGuid();
+    }
+
+    /// <summary>Moves money; the id of the transfer.</summary>
+    public async Task<Guid> TransferAsync(Guid fromWalletId, Guid toWalletId, decimal amount)
+    {
+        var body = string.Create(CultureInfo.InvariantCulture, $$"""{"toWalletId":"{{toWalletId}}","amount":{{amount}}}""");
+        var transferred = await PostAsync($"/wallet/{fromWalletId}/transfer", body);
+        Assert.True(transferred.Status == 200, transferred.Text);
+        return transferred.Json.GetProperty("transferId").GetGuid();
     }
 
     /// <summary>The wallet as it is now.</summary>

@@ -30,6 +30,10 @@ namespace WalletGrains.Api.Http;
 [JsonSerializable(typeof(WalletWithTransactionsResponse))]
 [JsonSerializable(typeof(TransactionResponse))]
 [JsonSerializable(typeof(HistoryResponse))]
+[JsonSerializable(typeof(PlaceHoldRequest))]
+[JsonSerializable(typeof(CaptureHoldRequest))]
+[JsonSerializable(typeof(ReleaseHoldRequest))]
+[JsonSerializable(typeof(HoldResponse))]
 [JsonSerializable(typeof(SendTransferRequest))]
 [JsonSerializable(typeof(SendTransferResponse))]
 [JsonSerializable(typeof(WalletTransferRequest))]
@@ -60,7 +64,6 @@ internal sealed partial class ApiJson : JsonSerializerContext
         options.RespectRequiredConstructorParameters = true;
         options.ReadCommentHandling = JsonCommentHandling.Disallow;
         options.AllowTrailingCommas = false;
-        options.MaxDepth = ApiLimits.MaxJsonDepth;
         options.Encoder = Encoder;
         options.Converters.Add(new UtcTime());
         return options;
