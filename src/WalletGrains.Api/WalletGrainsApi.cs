@@ -42,6 +42,8 @@ public static class WalletGrainsApi
         services.AddSingleton<WalletEndpoints>();
         services.AddSingleton<BalanceEndpoints>();
         services.AddSingleton<HoldEndpoints>();
+        services.AddSingleton<LifecycleEndpoints>();
+        services.AddSingleton<LimitsEndpoints>();
         services.AddSingleton<HistoryEndpoints>();
         services.AddSingleton<TransferEndpoints>();
         services.AddSingleton<OperationsEndpoints>();
@@ -96,6 +98,8 @@ public static class WalletGrainsApi
         services.GetRequiredService<WalletEndpoints>().Map(app);
         services.GetRequiredService<BalanceEndpoints>().Map(app);
         services.GetRequiredService<HoldEndpoints>().Map(app);
+        services.GetRequiredService<LifecycleEndpoints>().Map(app);
+        services.GetRequiredService<LimitsEndpoints>().Map(app);
         services.GetRequiredService<HistoryEndpoints>().Map(app);
         services.GetRequiredService<TransferEndpoints>().Map(app);
         services.GetRequiredService<OperationsEndpoints>().Map(app);

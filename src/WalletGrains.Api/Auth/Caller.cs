@@ -18,6 +18,9 @@ internal sealed class Caller(AccessToken token) : ClaimsIdentity(
     /// <summary>May act on, and see, any wallet.</summary>
     public bool ActsForAnyone => token.Role is UserRole.Service or UserRole.Operator;
 
+    /// <summary>Looks after the whole product.</summary>
+    public bool IsOperator => token.Role is UserRole.Operator;
+
     /// <summary>The caller of a request that was authenticated.</summary>
     public static Caller Of(HttpContext context) => context.User.Identity as Caller
         ?? throw new InvalidOperationException("The endpoint is open to requests without a caller.");

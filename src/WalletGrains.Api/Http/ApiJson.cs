@@ -34,6 +34,9 @@ namespace WalletGrains.Api.Http;
 [JsonSerializable(typeof(CaptureHoldRequest))]
 [JsonSerializable(typeof(ReleaseHoldRequest))]
 [JsonSerializable(typeof(HoldResponse))]
+[JsonSerializable(typeof(LifecycleRequest))]
+[JsonSerializable(typeof(LimitsRequest))]
+[JsonSerializable(typeof(LimitsResponse))]
 [JsonSerializable(typeof(SendTransferRequest))]
 [JsonSerializable(typeof(SendTransferResponse))]
 [JsonSerializable(typeof(WalletTransferRequest))]
@@ -64,6 +67,7 @@ internal sealed partial class ApiJson : JsonSerializerContext
         options.RespectRequiredConstructorParameters = true;
         options.ReadCommentHandling = JsonCommentHandling.Disallow;
         options.AllowTrailingCommas = false;
+        options.MaxDepth = ApiLimits.MaxJsonDepth;
         options.Encoder = Encoder;
         options.Converters.Add(new UtcTime());
         return options;

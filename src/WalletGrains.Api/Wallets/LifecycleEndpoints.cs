@@ -1,0 +1,126 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using WalletGrains.Api.Auth;
+using WalletGrains.Api.Errors;
+using WalletGrains.Api.Http;
+using WalletGrains.Api.OpenApi;
+using WalletGrains.Contracts;
+using WalletGrains.Contracts.Wallets;
+
+namespace WalletGrains.Api.Wallets;
+
+/// <summary>Freezes, unfreezes and closes wallets.</summary>
+internal sealed class LifecycleEndpoints(IGrainFactory grains, TimeProvider time)
+{
+    public void Map(IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapApi("POST", "/wallet/{id}/freeze", FreezeAsync, Operation("freezeWallet", "Stop a wallet") with
+        {
+            Description = "No money comes in or goes out until it is unfrozen. What was begun comes to its end: holds are captured and released, "
+                + "refunds and reversals are taken.",
+            Policy = ApiPolicies.Operator,
+            Problems = [ProblemKind.NotFound, ProblemKind.RequestIdReused, ProblemKind.WalletFrozen, ProblemKind.WalletClosed],
+        });
+        endpoints.MapApi("POST", "/wallet/{id}/unfreeze", UnfreezeAsync, Operation("unfreezeWallet", "Let a frozen wallet move again") with
+        {
+            Policy = ApiPolicies.Operator,
+            Problems = [ProblemKind.NotFound, ProblemKind.RequestIdReused, ProblemKind.WalletNotFrozen, ProblemKind.WalletClosed],
+        });
+        endpoints.MapApi("POST", "/wallet/{id}/close", CloseAsync, Operation("closeWallet", "Close an empty wallet") with
+        {
+            Description = "For its owner and for operators. A refund or reversal that comes back to a closed wallet opens it again.",
+            Problems =
+            [
+                ProblemKind.Forbidden, ProblemKind.NotFound, ProblemKind.RequestIdReused, ProblemKind.WalletNotEmpty,
+                ProblemKind.WalletFrozen, ProblemKind.WalletClosed,
+            ],
+        });
+    }
+
+    private static Operation Operation(string id, string summary) => new(id, "Wallet", summary)
+    {
+        Body = typeof(LifecycleRequest),
+        BodyIsOptional = true,
+        RequestIdMember = "requestId",
+        Replays = true,
+        Response = typeof(WalletResponse),
+    };
+
+    // Who may freeze and unfreeze is a matter of the policy.
+    private ValueTask<Answer> FreezeAsync(HttpContext context) =>
+        ExecuteAsync(context, static (_, _) => null, static (requestId, reason) => new FreezeWallet(requestId, reason));
+
+    private ValueTask<Answer> UnfreezeAsync(HttpContext context) =>
+        ExecuteAsync(context, static (_, _) => null, static (requestId, reason) => new UnfreezeWallet(requestId, reason));
+
+    private ValueTask<Answer> CloseAsync(HttpContext context) =>
+        ExecuteAsync(context, RefusalToClose, static (requestId, reason) => new CloseWallet(requestId, reason));
+
+    /// <summary>A service may see a wallet and may not close it, unless the wallet is its own.</summary>
+    private static Problem? RefusalToClose(Caller caller, Wallet wallet) =>
+        caller.IsOperator || wallet.OwnerId == caller.UserId ? null
+        : caller.MayUse(wallet.OwnerId) ? Problem.Forbidden
+        : Problem.NotFound;
+
+    private async ValueTask<Answer> ExecuteAsync(
+        HttpContext context, Func<Caller, Wallet, Problem?> refusal, Func<RequestId, string?, WalletCommand> command)
+    {
+        var (body, malformed) = await RequestBody.ReadOptionalAsync(context.Request, ApiJson.Wire.LifecycleRequest);
+        if (body is null)
+        {
+            return malformed!;
+        }
+
+        var errors = new FieldErrors();
+        var walletId = errors.PathId(context);
+        var requestId = errors.RequestId("requestId", body.RequestId, context.Request, time);
+        var reason = errors.OptionalText("reason", body.Reason, Limits.MaxDescriptionLength);
+        if (errors.Any)
+        {
+            return Problem.Invalid(errors);
+        }
+
+        var grain = grains.GetGrain<IWalletGrain>(walletId);
+        if (await grain.GetAsync() is not { } wallet)
+        {
+            return Problem.NotFound;
+        }
+
+        if (refusal(Caller.Of(context), wallet) is { } refused)
+        {
+            return refused;
+        }
+
+        try
+        {
+            var outcome = await grain.ExecuteAsync(command(requestId, reason));
+            return outcome is WalletOutcome.Accepted accepted
+                ? Answer.Ok(WalletResponse.Of(After(accepted.Entry, wallet)), ApiJson.Wire.WalletResponse) with { Replayed = accepted.Replayed }
+                : Refusals.Of(outcome, requestId)!;
+        }
+        catch (Exception exception) when (Failures.OfCommand(exception, requestId) is { } failure)
+        {
+            return failure;
+        }
+    }
+
+    /// <summary>The wallet as an entry left it. What is not from the entry never changes, so that a repeat is answered byte for byte.</summary>
+    private static Wallet After(Entry entry, Wallet wallet) => wallet with
+    {
+        BalanceMinor = entry.BalanceAfterMinor,
+        HeldMinor = entry.HeldAfterMinor,
+        Status = entry.StatusAfter,
+        Version = entry.Version,
+        UpdatedAt = entry.CreatedAt,
+    };
+}
+
+/// <summary>Freezes, unfreezes or closes the wallet in the path.</summary>
+internal sealed record LifecycleRequest
+{
+    /// <summary>Why, at most 500 characters.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>Names this request; a repeat is answered like the first one. 1 to 255 characters.</summary>
+    public string? RequestId { get; init; }
+}
