@@ -12,11 +12,15 @@ public static class ApiPolicies
     /// <summary>Those who may pay money in: services and operators, and customers where they may fund themselves.</summary>
     public const string Funding = "funding";
 
+    /// <summary>Those who may give back a transfer: services and operators.</summary>
+    public const string Reversal = "reversal";
+
     /// <summary>Denies by default, and defines the policies above.</summary>
     internal static void Configure(AuthorizationOptions options, bool allowSelfFunding)
     {
         options.FallbackPolicy = options.DefaultPolicy;
         options.AddPolicy(Operator, policy => policy.RequireRole(UserRoles.Operator));
+        options.AddPolicy(Reversal, policy => policy.RequireRole(UserRoles.Service, UserRoles.Operator));
         options.AddPolicy(Funding, policy => policy.RequireRole(allowSelfFunding
             ? [UserRoles.Customer, UserRoles.Service, UserRoles.Operator]
             : [UserRoles.Service, UserRoles.Operator]));

@@ -46,6 +46,7 @@ public static class WalletGrainsApi
         services.AddSingleton<LimitsEndpoints>();
         services.AddSingleton<HistoryEndpoints>();
         services.AddSingleton<TransferEndpoints>();
+        services.AddSingleton<ReversalEndpoints>();
         services.AddSingleton<OperationsEndpoints>();
         return builder;
     }
@@ -102,6 +103,7 @@ public static class WalletGrainsApi
         services.GetRequiredService<LimitsEndpoints>().Map(app);
         services.GetRequiredService<HistoryEndpoints>().Map(app);
         services.GetRequiredService<TransferEndpoints>().Map(app);
+        services.GetRequiredService<ReversalEndpoints>().Map(app);
         services.GetRequiredService<OperationsEndpoints>().Map(app);
         services.GetRequiredService<OpenApiEndpoint>().Map(app);
         return app;

@@ -37,6 +37,8 @@ namespace WalletGrains.Api.Http;
 [JsonSerializable(typeof(LifecycleRequest))]
 [JsonSerializable(typeof(LimitsRequest))]
 [JsonSerializable(typeof(LimitsResponse))]
+[JsonSerializable(typeof(ReverseTransferRequest))]
+[JsonSerializable(typeof(ReverseTransferResponse))]
 [JsonSerializable(typeof(SendTransferRequest))]
 [JsonSerializable(typeof(SendTransferResponse))]
 [JsonSerializable(typeof(WalletTransferRequest))]

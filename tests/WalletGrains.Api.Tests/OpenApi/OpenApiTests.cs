@@ -13,7 +13,9 @@ public sealed class OpenApiTests(ApiFixture api)
             "POST /auth/register", "POST /auth/login", "GET /auth/me",
             "POST /wallets", "GET /wallets", "POST /wallets/fund", "POST /wallets/transfer", "GET /wallets/{id}",
             "POST /wallet/{id}/deposit", "POST /wallet/{id}/withdraw", "POST /wallet/{id}/transfer", "GET /wallet/{id}", "GET /wallet/{id}/history",
-            "GET /transactions/{id}", "GET /transfers/{id}", "GET /health/live", "GET /health/ready", "GET /version",
+            "POST /wallet/{id}/holds", "GET /holds/{id}", "POST /holds/{id}/capture", "POST /holds/{id}/release",
+            "POST /wallet/{id}/freeze", "POST /wallet/{id}/unfreeze", "POST /wallet/{id}/close", "PUT /wallet/{id}/limits", "GET /wallet/{id}/limits",
+            "GET /transactions/{id}", "GET /transfers/{id}", "POST /transfers/{id}/reverse", "GET /health/live", "GET /health/ready", "GET /version",
         }.Order(StringComparer.Ordinal),
         api.Contract.Operations.Order(StringComparer.Ordinal));
 
@@ -37,7 +39,7 @@ public sealed class OpenApiTests(ApiFixture api)
             var open = path is "/auth/register" or "/auth/login" or "/health/live" or "/health/ready" or "/version";
             Assert.Equal(!open, operation.TryGetProperty("security", out var security) && security.GetArrayLength() == 1);
             Assert.Equal(!open || path == "/auth/login", responses.TryGetProperty("401", out _));
-            if (method == "POST")
+            if (method is "POST" or "PUT")
             {
                 var body = Resolve(operation.GetProperty("requestBody").GetProperty("content").GetProperty("application/json").GetProperty("schema"));
                 Assert.Equal("object", body.GetProperty("type").GetString());

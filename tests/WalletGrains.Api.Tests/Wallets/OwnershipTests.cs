@@ -16,6 +16,7 @@ public sealed class OwnershipTests(ApiFixture api)
         var strangersId = await stranger.OpenWalletAsync(100);
         var deposit = await owner.PostAsync($"/wallet/{walletId}/deposit", """{"amount":1}""");
         var transfer = await owner.PostAsync($"/wallet/{walletId}/transfer", $$"""{"amount":1,"toWalletId":"{{await owner.OpenWalletAsync()}}"}""");
+        var holdId = (await owner.PlaceHoldAsync(walletId, 1)).ToString();
         var before = await owner.ReadWalletAsync(walletId);
 
         foreach (var (path, id, body) in new (string, string, string?)[]
@@ -28,6 +29,13 @@ public sealed class OwnershipTests(ApiFixture api)
             ("/wallet/{0}/deposit", walletId.ToString(), """{"amount":1}"""),
             ("/wallet/{0}/withdraw", walletId.ToString(), """{"amount":1}"""),
             ("/wallet/{0}/transfer", walletId.ToString(), $$"""{"amount":1,"toWalletId":"{{strangersId}}"}"""),
+            ("/wallet/{0}/holds", walletId.ToString(), """{"amount":1}"""),
+            ("/wallet/{0}/close", walletId.ToString(), "{}"),
+            ("/wallet/{0}/limits", walletId.ToString(), null),
+            ("/holds/{0}", holdId, null),
+            ("/holds/{0}/capture", holdId, "{}"),
+            ("/holds/{0}/capture", holdId, """{"amount":2}"""),
+            ("/holds/{0}/release", holdId, "{}"),
             ("/wallets/fund", walletId.ToString(), """{"amount":1,"wallet_id":"{0}"}"""),
             ("/wallets/transfer", walletId.ToString(), $$"""{"amount":1,"senderWalletId":"{0}","receiverWalletId":"{{strangersId}}"}"""),
         })
