@@ -8,8 +8,9 @@ public sealed class BadAddressTests(ApiFixture api) : BadInputFixture(api)
 {
     private static readonly string[] PathsWithId =
     [
-        "GET /wallets/{id}", "GET /wallet/{id}", "GET /wallet/{id}/history", "GET /transactions/{id}", "GET /transfers/{id}",
-        "POST /wallet/{id}/deposit", "POST /wallet/{id}/withdraw", "POST /wallet/{id}/transfer",
+        "GET /wallets/{id}", "GET /wallet/{id}", "GET /wallet/{id}/history", "GET /wallet/{id}/limits", "GET /transactions/{id}",
+        "GET /transfers/{id}", "GET /holds/{id}",
+        .. BodyRoute.All.Values.Select(route => route.Operation).Where(operation => operation.Contains("{id}", StringComparison.Ordinal)),
     ];
 
     private static readonly string[] Ids =
@@ -139,9 +140,10 @@ public sealed class BadAddressTests(ApiFixture api) : BadInputFixture(api)
 
     private Task<Reply> SendAsync(string route, string id)
     {
-        var (method, path) = (route.Split(' ')[0], route.Split(' ')[1].Replace("{id}", id, StringComparison.Ordinal));
-        return method == "GET"
-            ? Caller.GetAsync(path)
-            : PostAsync(path, path.EndsWith("transfer", StringComparison.Ordinal) ? """{"amount":1,"toWalletId":"{other}"}""" : """{"amount":1}""");
+        var path = route.Split(' ')[1].Replace("{id}", id, StringComparison.Ordinal);
+        return BodyRoute.All.Values.SingleOrDefault(candidate => candidate.Operation == route) is { } taken
+            ? (taken.ForOperators ? Operator : Caller).SendAsync(
+                new HttpMethod(taken.Method), path, new StringContent(Fill(taken.Body), System.Text.Encoding.UTF8, "application/json"))
+            : Caller.GetAsync(path);
     }
 }

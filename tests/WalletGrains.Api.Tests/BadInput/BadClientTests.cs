@@ -39,7 +39,9 @@ public sealed class BadClientTests(ApiFixture api) : BadInputFixture(api)
         foreach (var (method, path, allowed) in new[]
         {
             ("DELETE", "/wallets", "GET, POST"), ("PUT", $"/wallet/{Own}", "GET"), ("GET", $"/wallet/{Own}/deposit", "POST"),
-            ("GET", "/auth/login", "POST"), ("PATCH", "/auth/register", "POST"), ("POST", "/version", "GET"), ("TRACE", "/wallets", "GET, POST"),
+            ("GET", "/auth/login", "POST"), ("PATCH", "/auth/register", "POST"), ("POST", "/version", "GET"),
+            ("POST", $"/wallet/{Own}/limits", "GET, PUT"), ("PUT", $"/wallet/{Own}/freeze", "POST"), ("DELETE", $"/holds/{Hold}", "GET"),
+            ("GET", $"/holds/{Hold}/capture", "POST"), ("TRACE", "/wallets", "GET, POST"),
         })
         {
             var reply = await Caller.SendAsync(new HttpMethod(method), path, content: null);
