@@ -28,7 +28,7 @@ internal sealed class LifecycleEndpoints(IGrainFactory grains, TimeProvider time
         });
         endpoints.MapApi("POST", "/wallet/{id}/close", CloseAsync, Operation("closeWallet", "Close an empty wallet") with
         {
-            Description = "For its owner and for operators. A refund or reversal that comes back to a closed wallet opens it again.",
+            Description = "For its owner and for operators; a frozen one only for operators. A refund or reversal that comes back to a closed wallet opens it again.",
             Problems =
             [
                 ProblemKind.Forbidden, ProblemKind.NotFound, ProblemKind.RequestIdReused, ProblemKind.WalletNotEmpty,
@@ -46,15 +46,17 @@ internal sealed class LifecycleEndpoints(IGrainFactory grains, TimeProvider time
         Response = typeof(WalletResponse),
     };
 
-    // Who may freeze and unfreeze is a matter of the policy.
     private ValueTask<Answer> FreezeAsync(HttpContext context) =>
-        ExecuteAsync(context, static (_, _) => null, static (requestId, reason) => new FreezeWallet(requestId, reason));
+        ExecuteAsync(context, static (requestId, reason) => new FreezeWallet(requestId, reason));
 
     private ValueTask<Answer> UnfreezeAsync(HttpContext context) =>
-        ExecuteAsync(context, static (_, _) => null, static (requestId, reason) => new UnfreezeWallet(requestId, reason));
+        ExecuteAsync(context, static (requestId, reason) => new UnfreezeWallet(requestId, reason));
 
-    private ValueTask<Answer> CloseAsync(HttpContext context) =>
-        ExecuteAsync(context, RefusalToClose, static (requestId, reason) => new CloseWallet(requestId, reason));
+    private ValueTask<Answer> CloseAsync(HttpContext context)
+    {
+        var byOperator = Caller.Of(context).IsOperator;
+        return ExecuteAsync(context, (requestId, reason) => new CloseWallet(requestId, reason, EvenFrozen: byOperator), RefusalToClose);
+    }
 
     /// <summary>A service may see a wallet and may not close it, unless the wallet is its own.</summary>
     private static Problem? RefusalToClose(Caller caller, Wallet wallet) =>
@@ -62,8 +64,11 @@ internal sealed class LifecycleEndpoints(IGrainFactory grains, TimeProvider time
         : caller.MayUse(wallet.OwnerId) ? Problem.Forbidden
         : Problem.NotFound;
 
+    /// <param name="context">The request.</param>
+    /// <param name="command">What it asks, by its request id and reason.</param>
+    /// <param name="refusal">What becomes of callers who may not ask it of this wallet; null where the policy says it all.</param>
     private async ValueTask<Answer> ExecuteAsync(
-        HttpContext context, Func<Caller, Wallet, Problem?> refusal, Func<RequestId, string?, WalletCommand> command)
+        HttpContext context, Func<RequestId, string?, WalletCommand> command, Func<Caller, Wallet, Problem?>? refusal = null)
     {
         var (body, malformed) = await RequestBody.ReadOptionalAsync(context.Request, ApiJson.Wire.LifecycleRequest);
         if (body is null)
@@ -86,7 +91,7 @@ internal sealed class LifecycleEndpoints(IGrainFactory grains, TimeProvider time
             return Problem.NotFound;
         }
 
-        if (refusal(Caller.Of(context), wallet) is { } refused)
+        if (refusal?.Invoke(Caller.Of(context), wallet) is { } refused)
         {
             return refused;
         }

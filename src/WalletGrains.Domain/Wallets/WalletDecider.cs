@@ -133,7 +133,7 @@ public static partial class WalletDecider
         (_, RefundTransfer or CreditTransfer { IsSettlement: true } or CaptureHold or ReleaseHold or ExpireHold or DebitHeldTransfer) => null,
         (WalletStatus.Open, UnfreezeWallet) => WalletRefusal.WalletNotFrozen,
         (WalletStatus.Open, _) => null,
-        (WalletStatus.Frozen, DebitReversal or UnfreezeWallet or CloseWallet or SetLimits) => null,
+        (WalletStatus.Frozen, DebitReversal or UnfreezeWallet or CloseWallet { EvenFrozen: true } or SetLimits) => null,
         (WalletStatus.Frozen, _) => WalletRefusal.WalletFrozen,
         (WalletStatus.Closed, _) => WalletRefusal.WalletClosed,
         _ => throw new UnreachableException($"No rule for a wallet that is {state.Status}."),

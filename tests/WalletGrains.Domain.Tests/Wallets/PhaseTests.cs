@@ -83,6 +83,16 @@ public sealed class PhaseTests
     }
 
     [Fact]
+    public void An_owner_does_not_undo_a_freeze_by_closing_the_wallet_before_money_comes_back()
+    {
+        var wallet = new TestedWallet();
+        wallet.Accept(new FreezeWallet(wallet.NextId()));
+        Assert.Equal(WalletRefusal.WalletFrozen, wallet.Refusal(new CloseWallet(wallet.NextId(), EvenFrozen: false)));
+        wallet.Accept(Command("settlement", wallet, Guid.Empty));
+        Assert.Equal(WalletRefusal.WalletFrozen, wallet.Withdraw(10));
+    }
+
+    [Fact]
     public void What_was_frozen_moves_again_when_it_is_not()
     {
         var wallet = new TestedWallet(100);
