@@ -12,19 +12,19 @@ internal sealed class SchemaTransformer : IOpenApiSchemaTransformer
     public Task TransformAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
     {
         var type = context.JsonTypeInfo.Type;
-        if (type == typeof(AmountText))
+        if (type == typeof(AmountText) || type == typeof(AmountText?))
         {
-            schema.Type = JsonSchemaType.Number;
+            schema.Type = type == typeof(AmountText) ? JsonSchemaType.Number : JsonSchemaType.Number | JsonSchemaType.Null;
             schema.ExclusiveMinimum = "0";
             schema.Description = "An amount in major units: a number without an exponent, with at most the decimals of the wallet's currency.";
         }
         else if (type == typeof(MetadataObject))
         {
-            schema.Type = JsonSchemaType.Object;
+            schema.Type = JsonSchemaType.Object | JsonSchemaType.Null;
             schema.AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.String };
             schema.Description = $"What you attach for your own use: a flat object of strings, at most {Contracts.Limits.MaxMetadataBytes} bytes of names and texts.";
         }
-        else if (type == typeof(decimal))
+        else if (type == typeof(decimal) || type == typeof(decimal?))
         {
             // The framework says double; no amount is one.
             schema.Format = "decimal";

@@ -17,7 +17,16 @@ public sealed class OutcomeMappingTests
     [InlineData(WalletRefusal.AmountNotPositive, 400, "VALIDATION")]
     [InlineData(WalletRefusal.CurrencyMismatch, 422, "CURRENCY_MISMATCH")]
     [InlineData(WalletRefusal.AmountTooLarge, 422, "AMOUNT_TOO_LARGE")]
+    [InlineData(WalletRefusal.WalletClosed, 422, "WALLET_CLOSED")]
+    [InlineData(WalletRefusal.WalletFrozen, 422, "WALLET_FROZEN")]
+    [InlineData(WalletRefusal.WalletNotFrozen, 422, "WALLET_NOT_FROZEN")]
+    [InlineData(WalletRefusal.WalletNotEmpty, 422, "WALLET_NOT_EMPTY")]
+    [InlineData(WalletRefusal.HoldNotActive, 422, "HOLD_NOT_ACTIVE")]
+    [InlineData(WalletRefusal.CaptureExceedsHold, 422, "CAPTURE_EXCEEDS_HOLD")]
+    [InlineData(WalletRefusal.ReversalExceedsOriginal, 422, "REVERSAL_EXCEEDS_ORIGINAL")]
+    [InlineData(WalletRefusal.LimitExceeded, 422, "LIMIT_EXCEEDED")]
     [InlineData(WalletRefusal.InsufficientFunds, 400, "INSUFFICIENT_FUNDS")]
+    [InlineData(WalletRefusal.TooManyHolds, 422, "TOO_MANY_HOLDS")]
     public void A_refusal_has_its_code_in_both_families_and_repeated_in_family_1_it_is_a_duplicate(WalletRefusal refusal, int status, string code)
     {
         var transferId = Guid.CreateVersion7();
@@ -53,10 +62,20 @@ public sealed class OutcomeMappingTests
     public void An_outcome_that_is_unknown_names_the_request_id_the_client_wrote() =>
         Assert.Equal("order-7", Refusals.Of(new WalletOutcome.NotDecided(NotDecidedReason.OutcomeUnknown), Id)!.RequestId);
 
+    [Fact]
+    public void A_reversal_whose_outcome_is_unknown_names_the_request_id_the_client_wrote()
+    {
+        Assert.True(RequestId.TryFromReversal("order-7", out var requestId));
+        Assert.Equal("order-7", Refusals.Of(new TransferOutcome.NotDecided(NotDecidedReason.OutcomeUnknown), requestId)!.RequestId);
+    }
+
     [Theory]
     [InlineData(TransferInvalidReason.SameWallet, 400, "SAME_WALLET")]
     [InlineData(TransferInvalidReason.ReceiverNotFound, 404, "NOT_FOUND")]
     [InlineData(TransferInvalidReason.ReceiverCurrencyMismatch, 422, "CURRENCY_MISMATCH")]
+    [InlineData(TransferInvalidReason.TransferNotFound, 404, "NOT_FOUND")]
+    [InlineData(TransferInvalidReason.NotReversible, 422, "NOT_REVERSIBLE")]
+    [InlineData(TransferInvalidReason.TransferCurrencyMismatch, 422, "CURRENCY_MISMATCH")]
     public void A_transfer_that_cannot_be_has_its_code(TransferInvalidReason reason, int status, string code) =>
         AssertProblem(status, code, Refusals.Of(new TransferOutcome.Invalid(reason), Id));
 

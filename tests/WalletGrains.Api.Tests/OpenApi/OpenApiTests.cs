@@ -1,4 +1,5 @@
 using System.Text.Json;
+using WalletGrains.Api.Tests.BadInput;
 using Xunit;
 
 namespace WalletGrains.Api.Tests.OpenApi;
@@ -63,6 +64,28 @@ public sealed class OpenApiTests(ApiFixture api)
         Assert.Equal("number", wallet.GetProperty("balance").GetProperty("type").GetString());
         Assert.Equal("date-time", wallet.GetProperty("createdAt").GetProperty("format").GetString());
         Assert.Equal("uuid", wallet.GetProperty("id").GetProperty("format").GetString());
+    }
+
+    [Fact]
+    public void A_body_whose_members_may_all_be_left_out_may_be_left_out_itself()
+    {
+        foreach (var route in BodyRoute.All.Values)
+        {
+            var (method, path) = (route.Operation.Split(' ')[0], route.Operation.Split(' ')[1]);
+            var body = api.Contract.Find(new HttpMethod(method), path)!.Value.GetProperty("requestBody");
+            Assert.Equal(!route.MayBeEmpty, body.TryGetProperty("required", out var required) && required.GetBoolean());
+        }
+    }
+
+    [Fact]
+    public void Metadata_and_amounts_that_may_be_left_out_have_their_schema()
+    {
+        var schemas = api.Contract.Root.GetProperty("components").GetProperty("schemas");
+        var metadata = Resolve(schemas.GetProperty("PlaceHoldRequest").GetProperty("properties").GetProperty("metadata"));
+        Assert.Equal("string", metadata.GetProperty("additionalProperties").GetProperty("type").GetString());
+        Assert.False(schemas.GetProperty("CaptureHoldRequest").TryGetProperty("required", out _));
+        var amount = Resolve(schemas.GetProperty("CaptureHoldRequest").GetProperty("properties").GetProperty("amount"));
+        Assert.Equal(["null", "number"], amount.GetProperty("type").EnumerateArray().Select(type => type.GetString()).Order());
     }
 
     [Fact]

@@ -38,6 +38,7 @@ public sealed class HoldTests(ApiFixture api)
 
     [Theory]
     [InlineData("capture", null, "CAPTURED", 60)]
+    [InlineData("capture", "", "CAPTURED", 60)]
     [InlineData("capture", "{}", "CAPTURED", 60)]
     [InlineData("capture", """{"amount":null}""", "CAPTURED", 60)]
     [InlineData("capture", """{"amount":40}""", "CAPTURED", 60)]
@@ -113,6 +114,21 @@ public sealed class HoldTests(ApiFixture api)
         Assert.Equal((200, first.Text), (again.Status, again.Text));
         Assert.Equal("true", again.Header("Idempotent-Replay"));
         (await caller.SendAsync(HttpMethod.Post, path, content: null, ("Idempotency-Key", "two"))).AssertProblem(422, "HOLD_NOT_ACTIVE");
+    }
+
+    [Fact]
+    public async Task A_request_that_was_refused_before_it_reached_the_wallet_uses_no_request_id_up()
+    {
+        var caller = api.Customer();
+        var walletId = await caller.OpenWalletAsync(100);
+        var path = $"/holds/{await caller.PlaceHoldAsync(walletId, 10)}/capture";
+        (await caller.PostAsync(path, """{"amount":0,"requestId":"one"}""")).AssertProblem(400, "VALIDATION");
+        (await caller.PostAsync(path, """{"amount":"5","requestId":"one"}""")).AssertProblem(400, "VALIDATION");
+        (await api.Anonymous().PostAsync(path, """{"amount":4,"requestId":"one"}""")).AssertProblem(401, "UNAUTHENTICATED");
+        (await api.Customer().PostAsync(path, """{"amount":4,"requestId":"one"}""")).AssertProblem(404, "NOT_FOUND");
+        var captured = await caller.PostAsync(path, """{"amount":5,"requestId":"one"}""");
+        Assert.True(captured.Status == 200, captured.Text);
+        Assert.Null(captured.Header("Idempotent-Replay"));
     }
 
     [Fact]
