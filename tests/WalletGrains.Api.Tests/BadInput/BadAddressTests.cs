@@ -103,6 +103,16 @@ public sealed class BadAddressTests(ApiFixture api) : BadInputFixture(api)
     public async Task A_parameter_that_is_not_known_yet_is_refused_and_not_ignored(string query) =>
         (await Caller.GetAsync($"/wallet/{Own}?{query}")).AssertProblem(400, "VALIDATION");
 
+    [Theory]
+    [InlineData("/holds/{hold}")]
+    [InlineData("/wallet/{own}/limits")]
+    [InlineData("/transfers/{transfer}")]
+    public async Task A_parameter_of_a_read_that_has_none_is_refused(string path)
+    {
+        Assert.Equal(200, (await Caller.GetAsync(Fill(path))).Status);
+        (await Caller.GetAsync(Fill(path) + "?limit=1")).AssertProblem(400, "VALIDATION");
+    }
+
     [Fact]
     public async Task A_cursor_of_another_list_is_refused()
     {

@@ -29,6 +29,7 @@ public sealed class OutageTests : IAsyncLifetime
     {
         var caller = _api.Customer();
         var (walletId, otherId) = (await caller.OpenWalletAsync(100), await caller.OpenWalletAsync());
+        var (holdId, transferId) = (await caller.PlaceHoldAsync(walletId, 10), await caller.TransferAsync(walletId, otherId, 10));
         _proxy!.Refuses = true;
         _proxy.CutNow();
 
@@ -37,6 +38,12 @@ public sealed class OutageTests : IAsyncLifetime
             deposit,
             caller.PostAsync($"/wallet/{walletId}/transfer", $$"""{"amount":1,"toWalletId":"{{otherId}}","requestId":"two"}"""),
             caller.PostAsync("/wallets/fund", $$"""{"amount":1,"wallet_id":"{{walletId}}","idempotencyKey":"three"}"""),
+            caller.PostAsync($"/wallet/{walletId}/holds", """{"amount":1,"requestId":"four"}"""),
+            caller.PostAsync($"/holds/{holdId}/capture", """{"requestId":"five"}"""),
+            caller.GetAsync($"/holds/{holdId}"),
+            _api.Operator().PostAsync($"/wallet/{otherId}/freeze", """{"requestId":"six"}"""),
+            _api.Operator().PutAsync($"/wallet/{otherId}/limits", """{"perDay":1}""", ("Idempotency-Key", "seven")),
+            _api.Operator().PostAsync($"/transfers/{transferId}/reverse", """{"requestId":"eight"}"""),
             caller.PostAsync("/wallets", "{}"),
             caller.GetAsync($"/wallet/{Guid.CreateVersion7()}"),
             caller.GetAsync($"/wallet/{walletId}/history"),
