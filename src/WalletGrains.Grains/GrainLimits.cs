@@ -15,6 +15,9 @@ internal static class GrainLimits
     /// connected again. A later repeat is found by the journal's unique keys.</summary>
     public static readonly TimeSpan RememberRequests = TimeSpan.FromSeconds(10);
 
+    /// <summary>Wallets of which a silo remembers what never changes, about 200 bytes each.</summary>
+    public const int MaxKnownProfiles = 100_000;
+
     /// <summary>Reversals of one wallet whose earlier reversals are summed at the same time.</summary>
     public const int SumConcurrency = 4;
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using WalletGrains.Grains.Wallets;
 using WalletGrains.Journal.Users;
 
 namespace WalletGrains.Grains;
@@ -14,6 +15,7 @@ public static class GrainServices
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IdGenerator>();
         services.TryAddSingleton<DeadlineClock>();
+        services.TryAddSingleton<WalletProfiles>();
         services.TryAddSingleton<IPasswordHasher<UserRow>, PasswordHasher<UserRow>>();
         return services;
     }

@@ -3,6 +3,7 @@ using Orleans.Concurrency;
 using WalletGrains.Contracts.Transfers;
 using WalletGrains.Contracts.Wallets;
 using WalletGrains.Domain.Wallets;
+using WalletGrains.Grains.Wallets;
 using WalletGrains.Journal;
 
 namespace WalletGrains.Grains.Transfers;
@@ -14,7 +15,7 @@ namespace WalletGrains.Grains.Transfers;
 /// </summary>
 [StatelessWorker]
 [Reentrant]
-public sealed class TransferGrain(IJournal journal, IdGenerator ids) : Grain, ITransferGrain
+public sealed class TransferGrain(IJournal journal, IdGenerator ids, WalletProfiles profiles) : Grain, ITransferGrain
 {
     /// <inheritdoc />
     public async Task<TransferOutcome> TransferAsync(StartTransfer command)
@@ -26,7 +27,7 @@ public sealed class TransferGrain(IJournal journal, IdGenerator ids) : Grain, IT
         }
 
         // Only what never changes about the receiver is checked here, so that a repeat is never turned away for another reason.
-        var receiver = await Wallet(command.ToWalletId).GetProfileAsync();
+        var receiver = await profiles.FindAsync(command.ToWalletId, GrainFactory);
         if (receiver is null)
         {
             return new TransferOutcome.Invalid(TransferInvalidReason.ReceiverNotFound);
