@@ -32,6 +32,9 @@ public readonly record struct RequestId
             ? Value[ClientPrefix.Length..]
             : null;
 
+    /// <summary>It names a step of a bulk transfer.</summary>
+    public bool IsOfBulk => Value.StartsWith(BulkPrefix, StringComparison.Ordinal);
+
     /// <summary>The id a client sent: 1 to 255 characters, no control characters, no halves of surrogate pairs.</summary>
     public static bool TryFromClient([NotNullWhen(true)] string? text, out RequestId requestId) => TryFrom(ClientPrefix, text, out requestId);
 

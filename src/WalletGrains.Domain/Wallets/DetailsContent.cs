@@ -86,6 +86,11 @@ public static class DetailsContent
             json.WriteBoolean("counted"u8, true);
         }
 
+        if (hold.IsOfBulk)
+        {
+            json.WriteBoolean("bulk"u8, true);
+        }
+
         json.WriteEndObject();
     }
 
@@ -94,7 +99,8 @@ public static class DetailsContent
         json.GetProperty("amountMinor"u8).GetInt64(),
         json.TryGetProperty("expiresAt"u8, out var expiresAt) ? DateTimeOffset.FromUnixTimeMilliseconds(expiresAt.GetInt64()) : null,
         DateTimeOffset.FromUnixTimeMilliseconds(json.GetProperty("createdAt"u8).GetInt64()),
-        IsCounted: json.TryGetProperty("counted"u8, out var counted) && counted.GetBoolean());
+        IsCounted: json.TryGetProperty("counted"u8, out var counted) && counted.GetBoolean(),
+        IsOfBulk: json.TryGetProperty("bulk"u8, out var bulk) && bulk.GetBoolean());
 
     private static void Write(Utf8JsonWriter json, ReadOnlySpan<byte> name, ImmutableArray<Spent> stretches)
     {

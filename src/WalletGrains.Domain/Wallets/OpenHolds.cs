@@ -9,7 +9,9 @@ namespace WalletGrains.Domain.Wallets;
 /// <param name="ExpiresAt">When it ends by itself; null for never.</param>
 /// <param name="CreatedAt">When it was placed.</param>
 /// <param name="IsCounted">It is part of what the limit of a day has counted; a hold from before the limit is not.</param>
-public sealed record OpenHold(Guid HoldId, long AmountMinor, DateTimeOffset? ExpiresAt, DateTimeOffset CreatedAt, bool IsCounted = false);
+/// <param name="IsOfBulk">It reserves a leg of a bulk transfer, and only that one ends it.</param>
+public sealed record OpenHold(
+    Guid HoldId, long AmountMinor, DateTimeOffset? ExpiresAt, DateTimeOffset CreatedAt, bool IsCounted = false, bool IsOfBulk = false);
 
 /// <summary>The open holds of a wallet, in the order of their ids. Immutable; two with the same holds are equal.</summary>
 public sealed class OpenHolds : IEquatable<OpenHolds>
@@ -34,8 +36,8 @@ public sealed class OpenHolds : IEquatable<OpenHolds>
     public OpenHold? Find(Guid holdId) => _byId.GetValueOrDefault(holdId);
 
     /// <summary>These holds and one more.</summary>
-    public OpenHolds With(Hold placed, bool isCounted) =>
-        new(_byId.Add(placed.HoldId, new OpenHold(placed.HoldId, placed.Amount.MinorUnits, placed.ExpiresAt, placed.CreatedAt, isCounted)));
+    public OpenHolds With(Hold placed, bool isCounted, bool isOfBulk = false) =>
+        new(_byId.Add(placed.HoldId, new OpenHold(placed.HoldId, placed.Amount.MinorUnits, placed.ExpiresAt, placed.CreatedAt, isCounted, isOfBulk)));
 
     /// <summary>These holds when the limit of a day has been forgotten, and with it what it had counted.</summary>
     public OpenHolds Uncounted() => Of(All.Select(hold => hold with { IsCounted = false }));

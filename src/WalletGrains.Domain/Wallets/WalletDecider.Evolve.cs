@@ -68,7 +68,11 @@ public static partial class WalletDecider
     private static WalletDetails DetailsAfter(WalletDetails details, WalletEvent happened) => happened switch
     {
         WalletEvent.HoldPlaced placed => Spend(
-            details with { Holds = details.Holds.With(placed.Hold, isCounted: details.Limits.PerDayMinor is not null) }, happened),
+            details with
+            {
+                Holds = details.Holds.With(placed.Hold, isCounted: details.Limits.PerDayMinor is not null, isOfBulk: placed.RequestId.IsOfBulk),
+            },
+            happened),
         WalletEvent.HoldCaptured or WalletEvent.HoldReleased or WalletEvent.HeldTransferDebited => End(details, HoldOf(happened)!),
         WalletEvent.Withdrawn or WalletEvent.TransferDebited => Spend(details, happened),
         WalletEvent.TransferRefunded => Return(details, happened.AmountMinor),

@@ -99,7 +99,8 @@ public static partial class WalletDecider
 
         if (HoldEndedBy(command) is { } holdId)
         {
-            return state.Details.Holds.Find(holdId) is not { } hold || (command is CaptureHold && hold.ExpiresAt <= at) ? WalletRefusal.HoldNotActive
+            return state.Details.Holds.Find(holdId) is not { } hold || !MayEnd(command, hold) || (command is CaptureHold && hold.ExpiresAt <= at)
+                ? WalletRefusal.HoldNotActive
                 : amount > hold.AmountMinor ? WalletRefusal.CaptureExceedsHold
                 : null;
         }
@@ -154,6 +155,13 @@ public static partial class WalletDecider
         DebitHeldTransfer debit => debit.HoldId,
         _ => null,
     };
+
+    /// <summary>
+    /// Whether a command may end a hold. What a bulk transfer has reserved is its own: were its owner to release it, the bulk
+    /// could be decided and one of its legs not be paid.
+    /// </summary>
+    private static bool MayEnd(WalletCommand command, OpenHold hold) =>
+        !hold.IsOfBulk || command is DebitHeldTransfer || (command is ReleaseHold && command.RequestId.IsOfBulk);
 
     private static long LeftOf(DebitReversal command, WalletState state) =>
         command.OriginalAmountMinor - state.ReversedMinor.GetValueOrDefault(command.ReversedTransferId);
