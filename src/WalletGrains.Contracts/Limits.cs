@@ -31,6 +31,9 @@ public static class Limits
     /// <summary>The longest time a hold may last, when it is to end by itself.</summary>
     public static readonly TimeSpan MaxHoldDuration = TimeSpan.FromDays(366);
 
+    /// <summary>Transfers of one bulk. All of them may share a payer, and then it has a hold open for each.</summary>
+    public const int MaxBulkLegs = 100;
+
     /// <summary>The most transactions a minute that a limit may be set to; above, no limit is what is meant.</summary>
     public const int MaxCountPerMinute = 1_000_000;
 

@@ -51,6 +51,15 @@ internal static class GrainLimits
     /// <summary>Steps of transfers the recovery drives at the same time.</summary>
     public const int RecoveryConcurrency = 16;
 
+    /// <summary>
+    /// Wallets of one bulk that are asked at the same time. Its slowest part is the holds of one payer, one after another; a
+    /// bulk of a hundred payers does seven rounds.
+    /// </summary>
+    public const int BulkConcurrency = 16;
+
+    /// <summary>Bulks that their recovery resumes at the same time.</summary>
+    public const int BulkRecoveryConcurrency = 4;
+
     /// <summary>How often the recovery wakes up; the shortest period reminders have.</summary>
     public static readonly TimeSpan RecoveryPeriod = TimeSpan.FromMinutes(1);
 }

@@ -1,10 +1,11 @@
 using System.Text;
+using WalletGrains.Journal.Bulks;
 
 namespace WalletGrains.Journal;
 
 /// <summary>
 /// What PostgreSQL makes of the rows it is given: bytes of their own, times to the microsecond, and the constraints of
-/// sql/001-journal and sql/003-wallet-features. So that <see cref="MemoryJournal"/> gives back and refuses the same.
+/// sql/. So that <see cref="MemoryJournal"/> gives back and refuses the same.
 /// </summary>
 internal static class StoredForm
 {
@@ -47,11 +48,18 @@ internal static class StoredForm
         UpdatedAt = hold.UpdatedAt.Stored(),
     };
 
+    public static BulkRow Stored(this BulkRow bulk) => bulk with
+    {
+        Fingerprint = bulk.Fingerprint.ToArray(),
+        Legs = bulk.Legs.ToArray(),
+        CreatedAt = bulk.CreatedAt.Stored(),
+        UpdatedAt = bulk.UpdatedAt.Stored(),
+    };
+
     public static void Check(WalletAppend append)
     {
         Check(append.Head);
-        Require(append.RequestId.Length > 0 && Encoding.UTF8.GetByteCount(append.RequestId) <= 1024, "request_id_length");
-        Require(!append.RequestId.Contains('\0', StringComparison.Ordinal) && IsWellFormed(append.RequestId), "request id is not text");
+        CheckRequestId(append.RequestId);
         Require((append.Entry?.Fingerprint ?? append.Refusal!.Fingerprint).Length == 16, "fingerprint_length");
         Require(append.Entry is null || append.Entry.Hash.Length == 32, "entries_hash_length");
     }
@@ -80,6 +88,26 @@ internal static class StoredForm
         Require(Enum.IsDefined(hold.State), "holds_state_known");
         Require(hold.CapturedMinor >= 0 && hold.CapturedMinor <= hold.AmountMinor, "holds_captured_within_amount");
         Require(hold.CapturedMinor > 0 == (hold.State == HoldState.Captured), "holds_captured_only_when_so");
+    }
+
+    public static void Check(BulkRow bulk)
+    {
+        CheckRequestId(bulk.RequestId);
+        Require(bulk.Fingerprint.Length == 16, "bulks_fingerprint_length");
+        Require(Enum.IsDefined(bulk.State), "bulks_state_known");
+        Require((bulk.FailureCode is not null) == (bulk.State is BulkState.Releasing or BulkState.Failed), "bulks_failed_for_a_reason");
+    }
+
+    public static void Check(BulkMove move) => Require(
+        (move.From, move.To) is (BulkState.Reserving, BulkState.Posting or BulkState.Releasing)
+            or (BulkState.Posting, BulkState.Completed)
+            or (BulkState.Releasing, BulkState.Failed),
+        "bulks_move_forward");
+
+    private static void CheckRequestId(string requestId)
+    {
+        Require(requestId.Length > 0 && Encoding.UTF8.GetByteCount(requestId) <= 1024, "request_id_length");
+        Require(!requestId.Contains('\0', StringComparison.Ordinal) && IsWellFormed(requestId), "request id is not text");
     }
 
     // A lone surrogate becomes a replacement character on its way through UTF-8.

@@ -1,0 +1,100 @@
+using Npgsql;
+
+namespace WalletGrains.Journal.Writing;
+
+/// <summary>
+/// Runs single statements that write beside the journal's lanes, on a bounded number of pooled connections. Says of every
+/// failure whether something may have been written; repeats nothing.
+/// </summary>
+internal sealed class WriteConnections(NpgsqlDataSource dataSource, int connections, JournalOptions options, TimeProvider time) : IAsyncDisposable
+{
+    private readonly SemaphoreSlim _free = new(connections, connections);
+
+    /// <summary>Runs one statement, which is one transaction.</summary>
+    /// <exception cref="JournalUnavailableException">Nothing was written, now or later.</exception>
+    /// <exception cref="JournalOutcomeUnknownException">It was sent and its answer lost.</exception>
+    /// <exception cref="JournalRejectedException">The database's constraints refused it.</exception>
+    public async Task<T> RunAsync<T>(string sql, Action<NpgsqlParameterCollection> bind, Func<NpgsqlDataReader, CancellationToken, Task<T>> read)
+    {
+        try
+        {
+            if (!await _free.WaitAsync(options.ConnectTimeout))
+            {
+                throw new JournalUnavailableException($"Too many writes wait already; none was free within {options.ConnectTimeout}.");
+            }
+        }
+        catch (ObjectDisposedException exception)
+        {
+            throw new JournalUnavailableException("The store is shutting down; nothing was written.", exception);
+        }
+
+        try
+        {
+            await using var connection = await OpenAsync();
+            return await WriteAsync(connection, sql, bind, read);
+        }
+        finally
+        {
+            _free.Release();
+        }
+    }
+
+    /// <summary>Waits for the statements under way; each is bounded by the command time-out.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        for (var taken = 0; taken < connections; taken++)
+        {
+            await _free.WaitAsync();
+        }
+
+        _free.Dispose();
+    }
+
+    private async Task<NpgsqlConnection> OpenAsync()
+    {
+        try
+        {
+            return await dataSource.OpenWithinAsync(options.ConnectTimeout, time, CancellationToken.None);
+        }
+        catch (Exception exception) when (exception is NpgsqlException or IOException or TimeoutException)
+        {
+            dataSource.Clear();
+            throw new JournalUnavailableException("The database cannot be reached; nothing was written.", exception);
+        }
+    }
+
+    private async Task<T> WriteAsync<T>(
+        NpgsqlConnection connection, string sql, Action<NpgsqlParameterCollection> bind, Func<NpgsqlDataReader, CancellationToken, Task<T>> read)
+    {
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = (int)options.CommandTimeout.TotalSeconds };
+        bind(command.Parameters);
+        try
+        {
+            await using var reader = await command.ExecuteReaderAsync();
+            var result = await read(reader, CancellationToken.None);
+
+            // A refusal may come behind the rows.
+            while (await reader.NextResultAsync())
+            {
+            }
+
+            return result;
+        }
+        catch (Exception exception)
+        {
+            var failure = exception.Classify();
+            if (failure is CommitFailure.WrongServer || exception is not PostgresException { InvariantSeverity: "ERROR" })
+            {
+                // The server has gone or is another one now, and with it every idle connection of the pool.
+                dataSource.Clear();
+            }
+
+            throw failure switch
+            {
+                CommitFailure.OutcomeUnknown => new JournalOutcomeUnknownException("The answer to a write was lost.", exception),
+                CommitFailure.RowRefused => new JournalRejectedException("The database refused the row.", exception),
+                _ => new JournalUnavailableException("The database cannot write now; nothing was written.", exception),
+            };
+        }
+    }
+}

@@ -1,0 +1,86 @@
+using Microsoft.Extensions.DependencyInjection;
+using WalletGrains.Contracts;
+using WalletGrains.Contracts.Bulks;
+using WalletGrains.Contracts.Transfers;
+using WalletGrains.Contracts.Wallets;
+using WalletGrains.Journal;
+using WalletGrains.Journal.Bulks;
+using Xunit;
+
+namespace WalletGrains.Grains.Tests.Bulks;
+
+/// <summary>The grains on the runtime in force, over stores in memory, with faults at the steps that a test chooses.</summary>
+public sealed partial class MemoryCluster : IAsyncLifetime
+{
+    /// <summary>Older than any bulk: a recovery with it takes also those of this very millisecond.</summary>
+    public static readonly TimeSpan AnyAge = TimeSpan.FromMinutes(-1);
+
+    private bool _isStarted;
+
+    public MemoryCluster() => BulkStore = new MemoryBulkStore((point, _) => Faults.OnWriteAsync(point));
+
+    public StepFaults Faults { get; } = new();
+
+    public MemoryJournal Journal { get; } = new();
+
+    public MemoryBulkStore BulkStore { get; }
+
+    public IBulkTransferGrain Bulks => Client.GetGrain<IBulkTransferGrain>(0);
+
+    public IBulkRecoveryGrain BulkRecovery => Client.GetGrain<IBulkRecoveryGrain>(0);
+
+    public ITransferGrain Transfers => Client.GetGrain<ITransferGrain>(0);
+
+    public static Money Usd(long minor) => new(minor, Currency.Parse("USD"));
+
+    public static RequestId NewRequest() => RequestId.FromClient(Guid.NewGuid().ToString());
+
+    public async ValueTask InitializeAsync()
+    {
+        await StartAsync();
+        _isStarted = true;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_isStarted)
+        {
+            await StopAsync();
+        }
+    }
+
+    public IWalletGrain Wallet(Guid walletId) => Client.GetGrain<IWalletGrain>(walletId);
+
+    /// <summary>Opens a wallet and puts money in.</summary>
+    public async Task<Guid> OpenAsync(long balanceMinor = 0, string currency = "USD")
+    {
+        var walletId = Guid.CreateVersion7();
+        await Wallet(walletId).OpenAsync(new OpenWallet(Currency.Parse(currency), null));
+        if (balanceMinor > 0)
+        {
+            await ExecuteAsync(walletId, new Deposit(NewRequest(), new Money(balanceMinor, Currency.Parse(currency))));
+        }
+
+        return walletId;
+    }
+
+    /// <summary>Has a wallet accept a command.</summary>
+    public async Task<Entry> ExecuteAsync(Guid walletId, WalletCommand command) =>
+        Assert.IsType<WalletOutcome.Accepted>(await Wallet(walletId).ExecuteAsync(command)).Entry;
+
+    /// <summary>Balance and held part of wallets, in their order, as they are durable.</summary>
+    public async Task<(long Balance, long Held)[]> MoneyAsync(params Guid[] walletIds) => await Task.WhenAll(walletIds.Select(async id =>
+    {
+        var head = (await Journal.FindHeadAsync(id, CancellationToken.None))!;
+        return (head.BalanceMinor, head.HeldMinor);
+    }));
+
+    private void AddServices(IServiceCollection services) => services
+        .AddSingleton<IJournal>(Journal)
+        .AddSingleton<IBulkStore>(BulkStore)
+        .AddWalletGrains();
+}
+
+/// <summary>Tests that share one cluster; one at a time, because of the faults.</summary>
+[CollectionDefinition]
+public sealed class MemoryClusterTests : ICollectionFixture<MemoryCluster>;
