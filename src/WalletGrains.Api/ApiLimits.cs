@@ -3,7 +3,10 @@ namespace WalletGrains.Api;
 /// <summary>What one request may cost the front door. Every limit of the Api, in one place.</summary>
 internal static class ApiLimits
 {
-    /// <summary>Bytes of a request body. The largest honest body due, a transfer with description and metadata all in escapes, has under 24 KB.</summary>
+    /// <summary>
+    /// Bytes of a request body. A transfer with description and metadata all in escapes has under 24 KB; a bulk of 100 legs has room
+    /// for some 450 letters in every description.
+    /// </summary>
     public const int MaxBodyBytes = 64 * 1024;
 
     /// <summary>Bytes of all request headers. Above the largest token that must still be answered with 401 and not with 431 (20 KB).</summary>

@@ -9,6 +9,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using WalletGrains.Api.Auth;
+using WalletGrains.Api.Bulks;
 using WalletGrains.Api.Errors;
 using WalletGrains.Api.Http;
 using WalletGrains.Api.OpenApi;
@@ -47,6 +48,7 @@ public static class WalletGrainsApi
         services.AddSingleton<HistoryEndpoints>();
         services.AddSingleton<TransferEndpoints>();
         services.AddSingleton<ReversalEndpoints>();
+        services.AddSingleton<BulkEndpoints>();
         services.AddSingleton<OperationsEndpoints>();
         return builder;
     }
@@ -104,6 +106,7 @@ public static class WalletGrainsApi
         services.GetRequiredService<HistoryEndpoints>().Map(app);
         services.GetRequiredService<TransferEndpoints>().Map(app);
         services.GetRequiredService<ReversalEndpoints>().Map(app);
+        services.GetRequiredService<BulkEndpoints>().Map(app);
         services.GetRequiredService<OperationsEndpoints>().Map(app);
         services.GetRequiredService<OpenApiEndpoint>().Map(app);
         return app;

@@ -43,6 +43,9 @@ internal sealed record Problem(ProblemKind Kind, string Detail)
     /// <summary>The transfer that was undone.</summary>
     public Guid? TransferId { get; init; }
 
+    /// <summary>The leg of a bulk transfer that it is about, from 0.</summary>
+    public int? FailedLeg { get; init; }
+
     /// <summary>With <see cref="ProblemKind.OutcomeUnknown"/>: the id to ask again with.</summary>
     public string? RequestId { get; init; }
 

@@ -58,6 +58,10 @@ internal sealed record ProblemBody
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Guid? TransferId { get; init; }
 
+    /// <summary>The leg of a bulk transfer that was refused, from 0; nothing moved.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? FailedLeg { get; init; }
+
     /// <summary>With OUTCOME_UNKNOWN: the request id to repeat the request with.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? RequestId { get; init; }
@@ -83,6 +87,7 @@ internal sealed record ProblemBody
             Errors = problem.Errors,
             TransactionId = problem.TransactionId,
             TransferId = problem.TransferId,
+            FailedLeg = problem.FailedLeg,
             RequestId = problem.RequestId,
         };
     }

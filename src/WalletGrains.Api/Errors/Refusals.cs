@@ -1,4 +1,5 @@
 using WalletGrains.Contracts;
+using WalletGrains.Contracts.Bulks;
 using WalletGrains.Contracts.Transfers;
 using WalletGrains.Contracts.Wallets;
 
@@ -15,6 +16,9 @@ internal static class Refusals
 
     public static readonly Problem CurrencyMismatch =
         new(ProblemKind.CurrencyMismatch, "The wallets hold different currencies.");
+
+    public static readonly Problem BulkAbandoned =
+        new(ProblemKind.BulkAbandoned, "This was interrupted before it was decided and then given up. Nothing moved; send it again with another request id.");
 
     /// <summary>Family 2: null when the command was accepted, now or before.</summary>
     public static Problem? Of(WalletOutcome outcome, RequestId requestId) => outcome switch
@@ -51,6 +55,17 @@ internal static class Refusals
         TransferOutcome.Refused { Replayed: true } => Duplicate(originalEntryId: null),
         TransferOutcome.NotDecided { Reason: NotDecidedReason.RequestIdReused, OriginalEntryId: var original } => Duplicate(original),
         _ => Of(outcome, requestId),
+    };
+
+    /// <summary>Null when the bulk is completed, now or before.</summary>
+    public static Problem? Of(BulkOutcome outcome, RequestId requestId) => outcome switch
+    {
+        BulkOutcome.Completed => null,
+        BulkOutcome.Refused refused => Of(refused.Refusal) with { Replayed = refused.Replayed, FailedLeg = refused.FailedLeg },
+        BulkOutcome.Abandoned abandoned => BulkAbandoned with { Replayed = abandoned.Replayed },
+        BulkOutcome.Invalid invalid => Of(invalid.Reason) with { FailedLeg = invalid.FailedLeg },
+        BulkOutcome.NotDecided notDecided => Of(notDecided.Reason, requestId) with { FailedLeg = notDecided.FailedLeg },
+        _ => throw new InvalidOperationException($"Unknown outcome {outcome.GetType()}."),
     };
 
     /// <summary>A wallet's refusal.</summary>

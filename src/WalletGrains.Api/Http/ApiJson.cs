@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Unicode;
+using WalletGrains.Api.Bulks;
 using WalletGrains.Api.Errors;
 using WalletGrains.Api.Operations;
 using WalletGrains.Api.Transfers;
@@ -44,6 +45,8 @@ namespace WalletGrains.Api.Http;
 [JsonSerializable(typeof(WalletTransferRequest))]
 [JsonSerializable(typeof(WalletTransferResponse))]
 [JsonSerializable(typeof(TransferResponse))]
+[JsonSerializable(typeof(BulkRequest))]
+[JsonSerializable(typeof(BulkResponse))]
 [JsonSerializable(typeof(HealthResponse))]
 [JsonSerializable(typeof(VersionResponse))]
 internal sealed partial class ApiJson : JsonSerializerContext

@@ -26,18 +26,37 @@ internal static class JsonErrors
             return NotAnObject;
         }
 
-        var member = typeInfo.Properties.FirstOrDefault(property => string.Equals(property.Name, name, StringComparison.Ordinal));
+        var type = TypeOf(name, typeInfo);
         var shown = name.Length <= ApiLimits.MaxEchoedNameLength ? name : name[..ApiLimits.MaxEchoedNameLength];
         var errors = new FieldErrors();
-        errors.Add(shown, (member, exception.InnerException) switch
+        errors.Add(shown, (type, exception.InnerException) switch
         {
             (null, _) => $"{shown} is not a member of this request.",
+            ({ Kind: JsonTypeInfoKind.Enumerable }, _) => $"{shown} must be an array, given once.",
+            ({ Kind: JsonTypeInfoKind.Object }, _) => $"{shown} must be an object.",
             (_, null) => $"{shown} is given more than once.",
-            ({ PropertyType: var type }, _) when type == typeof(Guid?) => $"{shown} must be a UUID.",
-            ({ PropertyType: var type }, _) when type == typeof(long?) => $"{shown} must be a whole number.",
+            ({ Type: var simple }, _) when simple == typeof(Guid?) => $"{shown} must be a UUID.",
+            ({ Type: var simple }, _) when simple == typeof(long?) => $"{shown} must be a whole number.",
             _ => $"{shown} must be a string of whole characters.",
         });
         return Problem.Invalid(errors);
+    }
+
+    /// <summary>The type of the member that a path such as legs[0].amount leads to; null when it leads to none.</summary>
+    private static JsonTypeInfo? TypeOf(string path, JsonTypeInfo root)
+    {
+        JsonTypeInfo? type = root;
+        foreach (var step in root.Properties.Any(property => property.Name == path) ? [path] : path.Split('.'))
+        {
+            var index = step.IndexOf('[', StringComparison.Ordinal);
+            var name = index < 0 ? step : step[..index];
+            type = type?.Properties.FirstOrDefault(property => string.Equals(property.Name, name, StringComparison.Ordinal)) is { } member
+                ? root.Options.GetTypeInfo(member.PropertyType)
+                : null;
+            type = index >= 0 && type?.ElementType is { } element ? root.Options.GetTypeInfo(element) : type;
+        }
+
+        return type;
     }
 
     /// <summary>The member a path such as $.amount or $['odd name'] leads to; null for the body itself.</summary>

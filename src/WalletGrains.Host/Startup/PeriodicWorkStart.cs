@@ -1,3 +1,4 @@
+using WalletGrains.Contracts.Bulks;
 using WalletGrains.Contracts.Transfers;
 using WalletGrains.Contracts.Wallets;
 
@@ -12,6 +13,7 @@ internal sealed partial class PeriodicWorkStart(IGrainFactory grains, TimeProvid
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await StartAsync("the recovery of transfers", () => grains.GetGrain<ITransferRecoveryGrain>(0).StartAsync(), stoppingToken);
+        await StartAsync("the recovery of bulk transfers", () => grains.GetGrain<IBulkRecoveryGrain>(0).StartAsync(), stoppingToken);
         await StartAsync("the expiry of holds", () => grains.GetGrain<IHoldExpiryGrain>(0).StartAsync(), stoppingToken);
     }
 

@@ -41,6 +41,7 @@ internal sealed partial record BodyRoute(string Path, string Members, string Fir
         new("/wallets", "\"currency\":\"NGN\"", "currency") { AllOptional = true },
         Money("/wallets/fund", "\"amount\":1,\"wallet_id\":\"{own}\"", "idempotencyKey"),
         Money("/wallets/transfer", "\"amount\":1,\"senderWalletId\":\"{own}\",\"receiverWalletId\":\"{other}\"", "idempotencyKey"),
+        new("/wallets/bulk", "\"legs\":[{\"amount\":1,\"senderWalletId\":\"{own}\",\"receiverWalletId\":\"{other}\"}]", "legs") { RequestId = "requestId" },
         Money("/wallet/{own}/deposit", "\"amount\":1"),
         Money("/wallet/{own}/withdraw", "\"amount\":1"),
         Money("/wallet/{own}/transfer", "\"amount\":1,\"toWalletId\":\"{other}\""),

@@ -12,7 +12,7 @@ public sealed class OpenApiTests(ApiFixture api)
         new[]
         {
             "POST /auth/register", "POST /auth/login", "GET /auth/me",
-            "POST /wallets", "GET /wallets", "POST /wallets/fund", "POST /wallets/transfer", "GET /wallets/{id}",
+            "POST /wallets", "GET /wallets", "POST /wallets/fund", "POST /wallets/transfer", "POST /wallets/bulk", "GET /wallets/{id}",
             "POST /wallet/{id}/deposit", "POST /wallet/{id}/withdraw", "POST /wallet/{id}/transfer", "GET /wallet/{id}", "GET /wallet/{id}/history",
             "POST /wallet/{id}/holds", "GET /holds/{id}", "POST /holds/{id}/capture", "POST /holds/{id}/release",
             "POST /wallet/{id}/freeze", "POST /wallet/{id}/unfreeze", "POST /wallet/{id}/close", "PUT /wallet/{id}/limits", "GET /wallet/{id}/limits",
