@@ -6,8 +6,11 @@ namespace WalletGrains.Contracts;
 public sealed class UnavailableException : Exception
 {
     /// <summary>Makes the exception.</summary>
-    public UnavailableException(string message, Exception? innerException = null)
-        : base(message, innerException)
+    /// <param name="message">What cannot be done now.</param>
+    /// <param name="cause">Why. Only its message is kept: it is of a type that callers in other processes do not have, and the
+    /// actor runtime could not send it.</param>
+    public UnavailableException(string message, Exception? cause = null)
+        : base(cause is null ? message : $"{message} {cause.Message}")
     {
     }
 }
