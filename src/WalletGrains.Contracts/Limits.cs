@@ -34,6 +34,15 @@ public static class Limits
     /// <summary>Transfers of one bulk. All of them may share a payer, and then it has a hold open for each.</summary>
     public const int MaxBulkLegs = 100;
 
+    /// <summary>Active schedules of one payer.</summary>
+    public const int MaxActiveSchedules = 100;
+
+    /// <summary>The longest period of a schedule, in years.</summary>
+    public const int MaxPeriodYears = 100;
+
+    /// <summary>How long ago the first time of a new schedule may be: a client's clock may run behind, and requests take time.</summary>
+    public static readonly TimeSpan ScheduleTolerance = TimeSpan.FromMinutes(1);
+
     /// <summary>The most transactions a minute that a limit may be set to; above, no limit is what is meant.</summary>
     public const int MaxCountPerMinute = 1_000_000;
 
