@@ -1,5 +1,6 @@
 using System.Text;
 using WalletGrains.Journal.Bulks;
+using WalletGrains.Journal.Schedules;
 
 namespace WalletGrains.Journal;
 
@@ -56,6 +57,17 @@ internal static class StoredForm
         UpdatedAt = bulk.UpdatedAt.Stored(),
     };
 
+    public static ScheduleRow Stored(this ScheduleRow schedule) => schedule with
+    {
+        Fingerprint = schedule.Fingerprint.ToArray(),
+        StartAt = schedule.StartAt.Stored(),
+        EndAt = schedule.EndAt?.Stored(),
+        NextAt = schedule.NextAt?.Stored(),
+        LastRunAt = schedule.LastRunAt?.Stored(),
+        CreatedAt = schedule.CreatedAt.Stored(),
+        UpdatedAt = schedule.UpdatedAt.Stored(),
+    };
+
     public static void Check(WalletAppend append)
     {
         Check(append.Head);
@@ -103,6 +115,15 @@ internal static class StoredForm
             or (BulkState.Posting, BulkState.Completed)
             or (BulkState.Releasing, BulkState.Failed),
         "bulks_move_forward");
+
+    public static void Check(ScheduleRow schedule)
+    {
+        CheckRequestId(schedule.RequestId);
+        Require(schedule.Fingerprint.Length == 16, "schedules_fingerprint_length");
+        Require(schedule.AmountMinor > 0, "schedules_amount_positive");
+        Require(Enum.IsDefined(schedule.State), "schedules_state_known");
+        Require((schedule.NextAt is not null) == (schedule.State is ScheduleState.Active), "schedules_next_while_active");
+    }
 
     private static void CheckRequestId(string requestId)
     {

@@ -3,18 +3,26 @@ using Npgsql;
 namespace WalletGrains.Journal.Writing;
 
 /// <summary>
-/// Runs single statements that write beside the journal's lanes, on a bounded number of pooled connections. Says of every
-/// failure whether something may have been written; repeats nothing.
+/// Runs small transactions beside the journal's lanes, on a bounded number of pooled connections. Says of every failure whether
+/// something may have been written; repeats nothing.
 /// </summary>
 internal sealed class WriteConnections(NpgsqlDataSource dataSource, int connections, JournalOptions options, TimeProvider time) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _free = new(connections, connections);
 
     /// <summary>Runs one statement, which is one transaction.</summary>
+    /// <param name="sql">The statement.</param>
+    /// <param name="bind">Adds its parameters.</param>
+    /// <param name="read">Reads its rows.</param>
+    /// <param name="before">A statement of the same transaction that comes before it and whose rows nobody reads; null for none.</param>
     /// <exception cref="JournalUnavailableException">Nothing was written, now or later.</exception>
     /// <exception cref="JournalOutcomeUnknownException">It was sent and its answer lost.</exception>
     /// <exception cref="JournalRejectedException">The database's constraints refused it.</exception>
-    public async Task<T> RunAsync<T>(string sql, Action<NpgsqlParameterCollection> bind, Func<NpgsqlDataReader, CancellationToken, Task<T>> read)
+    public async Task<T> RunAsync<T>(
+        string sql,
+        Action<NpgsqlParameterCollection> bind,
+        Func<NpgsqlDataReader, CancellationToken, Task<T>> read,
+        NpgsqlBatchCommand? before = null)
     {
         try
         {
@@ -31,7 +39,9 @@ internal sealed class WriteConnections(NpgsqlDataSource dataSource, int connecti
         try
         {
             await using var connection = await OpenAsync();
-            return await WriteAsync(connection, sql, bind, read);
+            var statement = new NpgsqlBatchCommand(sql);
+            bind(statement.Parameters);
+            return await WriteAsync(connection, before is null ? [statement] : [before, statement], read);
         }
         finally
         {
@@ -64,13 +74,23 @@ internal sealed class WriteConnections(NpgsqlDataSource dataSource, int connecti
     }
 
     private async Task<T> WriteAsync<T>(
-        NpgsqlConnection connection, string sql, Action<NpgsqlParameterCollection> bind, Func<NpgsqlDataReader, CancellationToken, Task<T>> read)
+        NpgsqlConnection connection, NpgsqlBatchCommand[] statements, Func<NpgsqlDataReader, CancellationToken, Task<T>> read)
     {
-        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = (int)options.CommandTimeout.TotalSeconds };
-        bind(command.Parameters);
+        // A batch is sent at once and is one transaction.
+        await using var batch = new NpgsqlBatch(connection) { Timeout = (int)options.CommandTimeout.TotalSeconds };
+        foreach (var statement in statements)
+        {
+            batch.BatchCommands.Add(statement);
+        }
+
         try
         {
-            await using var reader = await command.ExecuteReaderAsync();
+            await using var reader = await batch.ExecuteReaderAsync();
+            if (statements.Length > 1)
+            {
+                await reader.NextResultAsync();
+            }
+
             var result = await read(reader, CancellationToken.None);
 
             // A refusal may come behind the rows.

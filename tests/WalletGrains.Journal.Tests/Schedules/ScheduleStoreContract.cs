@@ -1,0 +1,162 @@
+using WalletGrains.Journal.Schedules;
+using Xunit;
+
+namespace WalletGrains.Journal.Tests.Schedules;
+
+/// <summary>What every store of schedules promises. Each store runs all of it.</summary>
+public abstract class ScheduleStoreContract
+{
+    private const int Many = 100;
+
+    private static readonly DateTimeOffset T0 = new(2026, 3, 1, 8, 0, 0, TimeSpan.Zero);
+
+    /// <summary>The store under test.</summary>
+    protected abstract IScheduleStore Store { get; }
+
+    /// <summary>A second one over the same data, as another silo has it.</summary>
+    protected abstract IScheduleStore OtherSilo { get; }
+
+    protected static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_schedule_is_read_as_it_was_written()
+    {
+        var once = NewSchedule();
+        var recurring = NewSchedule() with { Every = "P1M", EndAt = T0.AddYears(1), Description = "rent 😀" };
+        foreach (var schedule in new[] { once, recurring })
+        {
+            var created = await Store.CreateAsync(schedule, Many, Cancelled);
+            Assert.True(created.IsNew);
+            AssertSame(schedule, created.Stored);
+            AssertSame(schedule, await OtherSilo.FindAsync(schedule.ScheduleId, Cancelled));
+            AssertSame(schedule, await OtherSilo.FindByRequestAsync(schedule.WalletId, schedule.RequestId, Cancelled));
+        }
+
+        Assert.Null(await Store.FindAsync(Guid.CreateVersion7(), Cancelled));
+        Assert.Null(await Store.FindByRequestAsync(once.WalletId, "other", Cancelled));
+    }
+
+    [Fact]
+    public async Task A_request_id_that_is_taken_gives_the_schedule_that_has_it()
+    {
+        var first = NewSchedule();
+        var creations = await Task.WhenAll(Enumerable.Range(0, 20).Select(i =>
+            (i % 2 == 0 ? Store : OtherSilo).CreateAsync(first with { ScheduleId = Guid.CreateVersion7() }, Many, Cancelled)));
+        Assert.Single(creations, creation => creation.IsNew);
+        Assert.Single(creations.Select(creation => creation.Stored!.ScheduleId).Distinct());
+
+        // Also when its payer has too many by now.
+        var again = await Store.CreateAsync(first with { ScheduleId = Guid.CreateVersion7(), AmountMinor = 9 }, 1, Cancelled);
+        Assert.Equal((creations[0].Stored!.ScheduleId, false), (again.Stored!.ScheduleId, again.IsNew));
+        Assert.True((await Store.CreateAsync(NewSchedule() with { RequestId = first.RequestId }, Many, Cancelled)).IsNew);
+    }
+
+    [Fact]
+    public async Task A_payer_has_no_more_active_schedules_than_allowed_however_many_are_made_at_the_same_time()
+    {
+        var walletId = Guid.CreateVersion7();
+        var creations = await Task.WhenAll(Enumerable.Range(0, 20).Select(i =>
+            (i % 2 == 0 ? Store : OtherSilo).CreateAsync(NewSchedule() with { WalletId = walletId }, 7, Cancelled)));
+        Assert.Equal(7, creations.Count(creation => creation.IsNew));
+        Assert.All(creations, creation => Assert.Equal(creation.IsNew, creation.Stored is not null));
+
+        // One that has ended leaves room.
+        Assert.True(await Store.CancelAsync(creations.First(creation => creation.IsNew).Stored!.ScheduleId, T0, Cancelled));
+        Assert.True((await Store.CreateAsync(NewSchedule() with { WalletId = walletId }, 7, Cancelled)).IsNew);
+        Assert.False((await Store.CreateAsync(NewSchedule() with { WalletId = walletId }, 7, Cancelled)).IsNew);
+    }
+
+    [Fact]
+    public async Task A_run_moves_a_schedule_on_from_the_time_it_was_for_and_from_no_other()
+    {
+        var schedule = NewSchedule() with { Every = "P1D" };
+        await Store.CreateAsync(schedule, Many, Cancelled);
+        var transferId = Guid.CreateVersion7();
+        var run = new ScheduleRun(schedule.ScheduleId, T0, ScheduleState.Active, T0.AddDays(1), T0.AddMinutes(1), transferId, null);
+        Assert.False(await Store.AdvanceAsync(run with { DueAt = T0.AddDays(-1) }, Cancelled));
+        var moved = await Task.WhenAll(Enumerable.Range(0, 10).Select(i => (i % 2 == 0 ? Store : OtherSilo).AdvanceAsync(run, Cancelled)));
+        Assert.Single(moved, isMoved => isMoved);
+        var after = schedule with { NextAt = T0.AddDays(1), LastRunAt = T0.AddMinutes(1), LastTransferId = transferId, UpdatedAt = T0.AddMinutes(1) };
+        AssertSame(after, await Store.FindAsync(schedule.ScheduleId, Cancelled));
+
+        Assert.True(await OtherSilo.AdvanceAsync(
+            new ScheduleRun(schedule.ScheduleId, T0.AddDays(1), ScheduleState.Failed, null, T0.AddDays(2), null, "WALLET_CLOSED"), Cancelled));
+        AssertSame(
+            after with { State = ScheduleState.Failed, NextAt = null, LastRunAt = T0.AddDays(2), LastTransferId = null, LastFailureCode = "WALLET_CLOSED", UpdatedAt = T0.AddDays(2) },
+            await Store.FindAsync(schedule.ScheduleId, Cancelled));
+    }
+
+    [Fact]
+    public async Task A_cancelled_schedule_never_moves_on()
+    {
+        var schedule = NewSchedule();
+        await Store.CreateAsync(schedule, Many, Cancelled);
+        Assert.True(await Store.CancelAsync(schedule.ScheduleId, T0.AddMinutes(1), Cancelled));
+        Assert.False(await OtherSilo.CancelAsync(schedule.ScheduleId, T0.AddMinutes(2), Cancelled));
+        Assert.False(await Store.CancelAsync(Guid.CreateVersion7(), T0, Cancelled));
+        Assert.False(await Store.AdvanceAsync(new ScheduleRun(schedule.ScheduleId, T0, ScheduleState.Completed, null, T0, null, null), Cancelled));
+        AssertSame(schedule with { State = ScheduleState.Cancelled, NextAt = null, UpdatedAt = T0.AddMinutes(1) }, await Store.FindAsync(schedule.ScheduleId, Cancelled));
+    }
+
+    [Fact]
+    public async Task The_schedules_of_a_payer_are_read_in_pages_those_that_ended_among_them()
+    {
+        var walletId = Guid.CreateVersion7();
+        var schedules = Enumerable.Range(0, 5).Select(_ => NewSchedule() with { WalletId = walletId }).OrderBy(schedule => schedule.ScheduleId).ToArray();
+        await Task.WhenAll(schedules.Select(schedule => Store.CreateAsync(schedule, Many, Cancelled)));
+        await Store.CancelAsync(schedules[1].ScheduleId, T0, Cancelled);
+        var page = await OtherSilo.ReadOfWalletAsync(walletId, Guid.Empty, 2, Cancelled);
+        var rest = await OtherSilo.ReadOfWalletAsync(walletId, page[^1].ScheduleId, 100, Cancelled);
+        Assert.Equal(schedules.Select(schedule => schedule.ScheduleId), page.Concat(rest).Select(schedule => schedule.ScheduleId));
+        Assert.Equal(2, page.Count);
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Store.ReadOfWalletAsync(walletId, Guid.Empty, 0, Cancelled));
+    }
+
+    [Fact]
+    public async Task Due_schedules_are_the_active_ones_whose_time_has_come_the_longest_overdue_first()
+    {
+        // The store is shared with other tests, whose schedules are due later.
+        var longAgo = T0.AddYears(-1);
+        var schedules = Enumerable.Range(0, 6)
+            .Select(i => NewSchedule() with { NextAt = longAgo.AddMinutes(i / 2) })
+            .OrderBy(schedule => (schedule.NextAt, schedule.ScheduleId))
+            .ToArray();
+        await Task.WhenAll(schedules.Reverse().Select(schedule => Store.CreateAsync(schedule, Many, Cancelled)));
+        await Store.CancelAsync(schedules[2].ScheduleId, T0, Cancelled);
+        var at = longAgo.AddMinutes(1);
+        var page = await OtherSilo.ReadDueAsync(at, null, 2, Cancelled);
+        var rest = await OtherSilo.ReadDueAsync(at, page[^1], 100, Cancelled);
+        Assert.Equal([schedules[0].ScheduleId, schedules[1].ScheduleId], page.Select(schedule => schedule.ScheduleId));
+        Assert.Equal([schedules[3].ScheduleId], rest.Select(schedule => schedule.ScheduleId));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Store.ReadDueAsync(at, null, JournalLimits.MaxPage + 1, Cancelled));
+    }
+
+    [Fact]
+    public async Task What_no_schedule_can_be_is_rejected()
+    {
+        var schedule = NewSchedule();
+        foreach (var bad in new[]
+        {
+            schedule with { AmountMinor = 0 }, schedule with { RequestId = "" }, schedule with { Fingerprint = new byte[17] }, schedule with { NextAt = null },
+            schedule with { State = ScheduleState.Completed }, schedule with { State = (ScheduleState)9, NextAt = null },
+        })
+        {
+            await Assert.ThrowsAsync<JournalRejectedException>(() => Store.CreateAsync(bad, Many, Cancelled));
+        }
+
+        await Store.CreateAsync(schedule, Many, Cancelled);
+        await Assert.ThrowsAsync<JournalRejectedException>(() =>
+            Store.AdvanceAsync(new ScheduleRun(schedule.ScheduleId, T0, ScheduleState.Active, null, T0, null, null), Cancelled));
+    }
+
+    private protected static ScheduleRow NewSchedule() => new(
+        Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7(), 1_000, "NGN", null, T0, null, null, "c:" + Guid.NewGuid(), new byte[16],
+        ScheduleState.Active, T0, null, null, null, T0, T0);
+
+    private static void AssertSame(ScheduleRow expected, ScheduleRow? actual)
+    {
+        Assert.NotNull(actual);
+        Assert.Equal(expected.Fingerprint.ToArray(), actual.Fingerprint.ToArray());
+        Assert.Equal(expected with { Fingerprint = default }, actual with { Fingerprint = default });
+    }
+}
