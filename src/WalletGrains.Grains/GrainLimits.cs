@@ -60,6 +60,18 @@ internal static class GrainLimits
     /// <summary>Bulks that their recovery resumes at the same time.</summary>
     public const int BulkRecoveryConcurrency = 4;
 
+    /// <summary>Due schedules that one run reads at a time.</summary>
+    public const int SchedulePage = 100;
+
+    /// <summary>Pages of one run; what is left is for the next one, a minute later.</summary>
+    public const int MaxSchedulePages = 100;
+
+    /// <summary>Transfers of schedules that are made at the same time.</summary>
+    public const int ScheduleConcurrency = 16;
+
+    /// <summary>How often due schedules are looked for; the shortest period reminders have.</summary>
+    public static readonly TimeSpan SchedulePeriod = TimeSpan.FromMinutes(1);
+
     /// <summary>How often the recovery wakes up; the shortest period reminders have.</summary>
     public static readonly TimeSpan RecoveryPeriod = TimeSpan.FromMinutes(1);
 }

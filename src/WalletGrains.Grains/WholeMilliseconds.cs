@@ -4,9 +4,8 @@ namespace WalletGrains.Grains;
 internal static class WholeMilliseconds
 {
     /// <summary>Now, cut to whole milliseconds.</summary>
-    public static DateTimeOffset GetUtcMilliseconds(this TimeProvider time)
-    {
-        var now = time.GetUtcNow();
-        return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond));
-    }
+    public static DateTimeOffset GetUtcMilliseconds(this TimeProvider time) => time.GetUtcNow().ToWholeMilliseconds();
+
+    /// <summary>A time of whatever precision, cut to whole milliseconds.</summary>
+    public static DateTimeOffset ToWholeMilliseconds(this DateTimeOffset at) => at.AddTicks(-(at.Ticks % TimeSpan.TicksPerMillisecond));
 }

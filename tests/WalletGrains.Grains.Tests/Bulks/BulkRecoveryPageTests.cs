@@ -2,7 +2,7 @@ using WalletGrains.Contracts.Bulks;
 using WalletGrains.Grains.Bulks;
 using WalletGrains.Journal;
 using Xunit;
-using static WalletGrains.Grains.Tests.Bulks.MemoryCluster;
+using static WalletGrains.Grains.Tests.MemoryCluster;
 
 namespace WalletGrains.Grains.Tests.Bulks;
 

@@ -5,7 +5,7 @@ using WalletGrains.Contracts.Wallets;
 using WalletGrains.Journal;
 using WalletGrains.Testing;
 using Xunit;
-using static WalletGrains.Grains.Tests.Bulks.MemoryCluster;
+using static WalletGrains.Grains.Tests.MemoryCluster;
 
 namespace WalletGrains.Grains.Tests.Bulks;
 

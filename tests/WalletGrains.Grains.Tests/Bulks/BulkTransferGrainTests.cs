@@ -3,7 +3,7 @@ using WalletGrains.Contracts.Bulks;
 using WalletGrains.Contracts.Transfers;
 using WalletGrains.Contracts.Wallets;
 using Xunit;
-using static WalletGrains.Grains.Tests.Bulks.MemoryCluster;
+using static WalletGrains.Grains.Tests.MemoryCluster;
 
 namespace WalletGrains.Grains.Tests.Bulks;
 

@@ -1,6 +1,6 @@
 using Orleans.TestingHost;
 
-namespace WalletGrains.Grains.Tests.Bulks;
+namespace WalletGrains.Grains.Tests;
 
 /// <content>Two silos of Orleans in this process.</content>
 public sealed partial class MemoryCluster

@@ -1,7 +1,7 @@
 using WalletGrains.Contracts.Wallets;
 using WalletGrains.Journal;
 
-namespace WalletGrains.Grains.Tests.Bulks;
+namespace WalletGrains.Grains.Tests;
 
 /// <summary>
 /// Makes a coordinator die at a step of its work: that step fails, before it has any effect or after it, and so does every

@@ -1,13 +1,15 @@
 using Microsoft.Extensions.DependencyInjection;
 using WalletGrains.Contracts;
 using WalletGrains.Contracts.Bulks;
+using WalletGrains.Contracts.Schedules;
 using WalletGrains.Contracts.Transfers;
 using WalletGrains.Contracts.Wallets;
 using WalletGrains.Journal;
 using WalletGrains.Journal.Bulks;
+using WalletGrains.Journal.Schedules;
 using Xunit;
 
-namespace WalletGrains.Grains.Tests.Bulks;
+namespace WalletGrains.Grains.Tests;
 
 /// <summary>The grains on the runtime in force, over stores in memory, with faults at the steps that a test chooses.</summary>
 public sealed partial class MemoryCluster : IAsyncLifetime
@@ -17,13 +19,20 @@ public sealed partial class MemoryCluster : IAsyncLifetime
 
     private bool _isStarted;
 
-    public MemoryCluster() => BulkStore = new MemoryBulkStore((point, _) => Faults.OnWriteAsync(point));
+    public MemoryCluster() => (BulkStore, ScheduleStore) =
+        (new MemoryBulkStore((point, _) => Faults.OnWriteAsync(point)), new MemoryScheduleStore((point, _) => Faults.OnWriteAsync(point)));
 
     public StepFaults Faults { get; } = new();
 
     public MemoryJournal Journal { get; } = new();
 
     public MemoryBulkStore BulkStore { get; }
+
+    public MemoryScheduleStore ScheduleStore { get; }
+
+    public IScheduleGrain Schedules => Client.GetGrain<IScheduleGrain>(0);
+
+    public IScheduleRunnerGrain ScheduleRunner => Client.GetGrain<IScheduleRunnerGrain>(0);
 
     public IBulkTransferGrain Bulks => Client.GetGrain<IBulkTransferGrain>(0);
 
@@ -78,6 +87,7 @@ public sealed partial class MemoryCluster : IAsyncLifetime
     private void AddServices(IServiceCollection services) => services
         .AddSingleton<IJournal>(Journal)
         .AddSingleton<IBulkStore>(BulkStore)
+        .AddSingleton<IScheduleStore>(ScheduleStore)
         .AddWalletGrains();
 }
 

@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using WalletGrains.Grains.Wallets;
 
-namespace WalletGrains.Grains.Tests.Bulks;
+namespace WalletGrains.Grains.Tests;
 
 /// <content>One silo with real threads and real time.</content>
 public sealed partial class MemoryCluster

@@ -1,0 +1,219 @@
+using WalletGrains.Contracts;
+using WalletGrains.Contracts.Schedules;
+using WalletGrains.Contracts.Transfers;
+using WalletGrains.Contracts.Wallets;
+using WalletGrains.Journal;
+using WalletGrains.Journal.Schedules;
+using WalletGrains.Testing;
+using Xunit;
+using static WalletGrains.Grains.Tests.MemoryCluster;
+
+namespace WalletGrains.Grains.Tests.Schedules;
+
+/// <summary>Schedules when their time comes.</summary>
+[Collection<MemoryClusterTests>]
+public sealed class ScheduleRunnerTests(MemoryCluster cluster) : IAsyncLifetime
+{
+    private readonly DateTimeOffset _start = DateTimeOffset.UtcNow.ToWholeMilliseconds();
+    private Guid _from;
+    private Guid _to;
+
+    public async ValueTask InitializeAsync() => (_from, _to) = (await cluster.OpenAsync(1_000), await cluster.OpenAsync());
+
+    public async ValueTask DisposeAsync()
+    {
+        cluster.Faults.Heal();
+
+        // The tests share the store, and each runs whatever is due.
+        foreach (var schedule in (await cluster.Schedules.ListAsync(_from, null, Limits.MaxPageSize)).Items)
+        {
+            await cluster.Schedules.CancelAsync(schedule.ScheduleId);
+        }
+    }
+
+    [Fact]
+    public async Task A_single_transfer_is_made_at_its_time_and_once()
+    {
+        var schedule = await CreateAsync(startsAfter: TimeSpan.FromHours(1));
+        Assert.Equal(0, await cluster.ScheduleRunner.RunAsync(_start.AddHours(1).AddMilliseconds(-1)));
+        Assert.Equal(0, await cluster.ScheduleRunner.RunAsync());
+        Assert.Equal(1, await cluster.ScheduleRunner.RunAsync(_start.AddHours(1)));
+        Assert.Equal(0, await cluster.ScheduleRunner.RunAsync(_start.AddHours(9)));
+
+        var after = (await cluster.Schedules.FindAsync(schedule.ScheduleId))!;
+        Assert.Equal((ScheduleStatus.Completed, null, _start.AddHours(1), null), (after.Status, after.NextAt, after.LastRunAt!.Value, after.LastFailure));
+        var transfer = (await cluster.Transfers.FindAsync(after.LastTransferId!.Value))!;
+        Assert.Equal((TransferStatus.Completed, _from, _to, Usd(100), "rent"), (transfer.Status, transfer.FromWalletId, transfer.ToWalletId, transfer.Amount, transfer.Description));
+        await AssertMoneyAsync(900, 100);
+    }
+
+    [Fact]
+    public async Task A_recurring_transfer_is_made_at_each_of_its_times_until_its_end()
+    {
+        var schedule = await CreateAsync(every: "P1D", end: _start.AddDays(3).AddHours(1));
+        for (var day = 0; day < 4; day++)
+        {
+            Assert.Equal(1, await cluster.ScheduleRunner.RunAsync(_start.AddDays(day).AddMinutes(1)));
+            Assert.Equal(0, await cluster.ScheduleRunner.RunAsync(_start.AddDays(day).AddMinutes(2)));
+            var after = (await cluster.Schedules.FindAsync(schedule.ScheduleId))!;
+            Assert.Equal(day < 3 ? _start.AddDays(day + 1) : null, after.NextAt);
+            Assert.Equal(day < 3 ? ScheduleStatus.Active : ScheduleStatus.Completed, after.Status);
+        }
+
+        Assert.Equal(0, await cluster.ScheduleRunner.RunAsync(_start.AddYears(1)));
+        await AssertMoneyAsync(600, 400);
+    }
+
+    [Fact]
+    public async Task Times_that_were_missed_are_caught_up_once()
+    {
+        var schedule = await CreateAsync(every: "PT1H");
+        Assert.Equal(1, await cluster.ScheduleRunner.RunAsync(_start.AddHours(50.5)));
+        Assert.Equal(0, await cluster.ScheduleRunner.RunAsync(_start.AddHours(50.9)));
+        Assert.Equal(_start.AddHours(51), (await cluster.Schedules.FindAsync(schedule.ScheduleId))!.NextAt);
+        Assert.Equal(1, await cluster.ScheduleRunner.RunAsync(_start.AddHours(51)));
+        await AssertMoneyAsync(800, 200);
+    }
+
+    [Fact]
+    public async Task A_refusal_is_recorded_and_the_schedule_goes_on_and_one_for_once_ends()
+    {
+        var recurring = await CreateAsync(every: "P1D", amount: 700);
+        Assert.Equal(1, await cluster.ScheduleRunner.RunAsync(_start));
+        Assert.Equal(1, await cluster.ScheduleRunner.RunAsync(_start.AddDays(1)));
+        var refused = (await cluster.Schedules.FindAsync(recurring.ScheduleId))!;
+        Assert.Equal(
+            (ScheduleStatus.Active, _start.AddDays(2), WalletRefusal.InsufficientFunds, null, _start.AddDays(1)),
+            (refused.Status, refused.NextAt!.Value, refused.LastFailure!.Value, refused.LastTransferId, refused.LastRunAt!.Value));
+
+        await cluster.ExecuteAsync(_from, new Deposit(NewRequest(), Usd(400)));
+        Assert.Equal(1, await cluster.ScheduleRunner.RunAsync(_start.AddDays(2)));
+        Assert.Null((await cluster.Schedules.FindAsync(recurring.ScheduleId))!.LastFailure);
+        await AssertMoneyAsync(0, 1_400);
+
+        var once = await CreateAsync(amount: 1);
+        Assert.Equal(1, await cluster.ScheduleRunner.RunAsync(_start.AddHours(1)));
+        var failed = (await cluster.Schedules.FindAsync(once.ScheduleId))!;
+        Assert.Equal((ScheduleStatus.Failed, null, WalletRefusal.InsufficientFunds), (failed.Status, failed.NextAt, failed.LastFailure!.Value));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_schedule_ends_when_a_wallet_of_it_is_closed(bool isPayer)
+    {
+        var schedule = await CreateAsync(every: "P1D");
+        var closed = isPayer ? _from : _to;
+        if (isPayer)
+        {
+            await cluster.ExecuteAsync(_from, new Withdraw(NewRequest(), Usd(1_000)));
+        }
+
+        await cluster.ExecuteAsync(closed, new CloseWallet(NewRequest()));
+        Assert.Equal(1, await cluster.ScheduleRunner.RunAsync(_start));
+        var ended = (await cluster.Schedules.FindAsync(schedule.ScheduleId))!;
+        Assert.Equal((ScheduleStatus.Failed, null, WalletRefusal.WalletClosed), (ended.Status, ended.NextAt, ended.LastFailure!.Value));
+        Assert.Equal(isPayer, ended.LastTransferId is null);
+        await AssertMoneyAsync(isPayer ? 0 : 1_000, 0);
+    }
+
+    [Fact]
+    public async Task A_cancelled_schedule_makes_no_transfer()
+    {
+        var schedule = await CreateAsync(every: "P1D");
+        Assert.Equal(1, await cluster.ScheduleRunner.RunAsync(_start));
+        await cluster.Schedules.CancelAsync(schedule.ScheduleId);
+        Assert.Equal(0, await cluster.ScheduleRunner.RunAsync(_start.AddDays(30)));
+        await AssertMoneyAsync(900, 100);
+    }
+
+    [Theory]
+    [InlineData(CommitPoint.Before)]
+    [InlineData(CommitPoint.After)]
+    public async Task Wherever_a_runner_dies_the_transfer_is_made_once(CommitPoint point)
+    {
+        var (steps, runs) = (0, 0);
+        var schedule = await CreateAsync(every: "P1D");
+        for (var isDead = true; isDead; steps++, runs++)
+        {
+            var dueAt = _start.AddDays(runs);
+            cluster.Faults.DieAt(steps, point);
+            await cluster.ScheduleRunner.RunAsync(dueAt);
+            isDead = cluster.Faults.IsDead;
+            cluster.Faults.Heal();
+            await cluster.ScheduleRunner.RunAsync(dueAt.AddMinutes(1));
+            await AssertMoneyAsync(1_000 - (100 * (runs + 1)), 100 * (runs + 1));
+            Assert.Equal(_start.AddDays(runs + 1), (await cluster.Schedules.FindAsync(schedule.ScheduleId))!.NextAt);
+        }
+
+        // The debit, the credit, and the schedule that moves on.
+        Assert.Equal(3 + 1, steps);
+    }
+
+    [Fact]
+    public async Task Many_runs_at_the_same_time_make_one_transfer_and_move_on_once()
+    {
+        var schedule = await CreateAsync(every: "P1D");
+        var row = (await cluster.ScheduleStore.FindAsync(schedule.ScheduleId, TestContext.Current.CancellationToken))!;
+        var (onItsWay, mayArrive) = (new Signal("the transfer is on its way"), new Signal("the transfer may arrive"));
+        cluster.Faults.Delay(step =>
+        {
+            onItsWay.Raise();
+            return mayArrive.WaitAsync(cancellationToken: TestContext.Current.CancellationToken);
+        });
+        var late = cluster.ScheduleRunner.RunAsync(_start);
+        await onItsWay.WaitAsync(cancellationToken: TestContext.Current.CancellationToken);
+
+        // Another silo's runner, that is what two activations of the grain are, has done it meanwhile.
+        cluster.Faults.Heal();
+        var transfer = new StartTransfer(RequestId.ForSchedule(row.ScheduleId, row.NextAt!.Value), _from, _to, Usd(100), "rent");
+        var made = Assert.IsType<TransferOutcome.Completed>(await cluster.Transfers.TransferAsync(transfer));
+        await cluster.ScheduleStore.AdvanceAsync(
+            new ScheduleRun(row.ScheduleId, _start, ScheduleState.Active, _start.AddDays(1), _start, made.TransferId, null), TestContext.Current.CancellationToken);
+        mayArrive.Raise();
+
+        Assert.Equal(0, await late);
+        Assert.Equal(_start.AddDays(1), (await cluster.Schedules.FindAsync(schedule.ScheduleId))!.NextAt);
+        await AssertMoneyAsync(900, 100);
+    }
+
+    [Fact]
+    public async Task A_page_of_schedules_that_cannot_be_run_does_not_hide_those_behind_it()
+    {
+        // Schedules of a payer that never was.
+        var poison = Guid.CreateVersion7();
+        for (var i = 0; i < GrainLimits.SchedulePage; i++)
+        {
+            await cluster.ScheduleStore.CreateAsync(
+                new ScheduleRow(
+                    Guid.CreateVersion7(), poison, _to, 1, "USD", null, _start.AddDays(-1), null, null, $"c:{i}", new byte[16],
+                    ScheduleState.Active, _start.AddDays(-1), null, null, null, _start, _start),
+                1_000,
+                TestContext.Current.CancellationToken);
+        }
+
+        await CreateAsync();
+        Assert.Equal(1, await cluster.ScheduleRunner.RunAsync(_start));
+        await AssertMoneyAsync(900, 100);
+        foreach (var schedule in (await cluster.Schedules.ListAsync(poison, null, Limits.MaxPageSize)).Items)
+        {
+            await cluster.Schedules.CancelAsync(schedule.ScheduleId);
+        }
+    }
+
+    [Fact]
+    public async Task The_runner_may_be_started_again_and_again()
+    {
+        await cluster.ScheduleRunner.StartAsync();
+        await cluster.ScheduleRunner.StartAsync();
+    }
+
+    private async Task<Schedule> CreateAsync(TimeSpan startsAfter = default, string? every = null, DateTimeOffset? end = null, long amount = 100)
+    {
+        var command = new CreateSchedule(
+            NewRequest(), _from, _to, Usd(amount), _start + startsAfter, every is null ? null : Period.Parse(every), end, "rent");
+        return Assert.IsType<ScheduleOutcome.Created>(await cluster.Schedules.CreateAsync(command)).Schedule;
+    }
+
+    private async Task AssertMoneyAsync(long from, long to) => Assert.Equal([(from, 0), (to, 0)], await cluster.MoneyAsync(_from, _to));
+}
