@@ -14,6 +14,7 @@ using WalletGrains.Api.Errors;
 using WalletGrains.Api.Http;
 using WalletGrains.Api.OpenApi;
 using WalletGrains.Api.Operations;
+using WalletGrains.Api.Schedules;
 using WalletGrains.Api.Transfers;
 using WalletGrains.Api.Users;
 using WalletGrains.Api.Wallets;
@@ -49,6 +50,7 @@ public static class WalletGrainsApi
         services.AddSingleton<TransferEndpoints>();
         services.AddSingleton<ReversalEndpoints>();
         services.AddSingleton<BulkEndpoints>();
+        services.AddSingleton<ScheduleEndpoints>();
         services.AddSingleton<OperationsEndpoints>();
         return builder;
     }
@@ -107,6 +109,7 @@ public static class WalletGrainsApi
         services.GetRequiredService<TransferEndpoints>().Map(app);
         services.GetRequiredService<ReversalEndpoints>().Map(app);
         services.GetRequiredService<BulkEndpoints>().Map(app);
+        services.GetRequiredService<ScheduleEndpoints>().Map(app);
         services.GetRequiredService<OperationsEndpoints>().Map(app);
         services.GetRequiredService<OpenApiEndpoint>().Map(app);
         return app;

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using WalletGrains.Api.Auth;
 using WalletGrains.Contracts.Users;
@@ -25,6 +26,9 @@ public sealed class ApiFixture : IAsyncLifetime
 
     /// <summary>The document it serves.</summary>
     public OpenApiContract Contract { get; private set; } = null!;
+
+    /// <summary>The grains behind it, for what only reminders call.</summary>
+    public IGrainFactory Grains => _host!.Services.GetRequiredService<IGrainFactory>();
 
     /// <summary>The options its tokens are made with.</summary>
     internal IOptions<JwtOptions> Jwt => Options.Create(_jwt);

@@ -28,6 +28,7 @@ internal sealed class ProblemKind
     public static readonly ProblemKind HoldNotActive = new("HOLD_NOT_ACTIVE", StatusCodes.Status422UnprocessableEntity, "Hold not active");
     public static readonly ProblemKind CaptureExceedsHold = new("CAPTURE_EXCEEDS_HOLD", StatusCodes.Status422UnprocessableEntity, "Capture exceeds hold");
     public static readonly ProblemKind TooManyHolds = new("TOO_MANY_HOLDS", StatusCodes.Status422UnprocessableEntity, "Too many holds");
+    public static readonly ProblemKind TooManySchedules = new("TOO_MANY_SCHEDULES", StatusCodes.Status422UnprocessableEntity, "Too many schedules");
     public static readonly ProblemKind BulkAbandoned = new("BULK_ABANDONED", StatusCodes.Status422UnprocessableEntity, "Bulk transfer abandoned");
     public static readonly ProblemKind LimitExceeded = new("LIMIT_EXCEEDED", StatusCodes.Status422UnprocessableEntity, "Limit exceeded");
     public static readonly ProblemKind NotReversible = new("NOT_REVERSIBLE", StatusCodes.Status422UnprocessableEntity, "Not reversible");

@@ -1,5 +1,7 @@
+using WalletGrains.Api.Http;
 using WalletGrains.Contracts;
 using WalletGrains.Contracts.Bulks;
+using WalletGrains.Contracts.Schedules;
 using WalletGrains.Contracts.Transfers;
 using WalletGrains.Contracts.Wallets;
 
@@ -68,6 +70,16 @@ internal static class Refusals
         _ => throw new InvalidOperationException($"Unknown outcome {outcome.GetType()}."),
     };
 
+    /// <summary>Null when the schedule was made, now or before.</summary>
+    public static Problem? Of(ScheduleOutcome outcome, RequestId requestId) => outcome switch
+    {
+        ScheduleOutcome.Created => null,
+        ScheduleOutcome.Refused refused => Of(refused.Refusal),
+        ScheduleOutcome.Invalid invalid => Of(invalid.Reason),
+        ScheduleOutcome.NotDecided notDecided => Of(notDecided.Reason, requestId),
+        _ => throw new InvalidOperationException($"Unknown outcome {outcome.GetType()}."),
+    };
+
     /// <summary>A wallet's refusal.</summary>
     public static Problem Of(WalletRefusal refusal) => refusal switch
     {
@@ -96,6 +108,23 @@ internal static class Refusals
         NotDecidedReason.OutcomeUnknown => Problem.OutcomeUnknown(requestId.ClientText ?? requestId.Value),
         _ => throw new InvalidOperationException($"Unknown reason {reason}."),
     };
+
+    private static Problem Of(ScheduleRefusal refusal)
+    {
+        switch (refusal)
+        {
+            case ScheduleRefusal.StartsInThePast:
+                var errors = new FieldErrors();
+                errors.Add("startAt", "startAt must not be in the past.");
+                return Problem.Invalid(errors);
+            case ScheduleRefusal.WalletClosed:
+                return Of(WalletRefusal.WalletClosed);
+            case ScheduleRefusal.TooManySchedules:
+                return new(ProblemKind.TooManySchedules, $"The wallet has {Limits.MaxActiveSchedules} active schedules already.");
+            default:
+                throw new InvalidOperationException($"Unknown refusal {refusal}.");
+        }
+    }
 
     private static Problem Of(TransferInvalidReason reason) => reason switch
     {

@@ -16,6 +16,8 @@ internal readonly struct Answer
     [ThreadStatic]
     private static Utf8JsonWriter? s_writer;
 
+    private static readonly object Nothing = new();
+
     private readonly object _content;
     private readonly JsonTypeInfo? _typeInfo;
     private readonly int _status;
@@ -38,6 +40,9 @@ internal readonly struct Answer
     /// <summary>A body with status 201.</summary>
     public static Answer Created<T>(T body, JsonTypeInfo<T> typeInfo)
         where T : class => new(StatusCodes.Status201Created, body, typeInfo);
+
+    /// <summary>Status 204: there is nothing to say.</summary>
+    public static Answer NoContent => new(StatusCodes.Status204NoContent, Nothing, typeInfo: null);
 
     /// <summary>A problem.</summary>
     public static Answer Of(Problem problem) => new(problem.Kind.Status, problem, typeInfo: null) { Replayed = problem.Replayed };
@@ -70,7 +75,7 @@ internal readonly struct Answer
             WriteProblemHeaders(response, problem.Kind);
             WriteJson(response, ProblemBody.Of(problem, context, time.GetUtcNow()), ApiJson.Wire.ProblemBody, ProblemBody.ContentType);
         }
-        else
+        else if (_content != Nothing)
         {
             WriteJson(response, _content, _typeInfo!, "application/json; charset=utf-8");
         }

@@ -5,6 +5,7 @@ using System.Text.Unicode;
 using WalletGrains.Api.Bulks;
 using WalletGrains.Api.Errors;
 using WalletGrains.Api.Operations;
+using WalletGrains.Api.Schedules;
 using WalletGrains.Api.Transfers;
 using WalletGrains.Api.Users;
 using WalletGrains.Api.Wallets;
@@ -47,6 +48,9 @@ namespace WalletGrains.Api.Http;
 [JsonSerializable(typeof(TransferResponse))]
 [JsonSerializable(typeof(BulkRequest))]
 [JsonSerializable(typeof(BulkResponse))]
+[JsonSerializable(typeof(ScheduleRequest))]
+[JsonSerializable(typeof(ScheduleResponse))]
+[JsonSerializable(typeof(SchedulesResponse))]
 [JsonSerializable(typeof(HealthResponse))]
 [JsonSerializable(typeof(VersionResponse))]
 internal sealed partial class ApiJson : JsonSerializerContext

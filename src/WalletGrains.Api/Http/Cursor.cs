@@ -16,6 +16,7 @@ internal static class Cursor
 
     private const byte HistoryOfWallet = 1;
     private const byte WalletsOfOwner = 2;
+    private const byte SchedulesOfWallet = 3;
 
     /// <summary>The page of a wallet's history that follows the entry with this version.</summary>
     public static string AfterEntry(Guid walletId, long version)
@@ -34,19 +35,29 @@ internal static class Cursor
     }
 
     /// <summary>The page of an owner's wallets that follows this wallet.</summary>
-    public static string AfterWallet(Guid ownerId, Guid walletId)
-    {
-        Span<byte> position = stackalloc byte[16];
-        walletId.TryWriteBytes(position, bigEndian: true, out _);
-        return Write(WalletsOfOwner, ownerId, position);
-    }
+    public static string AfterWallet(Guid ownerId, Guid walletId) => WriteId(WalletsOfOwner, ownerId, walletId);
 
     /// <summary>Reads a cursor of this owner's wallets.</summary>
-    public static bool TryReadWallet(string text, Guid ownerId, out Guid walletId)
+    public static bool TryReadWallet(string text, Guid ownerId, out Guid walletId) => TryReadId(text, WalletsOfOwner, ownerId, out walletId);
+
+    /// <summary>The page of a wallet's schedules that follows this schedule.</summary>
+    public static string AfterSchedule(Guid walletId, Guid scheduleId) => WriteId(SchedulesOfWallet, walletId, scheduleId);
+
+    /// <summary>Reads a cursor of this wallet's schedules.</summary>
+    public static bool TryReadSchedule(string text, Guid walletId, out Guid scheduleId) => TryReadId(text, SchedulesOfWallet, walletId, out scheduleId);
+
+    private static string WriteId(byte kind, Guid list, Guid last)
     {
         Span<byte> position = stackalloc byte[16];
-        var valid = TryRead(text, WalletsOfOwner, ownerId, position);
-        walletId = valid ? new Guid(position, bigEndian: true) : Guid.Empty;
+        last.TryWriteBytes(position, bigEndian: true, out _);
+        return Write(kind, list, position);
+    }
+
+    private static bool TryReadId(string text, byte kind, Guid list, out Guid last)
+    {
+        Span<byte> position = stackalloc byte[16];
+        var valid = TryRead(text, kind, list, position);
+        last = valid ? new Guid(position, bigEndian: true) : Guid.Empty;
         return valid;
     }
 

@@ -37,6 +37,7 @@ internal static class JsonErrors
             (_, null) => $"{shown} is given more than once.",
             ({ Type: var simple }, _) when simple == typeof(Guid?) => $"{shown} must be a UUID.",
             ({ Type: var simple }, _) when simple == typeof(long?) => $"{shown} must be a whole number.",
+            ({ Type: var simple }, _) when simple == typeof(DateTimeOffset?) => $"{shown} must be a time with its offset, such as 2026-01-31T12:00:00.000Z.",
             _ => $"{shown} must be a string of whole characters.",
         });
         return Problem.Invalid(errors);

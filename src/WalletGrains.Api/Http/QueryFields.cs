@@ -83,6 +83,23 @@ internal static class QueryFields
         return null;
     }
 
+    /// <summary>Where the page before it ended; null for the first page.</summary>
+    public static Guid? QueryScheduleCursor(this FieldErrors errors, HttpRequest request, Guid walletId)
+    {
+        if (Single(request, "cursor") is not { } text)
+        {
+            return null;
+        }
+
+        if (Cursor.TryReadSchedule(text, walletId, out var scheduleId))
+        {
+            return scheduleId;
+        }
+
+        errors.Add("cursor", "cursor must be the nextCursor of a page of this wallet's schedules.");
+        return null;
+    }
+
     /// <summary>A time with its offset.</summary>
     public static DateTimeOffset? QueryTime(this FieldErrors errors, HttpRequest request, string name)
     {

@@ -30,7 +30,9 @@ internal static class ApiEndpoints
 
         // The method makes the endpoint visible to the OpenAPI document; the rest of it comes from the operation.
         builder.WithMetadata(handler.Method, operation, new EndpointNameMetadata(operation.Id));
-        builder.WithMetadata(new ProducesResponseTypeMetadata(operation.Status, operation.Response, [Json]));
+        builder.WithMetadata(operation.Response == typeof(void)
+            ? new ProducesResponseTypeMetadata(operation.Status, typeof(void))
+            : new ProducesResponseTypeMetadata(operation.Status, operation.Response, [Json]));
         foreach (var status in operation.AllProblems(pattern.Contains("{id}", StringComparison.Ordinal)).Select(kind => kind.Status).Distinct())
         {
             builder.WithMetadata(new ProducesResponseTypeMetadata(status, typeof(ProblemBody), [ProblemBody.ContentType]));

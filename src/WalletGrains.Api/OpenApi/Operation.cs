@@ -35,7 +35,7 @@ internal sealed record Operation(string Id, string Tag, string Summary)
     /// <summary>Status of success.</summary>
     public int Status { get; init; } = 200;
 
-    /// <summary>Type of the body it answers with.</summary>
+    /// <summary>Type of the body it answers with; void for none.</summary>
     public required Type Response { get; init; }
 
     /// <summary>Query parameters it knows.</summary>

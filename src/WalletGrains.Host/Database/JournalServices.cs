@@ -3,6 +3,7 @@ using Npgsql;
 using WalletGrains.Host.Startup;
 using WalletGrains.Journal;
 using WalletGrains.Journal.Bulks;
+using WalletGrains.Journal.Schedules;
 using WalletGrains.Journal.Users;
 
 namespace WalletGrains.Host.Database;
@@ -27,6 +28,7 @@ internal static class JournalServices
         services.AddSingleton(options);
         services.AddSingleton<IJournal>(provider => ActivatorUtilities.CreateInstance<PostgresJournal>(provider, database.JournalDataSource));
         services.AddSingleton(new PostgresUserStore(database.JournalDataSource));
+        services.AddSingleton<IScheduleStore>(provider => ActivatorUtilities.CreateInstance<PostgresScheduleStore>(provider, database.JournalDataSource));
         services.AddSingleton<IBulkStore>(provider => ActivatorUtilities.CreateInstance<PostgresBulkStore>(provider, database.JournalDataSource));
         services.AddHealthChecks().AddCheck("database", new DatabaseHealthCheck(database.JournalDataSource), tags: ["ready"], timeout: TimeSpan.FromSeconds(2));
     }

@@ -46,6 +46,7 @@ internal sealed partial record BodyRoute(string Path, string Members, string Fir
         Money("/wallet/{own}/withdraw", "\"amount\":1"),
         Money("/wallet/{own}/transfer", "\"amount\":1,\"toWalletId\":\"{other}\""),
         Money("/wallet/{own}/holds", "\"amount\":1"),
+        Money("/wallet/{own}/schedules", "\"amount\":1,\"toWalletId\":\"{other}\",\"startAt\":\"2999-01-01T00:00:00Z\"") with { TakesMetadata = false },
         Optional("/holds/{hold}/capture", "\"amount\":1", "amount"),
         Optional("/holds/{hold}/release", "\"requestId\":\"one\"", "requestId"),
         Optional("/wallet/{own}/freeze", "\"reason\":\"why\"", "reason") with { ForOperators = true, Words = "reason" },

@@ -16,6 +16,7 @@ public sealed class OpenApiTests(ApiFixture api)
             "POST /wallet/{id}/deposit", "POST /wallet/{id}/withdraw", "POST /wallet/{id}/transfer", "GET /wallet/{id}", "GET /wallet/{id}/history",
             "POST /wallet/{id}/holds", "GET /holds/{id}", "POST /holds/{id}/capture", "POST /holds/{id}/release",
             "POST /wallet/{id}/freeze", "POST /wallet/{id}/unfreeze", "POST /wallet/{id}/close", "PUT /wallet/{id}/limits", "GET /wallet/{id}/limits",
+            "POST /wallet/{id}/schedules", "GET /wallet/{id}/schedules", "GET /schedules/{id}", "DELETE /schedules/{id}",
             "GET /transactions/{id}", "GET /transfers/{id}", "POST /transfers/{id}/reverse", "GET /health/live", "GET /health/ready", "GET /version",
         }.Order(StringComparer.Ordinal),
         api.Contract.Operations.Order(StringComparer.Ordinal));
@@ -33,7 +34,8 @@ public sealed class OpenApiTests(ApiFixture api)
 
             var responses = operation.GetProperty("responses");
             var success = responses.EnumerateObject().Single(response => response.Name[0] == '2').Value;
-            Assert.NotEmpty(Resolve(success.GetProperty("content").GetProperty("application/json").GetProperty("schema")).EnumerateObject());
+            Assert.Equal(method == "DELETE", !success.TryGetProperty("content", out var content));
+            Assert.True(method == "DELETE" || Resolve(content.GetProperty("application/json").GetProperty("schema")).EnumerateObject().Any());
             Assert.True(responses.TryGetProperty("500", out var problem), name);
             Assert.EndsWith("/ProblemBody", problem.GetProperty("content").GetProperty("application/problem+json").GetProperty("schema").GetProperty("$ref").GetString(), StringComparison.Ordinal);
 
