@@ -46,6 +46,9 @@ public sealed class LegsContentTests
                 && LegsContent.FingerprintOf(all[1]).Length == Fingerprint.Length;
         });
 
+    [Fact]
+    public void A_payer_may_have_a_hold_open_for_every_leg_of_a_bulk() => Assert.InRange(Limits.MaxBulkLegs, 1, Limits.MaxOpenHolds);
+
     [Theory]
     [InlineData("")]
     [InlineData("{}")]
