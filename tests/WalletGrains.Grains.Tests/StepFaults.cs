@@ -29,6 +29,18 @@ public sealed class StepFaults
         }
     }
 
+    /// <summary>How many steps were begun since the last <see cref="DieAt"/>.</summary>
+    public int Steps
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _steps;
+            }
+        }
+    }
+
     /// <summary>The step to die at, from 0.</summary>
     public void DieAt(int step, CommitPoint point)
     {

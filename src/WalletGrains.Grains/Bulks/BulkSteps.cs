@@ -144,7 +144,13 @@ internal sealed class BulkSteps(Guid bulkId, IReadOnlyList<PlannedLeg> legs, IGr
         var all = true;
         foreach (var chunk in Enumerable.Range(0, legs.Count).Chunk(GrainLimits.BulkConcurrency))
         {
-            all &= (await Task.WhenAll(chunk.Select(step))).All(isDone => isDone);
+            var done = await Task.WhenAll(chunk.Select(step));
+            all &= done.All(isDone => isDone);
+            if (!done.Any(isDone => isDone))
+            {
+                // Not a single one: the store is away, and each further round would wait for it as long as this one has.
+                break;
+            }
         }
 
         return all;

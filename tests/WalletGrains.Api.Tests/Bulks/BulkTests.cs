@@ -66,6 +66,43 @@ public sealed class BulkTests(ApiFixture api)
     }
 
     [Fact]
+    public async Task A_leg_that_its_wallets_do_not_allow_moves_nothing_and_is_named()
+    {
+        var (caller, other) = (api.Customer(), api.Customer());
+        var (payer, to) = (await caller.OpenWalletAsync(100), await other.OpenWalletAsync());
+        var (frozen, closed, limited) = (await other.OpenWalletAsync(), await other.OpenWalletAsync(), await caller.OpenWalletAsync(100));
+        Assert.Equal(200, (await api.Operator().PostAsync($"/wallet/{frozen}/freeze", "{}")).Status);
+        Assert.Equal(200, (await other.PostAsync($"/wallet/{closed}/close", "{}")).Status);
+        var limits = new StringContent("""{"perTransaction":50}""", System.Text.Encoding.UTF8, "application/json");
+        Assert.Equal(200, (await api.Operator().SendAsync(HttpMethod.Put, $"/wallet/{limited}/limits", limits)).Status);
+        foreach (var (leg, code) in new[]
+        {
+            (Leg(payer, frozen, "1"), "WALLET_FROZEN"), (Leg(payer, closed, "1"), "WALLET_CLOSED"), (Leg(limited, to, "50.01"), "LIMIT_EXCEEDED"),
+        })
+        {
+            var reply = (await caller.PostAsync("/wallets/bulk", Body(null, Leg(payer, to, "5"), leg, Leg(payer, to, "1")))).AssertProblem(422, code);
+            Assert.Equal(1, reply.Json.GetProperty("failedLeg").GetInt32());
+            Assert.Equal((100, 0), await MoneyAsync(caller, payer));
+            Assert.Equal((100, 0), await MoneyAsync(caller, limited));
+        }
+
+        Assert.Equal(201, (await caller.PostAsync("/wallets/bulk", Body(null, Leg(payer, to, "5"), Leg(limited, to, "50")))).Status);
+        Assert.Equal((55, 0), await MoneyAsync(other, to));
+    }
+
+    [Fact]
+    public async Task A_leg_is_given_back_like_any_transfer()
+    {
+        var caller = api.Customer();
+        var (from, to) = (await caller.OpenWalletAsync(100), await caller.OpenWalletAsync());
+        var made = await caller.PostAsync("/wallets/bulk", Body(null, Leg(from, to, "10"), Leg(from, to, "20")));
+        var legId = made.Json.GetProperty("legs")[1].GetProperty("transferId").GetGuid();
+        var reversed = await api.Operator().PostAsync($"/transfers/{legId}/reverse", """{"amount":15}""");
+        Assert.True(reversed.Status == 200, reversed.Text);
+        Assert.Equal((85, 0), await MoneyAsync(caller, from));
+    }
+
+    [Fact]
     public async Task A_repeated_bulk_is_answered_byte_for_byte_and_other_legs_are_another_request()
     {
         var caller = api.Customer();

@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Http;
 using WalletGrains.Api.Errors;
 using WalletGrains.Contracts;
+using WalletGrains.Contracts.Bulks;
+using WalletGrains.Contracts.Schedules;
 using WalletGrains.Contracts.Transfers;
 using WalletGrains.Contracts.Wallets;
 using Xunit;
@@ -78,6 +80,30 @@ public sealed class OutcomeMappingTests
     [InlineData(TransferInvalidReason.TransferCurrencyMismatch, 422, "CURRENCY_MISMATCH")]
     public void A_transfer_that_cannot_be_has_its_code(TransferInvalidReason reason, int status, string code) =>
         AssertProblem(status, code, Refusals.Of(new TransferOutcome.Invalid(reason), Id));
+
+    [Fact]
+    public void A_bulk_that_moved_nothing_has_the_code_of_its_leg_and_names_it()
+    {
+        var refused = AssertProblem(400, "INSUFFICIENT_FUNDS", Refusals.Of(new BulkOutcome.Refused(WalletRefusal.InsufficientFunds, 7, true), Id));
+        Assert.Equal((7, true), (refused.FailedLeg!.Value, refused.Replayed));
+        Assert.Equal(8, AssertProblem(422, "CURRENCY_MISMATCH", Refusals.Of(new BulkOutcome.Invalid(TransferInvalidReason.ReceiverCurrencyMismatch, 8), Id)).FailedLeg);
+        Assert.Equal(9, AssertProblem(404, "NOT_FOUND", Refusals.Of(new BulkOutcome.NotDecided(NotDecidedReason.WalletNotFound, 9), Id)).FailedLeg);
+        Assert.Null(AssertProblem(422, "REQUEST_ID_REUSED", Refusals.Of(new BulkOutcome.NotDecided(NotDecidedReason.RequestIdReused), Id)).FailedLeg);
+        Assert.Equal("order-7", AssertProblem(503, "OUTCOME_UNKNOWN", Refusals.Of(new BulkOutcome.NotDecided(NotDecidedReason.OutcomeUnknown), Id)).RequestId);
+        Assert.True(AssertProblem(422, "BULK_ABANDONED", Refusals.Of(new BulkOutcome.Abandoned(true), Id)).Replayed);
+        Assert.Null(Refusals.Of(new BulkOutcome.Completed(Guid.CreateVersion7(), [], true), Id));
+    }
+
+    [Fact]
+    public void A_schedule_that_was_not_made_has_its_code()
+    {
+        Assert.Contains("startAt", AssertProblem(400, "VALIDATION", Refusals.Of(new ScheduleOutcome.Refused(ScheduleRefusal.StartsInThePast), Id)).Errors!.Keys);
+        AssertProblem(422, "WALLET_CLOSED", Refusals.Of(new ScheduleOutcome.Refused(ScheduleRefusal.WalletClosed), Id));
+        AssertProblem(422, "TOO_MANY_SCHEDULES", Refusals.Of(new ScheduleOutcome.Refused(ScheduleRefusal.TooManySchedules), Id));
+        AssertProblem(404, "NOT_FOUND", Refusals.Of(new ScheduleOutcome.Invalid(TransferInvalidReason.ReceiverNotFound), Id));
+        AssertProblem(422, "REQUEST_ID_REUSED", Refusals.Of(new ScheduleOutcome.NotDecided(NotDecidedReason.RequestIdReused), Id));
+        AssertProblem(503, "OUTCOME_UNKNOWN", Refusals.Of(new ScheduleOutcome.NotDecided(NotDecidedReason.OutcomeUnknown), Id));
+    }
 
     [Fact]
     public void What_was_accepted_is_no_problem_and_repeated_in_family_1_a_duplicate()

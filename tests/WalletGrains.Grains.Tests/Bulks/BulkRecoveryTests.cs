@@ -130,6 +130,20 @@ public sealed class BulkRecoveryTests(MemoryCluster cluster) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_decided_bulk_does_not_try_every_leg_while_nothing_works()
+    {
+        var command = Command([.. Enumerable.Range(0, 50).Select(_ => new BulkLeg(_a, _to, Usd(10)))]);
+        const int BeforeTheDebits = 1 + 50 + 1;
+        cluster.Faults.DieAt(BeforeTheDebits, CommitPoint.Before);
+        Assert.Equal(Unknown, await cluster.Bulks.TransferAsync(command));
+        Assert.Equal(BeforeTheDebits + GrainLimits.BulkConcurrency, cluster.Faults.Steps);
+        cluster.Faults.Heal();
+
+        Assert.Equal(1, await cluster.BulkRecovery.RunAsync(AnyAge));
+        Assert.Equal([(500, 0), (500, 0)], await cluster.MoneyAsync(_a, _to));
+    }
+
+    [Fact]
     public async Task A_hold_that_is_still_on_its_way_when_its_bulk_is_given_up_holds_nothing()
     {
         var command = Command(new BulkLeg(_a, _to, Usd(10)), new BulkLeg(_b, _to, Usd(20)));
