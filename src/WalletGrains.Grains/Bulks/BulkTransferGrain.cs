@@ -6,6 +6,7 @@ using WalletGrains.Contracts.Transfers;
 using WalletGrains.Contracts.Wallets;
 using WalletGrains.Domain.Bulks;
 using WalletGrains.Domain.Wallets;
+using WalletGrains.Grains.Wallets;
 using WalletGrains.Journal;
 using WalletGrains.Journal.Bulks;
 
@@ -18,7 +19,7 @@ namespace WalletGrains.Grains.Bulks;
 /// </summary>
 [StatelessWorker]
 [Reentrant]
-public sealed class BulkTransferGrain(IBulkStore bulks, IdGenerator ids, TimeProvider time) : Grain, IBulkTransferGrain
+public sealed class BulkTransferGrain(IBulkStore bulks, WalletProfiles profiles, IdGenerator ids, TimeProvider time) : Grain, IBulkTransferGrain
 {
     /// <inheritdoc />
     public async Task<BulkOutcome> TransferAsync(StartBulk command)
@@ -74,14 +75,14 @@ public sealed class BulkTransferGrain(IBulkStore bulks, IdGenerator ids, TimePro
     /// </summary>
     private async Task<BulkOutcome?> FindImpossibleLegAsync(IReadOnlyList<BulkLeg> legs)
     {
-        var profiles = new Dictionary<Guid, WalletProfile>();
+        var known = new Dictionary<Guid, WalletProfile>();
         foreach (var chunk in legs.SelectMany(leg => new[] { leg.FromWalletId, leg.ToWalletId }).Distinct().Chunk(GrainLimits.BulkConcurrency))
         {
-            foreach (var profile in await Task.WhenAll(chunk.Select(id => GrainFactory.GetGrain<IWalletGrain>(id).GetProfileAsync())))
+            foreach (var profile in await Task.WhenAll(chunk.Select(id => profiles.FindAsync(id, GrainFactory).AsTask())))
             {
                 if (profile is not null)
                 {
-                    profiles.Add(profile.WalletId, profile);
+                    known.Add(profile.WalletId, profile);
                 }
             }
         }
@@ -93,12 +94,12 @@ public sealed class BulkTransferGrain(IBulkStore bulks, IdGenerator ids, TimePro
                 return new BulkOutcome.Invalid(TransferInvalidReason.SameWallet, i);
             }
 
-            if (!profiles.ContainsKey(legs[i].FromWalletId))
+            if (!known.ContainsKey(legs[i].FromWalletId))
             {
                 return new BulkOutcome.NotDecided(NotDecidedReason.WalletNotFound, i);
             }
 
-            if (!profiles.TryGetValue(legs[i].ToWalletId, out var receiver))
+            if (!known.TryGetValue(legs[i].ToWalletId, out var receiver))
             {
                 return new BulkOutcome.Invalid(TransferInvalidReason.ReceiverNotFound, i);
             }
