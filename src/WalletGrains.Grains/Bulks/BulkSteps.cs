@@ -15,8 +15,8 @@ internal readonly record struct RefusedLeg(int Leg, WalletRefusal Refusal);
 internal readonly record struct Reservation(bool IsKnown, RefusedLeg? Refused);
 
 /// <summary>
-/// The steps of one bulk. Each of them is repeated under the same request ids by whoever takes the bulk, so each is done
-/// once. They run on the turns of the grain that made this, which never leaves them to the thread pool.
+/// The steps of one bulk. Whoever takes the bulk repeats them under the same request ids, so each of them is done once. They
+/// run on the turns of the grain that made this.
 /// </summary>
 internal sealed class BulkSteps(Guid bulkId, IReadOnlyList<PlannedLeg> legs, IGrainFactory grains)
 {
@@ -28,7 +28,7 @@ internal sealed class BulkSteps(Guid bulkId, IReadOnlyList<PlannedLeg> legs, IGr
     /// </summary>
     public async Task<Reservation> ReserveAsync()
     {
-        var refused = await FindClosedReceiverAsync();
+        var refused = await FindRefusingReceiverAsync();
         _firstRefused = refused?.Leg ?? int.MaxValue;
         var isKnown = true;
         foreach (var payers in Enumerable.Range(0, legs.Count).GroupBy(leg => legs[leg].Leg.FromWalletId).Chunk(GrainLimits.BulkConcurrency))
@@ -78,7 +78,7 @@ internal sealed class BulkSteps(Guid bulkId, IReadOnlyList<PlannedLeg> legs, IGr
     });
 
     /// <summary>The first leg whose receiver takes no money now. Only a look: once the bulk is decided, it takes it anyway.</summary>
-    private async Task<RefusedLeg?> FindClosedReceiverAsync()
+    private async Task<RefusedLeg?> FindRefusingReceiverAsync()
     {
         var receivers = new Dictionary<Guid, Wallet>();
         foreach (var walletIds in legs.Select(leg => leg.Leg.ToWalletId).Distinct().Chunk(GrainLimits.BulkConcurrency))
