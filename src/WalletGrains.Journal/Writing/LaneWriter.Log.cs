@@ -21,4 +21,8 @@ internal sealed partial class LaneWriter
 
     [LoggerMessage(2015, LogLevel.Information, "Journal lane {Lane} writes a rolled back batch again after attempt {Attempt}")]
     private static partial void LogRetried(ILogger logger, Exception exception, int lane, int attempt);
+
+    // Many of them mean that two silos run the same wallets; one now and then follows a repeated request on a busy wallet.
+    [LoggerMessage(2016, LogLevel.Debug, "Journal lane {Lane} fenced {Count} appends: their wallets had moved on since they were decided")]
+    private static partial void LogFenced(ILogger logger, int lane, int count);
 }

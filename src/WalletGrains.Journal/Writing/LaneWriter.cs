@@ -131,7 +131,28 @@ internal sealed partial class LaneWriter(
 
         var again = _batch.Settle(answer);
         _batch.Clear();
+        LogFencedIn(appends.Span, again.Length);
         return again;
+    }
+
+    /// <summary>Tells of the appends whose wallets have moved on since they were decided. Those written again count as such so far.</summary>
+    private void LogFencedIn(ReadOnlySpan<PendingAppend> appends, int again)
+    {
+        if (!logger.IsEnabled(LogLevel.Debug))
+        {
+            return;
+        }
+
+        var fenced = -again;
+        foreach (var append in appends)
+        {
+            fenced += append.Status is AppendStatus.HeadMoved ? 1 : 0;
+        }
+
+        if (fenced > 0)
+        {
+            LogFenced(logger, lane, fenced);
+        }
     }
 
     private async Task<LaneConnection?> ConnectAsync(CancellationToken stop)
