@@ -32,6 +32,13 @@ public sealed class ActorOptions
     /// <summary>The IP address under which the other processes reach this one. Null: the machine's first one that is not loopback.</summary>
     public string? AdvertisedAddress { get; set; }
 
+    /// <summary>
+    /// How long a silo may take to answer a probe of another one, and how often it is probed. One that was killed is given up
+    /// after about 3 times as long, one that hangs after about 12 times, and its grains run elsewhere: a hanging one keeps its
+    /// connections, and Orleans waits until they are silent for the longest time that a probe may take on a loaded machine.
+    /// </summary>
+    public int ProbeTimeoutSeconds { get; set; } = 5;
+
     /// <summary>How long a grain call may take before its caller gets a <see cref="TimeoutException"/>.</summary>
     public int ResponseTimeoutSeconds { get; set; } = 30;
 
@@ -79,6 +86,7 @@ public sealed class ActorOptions
         Require(GatewayPort is >= 0 and <= 65535, $"{Section}:GatewayPort is {GatewayPort}; it must be between 0 and 65535.");
         Require(SiloPort != GatewayPort || SiloPort == 0, $"{Section}:SiloPort and {Section}:GatewayPort are both {SiloPort}; they must differ.");
         Require(AdvertisedAddress is null || IsOwnAddress(AdvertisedAddress), $"{Section}:AdvertisedAddress is \"{AdvertisedAddress}\"; it must be an IP address that other processes can reach.");
+        RequireSeconds(ProbeTimeoutSeconds, nameof(ProbeTimeoutSeconds), 60);
         RequireSeconds(ResponseTimeoutSeconds, nameof(ResponseTimeoutSeconds), 300);
         RequireSeconds(DrainSeconds, nameof(DrainSeconds), 300);
         RequireSeconds(ConnectSeconds, nameof(ConnectSeconds), 3600);

@@ -64,7 +64,13 @@ public static class SiloSetup
         {
             silo.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (options.ClusterId, options.ServiceId));
             silo.Configure<ClusterMembershipOptions>(it =>
-                (it.IAmAliveTablePublishTimeout, it.NumMissedTableIAmAliveLimit) = (DeadSilos.HeartbeatPeriod, DeadSilos.MissedHeartbeats));
+            {
+                (it.IAmAliveTablePublishTimeout, it.NumMissedTableIAmAliveLimit) = (DeadSilos.HeartbeatPeriod, DeadSilos.MissedHeartbeats);
+                it.ProbeTimeout = TimeSpan.FromSeconds(options.ProbeTimeoutSeconds);
+                // A silo that was frozen and given up learns it from the table. The default is a minute, in which it would go
+                // on answering reads from an old state; what it writes is fenced.
+                it.TableRefreshTimeout = DeadSilos.HeartbeatPeriod;
+            });
             silo.ConfigureEndpoints(endpoints.Address, endpoints.SiloPort, endpoints.GatewayPort);
             silo.UseAdoNetClustering((OptionsBuilder<AdoNetClusteringSiloOptions> clustering) =>
                 clustering.Configure<IServiceProvider>((it, services) => (it.Invariant, it.DataSource) = (Npgsql, database(services))));
