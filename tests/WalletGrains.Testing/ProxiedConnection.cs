@@ -68,11 +68,20 @@ internal sealed class ProxiedConnection(TcpProxy proxy, Socket client)
         var kept = 0; // Bytes at the start of the buffer that were sent already.
         while (await client.ReceiveAsync(buffer.AsMemory(kept, BufferSize)) is > 0 and var received)
         {
+            proxy.CountToServer(received);
             var seen = kept + received;
             if (proxy.TakeFaultIn(buffer.AsSpan(0, seen), kept) is { } fault)
             {
-                _struck = fault; // Before the bytes leave, so that no part of the answer slips through.
-                if (fault.Kind == FaultKind.CutBefore) return;
+                if (fault.Kind == FaultKind.Hold)
+                {
+                    fault.Struck.Raise();
+                    await Task.WhenAny(fault.Released, _cut.Task);
+                }
+                else
+                {
+                    _struck = fault; // Before the bytes leave, so that no part of the answer slips through.
+                    if (fault.Kind == FaultKind.CutBefore) return;
+                }
             }
 
             if (!await HoldAsync()) return;

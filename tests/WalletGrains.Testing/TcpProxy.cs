@@ -21,6 +21,7 @@ public sealed class TcpProxy : IAsyncDisposable
     private readonly Task _accepting;
     private volatile ArmedFault? _fault;
     private long _delayTicks;
+    private long _bytesToServer;
     private volatile bool _refuses;
 
     private TcpProxy(EndPoint target)
@@ -43,6 +44,9 @@ public sealed class TcpProxy : IAsyncDisposable
     }
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    /// <summary>How much has come from clients, in bytes: tells who of several is busy.</summary>
+    public long BytesToServer => Interlocked.Read(ref _bytesToServer);
 
     /// <summary>Connections that are open now.</summary>
     public int Connections => _connections.Count;
@@ -92,6 +96,16 @@ public sealed class TcpProxy : IAsyncDisposable
     /// <returns>Raised when the first answer has been swallowed.</returns>
     public Signal SilenceAfter(string marker) => Arm(FaultKind.Silence, marker);
 
+    /// <summary>
+    /// Arms one fault: the marker, and what follows it on that connection, stays here until it is released: a commit that is
+    /// late by as long as the test wants, and arrives even if its client has gone.
+    /// </summary>
+    public HeldConnection HoldFrom(string marker)
+    {
+        var released = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return new HeldConnection(Arm(FaultKind.Hold, marker, released.Task), released);
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -103,6 +117,8 @@ public sealed class TcpProxy : IAsyncDisposable
         _disposing.Dispose();
     }
 
+    internal void CountToServer(int bytes) => Interlocked.Add(ref _bytesToServer, bytes);
+
     /// <summary>Takes the armed fault if this is its moment: its marker ends in the new part. Each strikes once.</summary>
     /// <param name="recent">What the client sent last.</param>
     /// <param name="alreadySeen">How many bytes at its beginning were looked at before.</param>
@@ -113,11 +129,11 @@ public sealed class TcpProxy : IAsyncDisposable
         return sought.IndexOf(fault.Marker) >= 0 && Interlocked.CompareExchange(ref _fault, null, fault) == fault ? fault : null;
     }
 
-    private Signal Arm(FaultKind kind, string marker)
+    private Signal Arm(FaultKind kind, string marker, Task? released = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(marker);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(marker.Length, ProxiedConnection.LongestMarker);
-        var fault = new ArmedFault(kind, Encoding.UTF8.GetBytes(marker), new Signal($"the fault {kind} at '{marker}' has struck"));
+        var fault = new ArmedFault(kind, Encoding.UTF8.GetBytes(marker), new Signal($"the fault {kind} at '{marker}' has struck"), released ?? Task.CompletedTask);
         _fault = fault;
         return fault.Struck;
     }
@@ -159,7 +175,22 @@ internal enum FaultKind
     CutBefore,
     CutAfterAnswer,
     Silence,
+    Hold,
+}
+
+/// <summary>A connection whose data to the server is held back.</summary>
+public sealed class HeldConnection
+{
+    private readonly TaskCompletionSource _released;
+
+    internal HeldConnection(Signal struck, TaskCompletionSource released) => (Struck, _released) = (struck, released);
+
+    /// <summary>Raised when the marker has come and is held.</summary>
+    public Signal Struck { get; }
+
+    /// <summary>Lets everything go on to the server.</summary>
+    public void Release() => _released.TrySetResult();
 }
 
 /// <summary>A fault that waits for its moment.</summary>
-internal sealed record ArmedFault(FaultKind Kind, byte[] Marker, Signal Struck);
+internal sealed record ArmedFault(FaultKind Kind, byte[] Marker, Signal Struck, Task Released);

@@ -67,6 +67,22 @@ public sealed class TcpProxyTests
     }
 
     [Fact(Timeout = Limit)]
+    public async Task A_held_statement_arrives_when_it_is_released()
+    {
+        await using var database = await TableAsync();
+        await using var proxy = TcpProxy.To(database.ConnectionString);
+        var held = proxy.HoldFrom("insert into t");
+
+        var waiting = ExecuteAsync(proxy, database, Insert);
+        await held.Struck.WaitAsync(cancellationToken: Cancelled);
+        Assert.Equal(0L, await ExecuteAsync(proxy, database, "select count(*) from t"));
+
+        held.Release();
+        await waiting;
+        Assert.Equal(1L, await ExecuteAsync(proxy, database, "select count(*) from t"));
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task A_fault_strikes_once_and_only_at_its_marker()
     {
         await using var database = await TableAsync();
