@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.Versioning;
 using System.Text.Json;
+using WalletGrains.Testing.Processes;
 using Xunit;
 
 namespace WalletGrains.Host.Tests.Processes;

@@ -3,41 +3,40 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 
-namespace WalletGrains.Host.Tests.Processes;
+namespace WalletGrains.Testing.Processes;
 
-/// <summary>What a request came to, as its client saw it.</summary>
-internal abstract record Reply
-{
-    /// <summary>Answered with success.</summary>
-    public sealed record Ok(string Body, bool Replayed) : Reply
-    {
-        public JsonElement Json => JsonDocument.Parse(Body).RootElement;
-    }
-
-    /// <summary>Refused for good, with this code.</summary>
-    public sealed record Refused(HttpStatusCode Status, string Code) : Reply;
-
-    /// <summary>No definite answer: try again with the same request id.</summary>
-    public sealed record Unknown(string Why, bool HasRetryAfter) : Reply;
-}
-
-/// <summary>A client of the HTTP interface that never believes more than it was told. Survives restarts of the host.</summary>
-internal sealed class BankClient : IDisposable
+/// <summary>
+/// A client of the HTTP interface that never believes more than it was told. It knows the addresses of all hosts, survives
+/// their restarts, and leaves it to its caller which one to ask.
+/// </summary>
+/// <param name="timeout">How long it waits for an answer.</param>
+/// <param name="addresses">The hosts.</param>
+public sealed class BankClient(TimeSpan timeout, params Uri[] addresses) : IDisposable
 {
     public const string OperatorPassword = "operator for the tests";
 
+    /// <summary>Longer than the product lets any caller wait.</summary>
+    private static readonly TimeSpan PatientTimeout = TimeSpan.FromSeconds(40);
+
     private readonly HttpClient _http = new(new SocketsHttpHandler { MaxConnectionsPerServer = 256, ConnectTimeout = TimeSpan.FromSeconds(5) })
     {
-        Timeout = TimeSpan.FromSeconds(40),
+        Timeout = Timeout.InfiniteTimeSpan,
     };
 
-    private volatile Uri _address;
+    private volatile Uri[] _addresses = addresses;
     private volatile string? _token;
 
-    public BankClient(Uri address) => _address = address;
+    /// <summary>A patient client of one host.</summary>
+    public BankClient(Uri address) : this(PatientTimeout, address)
+    {
+    }
 
-    /// <summary>Goes on against a restarted host.</summary>
-    public void MoveTo(Uri address) => _address = address;
+    /// <summary>Where the hosts are; changes when they are restarted.</summary>
+    public IReadOnlyList<Uri> Addresses
+    {
+        get => _addresses;
+        set => _addresses = [.. value];
+    }
 
     /// <summary>Signs in as the first operator; it is created while the host starts, so it may take a moment to exist.</summary>
     public async Task SignInAsync(CancellationToken cancellationToken)
@@ -57,22 +56,32 @@ internal sealed class BankClient : IDisposable
         }
     }
 
-    public async Task<Guid> OpenWalletAsync(CancellationToken cancellationToken)
+    public async Task<Guid> OpenWalletAsync(CancellationToken cancellationToken, int host = 0)
     {
-        var reply = await PostAsync("/wallets", """{"currency":"NGN"}""", cancellationToken);
+        var reply = await PostAsync("/wallets", """{"currency":"NGN"}""", cancellationToken, host);
         return reply is Reply.Ok ok ? ok.Json.GetProperty("id").GetGuid() : throw new InvalidOperationException($"No wallet: {reply}");
     }
 
-    public Task<Reply> PostAsync(string path, string json, CancellationToken cancellationToken) =>
-        SendAsync(new HttpRequestMessage(HttpMethod.Post, new Uri(_address, path)) { Content = new StringContent(json, Encoding.UTF8, "application/json") }, cancellationToken);
+    /// <summary>Posts to the host with this number, counted round and round.</summary>
+    public Task<Reply> PostAsync(string path, string json, CancellationToken cancellationToken, int host = 0) =>
+        SendAsync(new HttpRequestMessage(HttpMethod.Post, At(host, path)) { Content = new StringContent(json, Encoding.UTF8, "application/json") }, cancellationToken);
 
-    public Task<Reply> GetAsync(string path, CancellationToken cancellationToken) =>
-        SendAsync(new HttpRequestMessage(HttpMethod.Get, new Uri(_address, path)), cancellationToken);
+    /// <summary>Gets from the host with this number, counted round and round.</summary>
+    public Task<Reply> GetAsync(string path, CancellationToken cancellationToken, int host = 0) =>
+        SendAsync(new HttpRequestMessage(HttpMethod.Get, At(host, path)), cancellationToken);
 
     public void Dispose() => _http.Dispose();
 
+    private Uri At(int host, string path)
+    {
+        var hosts = _addresses;
+        return new Uri(hosts[host % hosts.Length], path);
+    }
+
     private async Task<Reply> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(timeout);
         using (request)
         {
             if (_token is { } token)
@@ -82,13 +91,18 @@ internal sealed class BankClient : IDisposable
 
             try
             {
-                using var response = await _http.SendAsync(request, cancellationToken);
-                var body = await response.Content.ReadAsStringAsync(cancellationToken);
+                using var response = await _http.SendAsync(request, limit.Token);
+                var body = await response.Content.ReadAsStringAsync(limit.Token);
                 return Read(response, body);
             }
-            catch (Exception e) when (e is HttpRequestException or IOException || (e is TaskCanceledException && !cancellationToken.IsCancellationRequested))
+            catch (HttpRequestException e) when (e.HttpRequestError is HttpRequestError.ConnectionError)
             {
-                return new Reply.Unknown(e.Message, HasRetryAfter: false);
+                // Nobody is there, so nothing was sent.
+                return new Reply.NotDone("no connection", HasRetryAfter: false);
+            }
+            catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+            {
+                return new Reply.Unknown(e is OperationCanceledException ? "no answer in time" : "connection lost", HasRetryAfter: false);
             }
         }
     }
@@ -101,8 +115,12 @@ internal sealed class BankClient : IDisposable
         }
 
         var code = JsonDocument.Parse(body).RootElement.GetProperty("code").GetString()!;
-        return response.StatusCode is HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests
-            ? new Reply.Unknown(code, response.Headers.RetryAfter is not null)
-            : new Reply.Refused(response.StatusCode, code);
+        var hasRetryAfter = response.Headers.RetryAfter is not null;
+        return (response.StatusCode, code) switch
+        {
+            (HttpStatusCode.ServiceUnavailable, "UNAVAILABLE") or (HttpStatusCode.TooManyRequests, _) => new Reply.NotDone(code, hasRetryAfter),
+            ( >= HttpStatusCode.InternalServerError, _) => new Reply.Unknown(code, hasRetryAfter),
+            _ => new Reply.Refused(response.StatusCode, code),
+        };
     }
 }

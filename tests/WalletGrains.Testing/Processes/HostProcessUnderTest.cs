@@ -1,24 +1,24 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.RegularExpressions;
-using WalletGrains.Testing;
 
-namespace WalletGrains.Host.Tests.Processes;
+namespace WalletGrains.Testing.Processes;
 
-/// <summary>The product's own executable as a process of the operating system, on a data folder of the test.</summary>
-internal sealed partial class HostProcessUnderTest : IDisposable
+/// <summary>
+/// The product's own executable as a process of the operating system, on a data folder of the test. It is taken from the
+/// folder of the running test, so the test's project references the host.
+/// </summary>
+public sealed partial class HostProcessUnderTest : IDisposable
 {
-    private const int Sigkill = 9;
-    private const int Sigint = 2;
-    private const int Sigterm = 15;
+    private const int MaxLines = 2_000;
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
+    private readonly Action<string>? _onLine;
     private readonly TaskCompletionSource<string> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly List<string> _output = [];
+    private readonly Queue<string> _output = [];
 
-    private HostProcessUnderTest(Process process) => _process = process;
+    private HostProcessUnderTest(Process process, Action<string>? onLine) => (_process, _onLine) = (process, onLine);
 
     /// <summary>The line that says it is ready.</summary>
     public string ReadyLine { get; private set; } = "";
@@ -26,7 +26,7 @@ internal sealed partial class HostProcessUnderTest : IDisposable
     /// <summary>Where it accepts requests.</summary>
     public Uri Address { get; private set; } = null!;
 
-    /// <summary>Everything it has printed so far.</summary>
+    /// <summary>The newest lines it has printed.</summary>
     public string Output
     {
         get
@@ -39,9 +39,13 @@ internal sealed partial class HostProcessUnderTest : IDisposable
     }
 
     /// <summary>Starts it and waits until it accepts requests.</summary>
-    public static async Task<HostProcessUnderTest> StartAsync(HostFolders folders, IReadOnlyDictionary<string, string>? settings = null)
+    /// <param name="folders">Where it keeps what it keeps.</param>
+    /// <param name="settings">Environment variables.</param>
+    /// <param name="onLine">Sees every line it prints, one after the other.</param>
+    public static async Task<HostProcessUnderTest> StartAsync(
+        HostFolders folders, IReadOnlyDictionary<string, string>? settings = null, Action<string>? onLine = null)
     {
-        var host = Launch(folders, settings);
+        var host = Launch(folders, settings, onLine);
         try
         {
             host.ReadyLine = await host._ready.Task.WaitAsync(StartLimit);
@@ -60,35 +64,34 @@ internal sealed partial class HostProcessUnderTest : IDisposable
     /// <returns>Its exit code, and everything it printed.</returns>
     public static async Task<(int ExitCode, string Output)> RunToEndAsync(HostFolders folders, IReadOnlyDictionary<string, string> settings)
     {
-        using var host = Launch(folders, settings);
-        await host._process.WaitForExitAsync().WaitAsync(StartLimit);
-        return (host._process.ExitCode, host.Output);
+        using var host = Launch(folders, settings, onLine: null);
+        return (await host.WaitForEndAsync(), host.Output);
     }
 
     /// <summary>kill -9: no handler runs, nothing is flushed.</summary>
-    public async Task KillAsync()
-    {
-        Kill(_process.Id, Sigkill);
-        await _process.WaitForExitAsync().WaitAsync(StopLimit);
-    }
+    public Task<int> KillAsync() => StopAsync(PosixSignal.Kill);
 
     /// <summary>SIGTERM, and waits for the end.</summary>
     /// <returns>The exit code.</returns>
-    public Task<int> TerminateAsync() => StopAsync(Sigterm);
+    public Task<int> TerminateAsync() => StopAsync(PosixSignal.Terminate);
 
     /// <summary>SIGINT, which is what Ctrl-C sends, and waits for the end.</summary>
     /// <returns>The exit code.</returns>
-    public Task<int> InterruptAsync() => StopAsync(Sigint);
+    public Task<int> InterruptAsync() => StopAsync(PosixSignal.Interrupt);
 
-    private async Task<int> StopAsync(int signal)
+    /// <summary>It runs no instruction until <see cref="Thaw"/>; its connections stay open.</summary>
+    public void Freeze() => PosixSignal.Stop.SendTo(_process.Id);
+
+    /// <summary>It goes on where it was frozen, and does not know for how long it was.</summary>
+    public void Thaw() => PosixSignal.Continue.SendTo(_process.Id);
+
+    /// <summary>Waits until it has ended by itself.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> WaitForEndAsync()
     {
-        Kill(_process.Id, signal);
         await _process.WaitForExitAsync().WaitAsync(StopLimit);
         return _process.ExitCode;
     }
-
-    /// <summary>kill -9 of a process by its id.</summary>
-    public static void KillProcess(int processId) => Kill(processId, Sigkill);
 
     public void Dispose()
     {
@@ -101,7 +104,13 @@ internal sealed partial class HostProcessUnderTest : IDisposable
         _process.Dispose();
     }
 
-    private static HostProcessUnderTest Launch(HostFolders folders, IReadOnlyDictionary<string, string>? settings)
+    private Task<int> StopAsync(PosixSignal signal)
+    {
+        signal.SendTo(_process.Id);
+        return WaitForEndAsync();
+    }
+
+    private static HostProcessUnderTest Launch(HostFolders folders, IReadOnlyDictionary<string, string>? settings, Action<string>? onLine)
     {
         var start = new ProcessStartInfo("dotnet")
         {
@@ -123,7 +132,7 @@ internal sealed partial class HostProcessUnderTest : IDisposable
             start.Environment[name] = value;
         }
 
-        var host = new HostProcessUnderTest(new Process { StartInfo = start, EnableRaisingEvents = true });
+        var host = new HostProcessUnderTest(new Process { StartInfo = start, EnableRaisingEvents = true }, onLine);
         host._process.OutputDataReceived += (_, line) => host.Take(line.Data);
         host._process.ErrorDataReceived += (_, line) => host.Take(line.Data);
         host._process.Exited += (_, _) => host._ready.TrySetException(new InvalidOperationException($"The host ended before it was ready:\n{host.Output}"));
@@ -142,7 +151,13 @@ internal sealed partial class HostProcessUnderTest : IDisposable
 
         lock (_output)
         {
-            _output.Add(line);
+            if (_output.Count == MaxLines)
+            {
+                _output.Dequeue();
+            }
+
+            _output.Enqueue(line);
+            _onLine?.Invoke(line);
         }
 
         if (line.StartsWith("WalletGrains is ready on ", StringComparison.Ordinal))
@@ -151,62 +166,6 @@ internal sealed partial class HostProcessUnderTest : IDisposable
         }
     }
 
-    // .NET can only send SIGKILL by itself. Every POSIX shell has kill built in; the program is not on every machine.
-    private static void Kill(int processId, int signal)
-    {
-        using var kill = Process.Start("/bin/sh", ["-c", string.Create(CultureInfo.InvariantCulture, $"kill -{signal} {processId}")]);
-        kill.WaitForExit();
-    }
-
     [GeneratedRegex(@"http://[^ ]+")]
     private static partial Regex AddressInReadyLine();
-}
-
-/// <summary>The folders of one host under test, which outlive its processes.</summary>
-internal sealed class HostFolders : IAsyncDisposable
-{
-    private readonly TestFolder _folder = TestFolders.Create("host");
-
-    public HostFolders() => Directory.CreateDirectory(Root);
-
-    /// <summary>A folder that the unprivileged user of the embedded server can enter.</summary>
-    public string Root => _folder.Path;
-
-    public string Data => Path.Combine(Root, "data");
-
-    public string Logs => Path.Combine(Root, "logs");
-
-    /// <summary>Process id of the embedded server that runs on the data folder now; null when none does.</summary>
-    public int? ServerProcessId
-    {
-        get
-        {
-            var file = Path.Combine(Cluster, "postmaster.pid");
-            return File.Exists(file) ? int.Parse(File.ReadLines(file).First(), CultureInfo.InvariantCulture) : null;
-        }
-    }
-
-    private string Cluster => Path.Combine(Data, "postgres", "cluster");
-
-    /// <summary>kill -9 of the embedded server, which cannot be started again until <see cref="GiveServerBack"/>.</summary>
-    public void TakeServerAway()
-    {
-        var server = ServerProcessId!.Value;
-        Directory.Move(Cluster, Cluster + ".away");
-        HostProcessUnderTest.KillProcess(server);
-    }
-
-    /// <summary>Ends the outage: the host finds the cluster at its next attempt.</summary>
-    public void GiveServerBack() => Directory.Move(Cluster + ".away", Cluster);
-
-    public async ValueTask DisposeAsync()
-    {
-        // After a kill -9 the embedded server goes on without its host.
-        if (ServerProcessId is { } left)
-        {
-            HostProcessUnderTest.KillProcess(left);
-        }
-
-        await _folder.DisposeAsync();
-    }
 }
