@@ -39,6 +39,26 @@ remember_runtime() {
     [ -f "$file" ] && [ "$(cat "$file")" = "$text" ] || echo "$text" >"$file"
 }
 
+# Sets ActorRuntime, and says which it is and why.
+choose_runtime() {
+    if [ -n "${ActorRuntime:-}" ]; then
+        check_runtime_name "$ActorRuntime"
+        echo "Runtime: $ActorRuntime, as ActorRuntime says"
+    else
+        probe_orleans
+        [ "$ORLEANS" = yes ] && ActorRuntime=Orleans || ActorRuntime=InProcess
+        echo "Runtime: $ActorRuntime, because $ORLEANS_WHY"
+    fi
+    remember_runtime "$ActorRuntime"
+    export ActorRuntime
+}
+
+# Builds a project for the runtime.
+build_project() {
+    local log=artifacts/build.log
+    dotnet build "$1" --configuration Release --nologo --verbosity quiet >"$log" 2>&1 || { cat "$log" >&2; fail "The build failed."; }
+}
+
 check_runtime_name() {
     case "$1" in
         Orleans | InProcess) ;;
