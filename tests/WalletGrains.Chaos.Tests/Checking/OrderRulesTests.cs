@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using WalletGrains.Chaos.Checking;
 using WalletGrains.Chaos.Traffic;
 using Xunit;
@@ -59,6 +60,15 @@ public sealed class OrderRulesTests
 
         Assert.Empty(verdict.Findings);
         Assert.Equal(1, verdict.StaleReads);
+    }
+
+    [Fact]
+    public void A_read_that_misses_what_was_acknowledged_long_before_it_is_disordered()
+    {
+        Record("salary", _bank.Enter(SampleBank.Ada, "c:salary", "FUND", 1), from: 1, to: 2);
+        _bank.Reads.Add(new ReadRecord(SampleBank.Ada, 2 * Stopwatch.Frequency, 3 * Stopwatch.Frequency, 0, 0));
+
+        Assert.Contains(_bank.Check().Findings, finding => finding.Fault == Fault.Disordered);
     }
 
     private void Record(string id, BookEntry entry, long from, long to) => _bank.Operations.Add(new OperationRecord(

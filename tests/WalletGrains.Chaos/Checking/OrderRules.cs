@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using WalletGrains.Chaos.Traffic;
 using WalletGrains.Testing.Processes;
 
@@ -6,6 +7,9 @@ namespace WalletGrains.Chaos.Checking;
 /// <summary>Real time: what was acknowledged before something else was asked for comes before it in the wallet's history.</summary>
 internal static class OrderRules
 {
+    /// <summary>How old a balance may be that the product shows: one second.</summary>
+    private static readonly long ReadFreshness = Stopwatch.Frequency;
+
     public static IEnumerable<Finding> Check(Evidence evidence)
     {
         var wallets = TimesOf(evidence);
@@ -28,12 +32,16 @@ internal static class OrderRules
             {
                 yield return new Finding(Fault.Disordered, $"{read} showed something that had not been asked for yet");
             }
+            else if (read.InvokedAt - times.EarliestEndAfter(read.Version) is var age && age > ReadFreshness)
+            {
+                yield return new Finding(Fault.Disordered, $"{read} missed what had been acknowledged {Stopwatch.GetElapsedTime(0, age).TotalSeconds:0.0} s before");
+            }
         }
     }
 
     /// <summary>
-    /// Reads that missed something acknowledged before they were asked for. No fault of the books: reads are answered from a
-    /// wallet's memory, and a silo that was frozen has an old one until it learns that it was given up.
+    /// Reads that missed something acknowledged before they were asked for, at most a second before: a wallet shows what it
+    /// remembers, and a silo that was frozen remembers old things until it asks.
     /// </summary>
     public static int CountStaleReads(Evidence evidence)
     {
