@@ -25,6 +25,7 @@ internal static class ChaosRound
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var (fenced, answersLost) = (cluster.Nodes.Sum(node => node.Fenced), cluster.Nodes.Sum(node => node.AnswersLost));
         await using var reader = new BooksReader(cluster.ConnectionString);
+        await cluster.PatientBank.SignInAsync(cancellationToken);
         var traffic = await BankTraffic.StartAsync(cluster.Bank, name, seed, ending.Token);
         try
         {

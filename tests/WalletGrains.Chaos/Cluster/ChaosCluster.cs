@@ -54,7 +54,6 @@ internal sealed class ChaosCluster : IAsyncDisposable
             // The first one creates the schema.
             await cluster.StartAsync(cluster.Nodes[0]);
             await Task.WhenAll(cluster.Nodes.Take(Topology.Hosts).Skip(1).Select(cluster.StartAsync));
-            await cluster.PatientBank.SignInAsync(cancellationToken);
             return cluster;
         }
         catch

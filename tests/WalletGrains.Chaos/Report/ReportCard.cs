@@ -43,6 +43,9 @@ internal sealed class ReportCard
 
     public IReadOnlyList<Finding> Findings => _findings;
 
+    /// <summary>Whether all is well, and the faults did what they are for.</summary>
+    public bool IsClean => _findings.Count == 0 && Fenced > 0 && Resolved.Durable > 0;
+
     public IReadOnlyDictionary<string, RecoveryTimes> Recoveries => _recoveries;
 
     public int Count(Fault fault) => _findings.Count(finding => finding.Fault == fault);

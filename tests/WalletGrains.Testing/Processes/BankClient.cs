@@ -18,6 +18,9 @@ public sealed class BankClient(TimeSpan timeout, params Uri[] addresses) : IDisp
     /// <summary>Longer than the product lets any caller wait.</summary>
     private static readonly TimeSpan PatientTimeout = TimeSpan.FromSeconds(40);
 
+    private static readonly TimeSpan InsistLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan InsistPause = TimeSpan.FromMilliseconds(100);
+
     private readonly HttpClient _http = new(new SocketsHttpHandler { MaxConnectionsPerServer = 256, ConnectTimeout = TimeSpan.FromSeconds(5) })
     {
         Timeout = Timeout.InfiniteTimeSpan,
@@ -39,28 +42,13 @@ public sealed class BankClient(TimeSpan timeout, params Uri[] addresses) : IDisp
     }
 
     /// <summary>Signs in as the first operator; it is created while the host starts, so it may take a moment to exist.</summary>
-    public async Task SignInAsync(CancellationToken cancellationToken)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(TimeSpan.FromSeconds(30));
-        while (true)
-        {
-            var reply = await PostAsync("/auth/login", $$"""{"email":"operator@walletgrains.local","password":"{{OperatorPassword}}"}""", limit.Token);
-            if (reply is Reply.Ok ok)
-            {
-                _token = ok.Json.GetProperty("accessToken").GetString();
-                return;
-            }
+    public async Task SignInAsync(CancellationToken cancellationToken) =>
+        _token = (await InsistAsync("/auth/login", $$"""{"email":"operator@walletgrains.local","password":"{{OperatorPassword}}"}""", host: 0, cancellationToken))
+            .GetProperty("accessToken").GetString();
 
-            limit.Token.ThrowIfCancellationRequested();
-        }
-    }
-
-    public async Task<Guid> OpenWalletAsync(CancellationToken cancellationToken, int host = 0)
-    {
-        var reply = await PostAsync("/wallets", """{"currency":"NGN"}""", cancellationToken, host);
-        return reply is Reply.Ok ok ? ok.Json.GetProperty("id").GetGuid() : throw new InvalidOperationException($"No wallet: {reply}");
-    }
+    /// <summary>Opens a wallet; beginning at the host with this number, as soon as there is one that can.</summary>
+    public async Task<Guid> OpenWalletAsync(CancellationToken cancellationToken, int host = 0) =>
+        (await InsistAsync("/wallets", """{"currency":"NGN"}""", host, cancellationToken)).GetProperty("id").GetGuid();
 
     /// <summary>Posts to the host with this number, counted round and round.</summary>
     public Task<Reply> PostAsync(string path, string json, CancellationToken cancellationToken, int host = 0) =>
@@ -71,6 +59,21 @@ public sealed class BankClient(TimeSpan timeout, params Uri[] addresses) : IDisp
         SendAsync(new HttpRequestMessage(HttpMethod.Get, At(host, path)), cancellationToken);
 
     public void Dispose() => _http.Dispose();
+
+    private async Task<JsonElement> InsistAsync(string path, string json, int host, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(InsistLimit);
+        while (true)
+        {
+            if (await PostAsync(path, json, limit.Token, host++) is Reply.Ok ok)
+            {
+                return ok.Json;
+            }
+
+            await Task.Delay(InsistPause, limit.Token);
+        }
+    }
 
     private Uri At(int host, string path)
     {

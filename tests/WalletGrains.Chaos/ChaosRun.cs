@@ -1,0 +1,44 @@
+using System.Diagnostics;
+using WalletGrains.Chaos.Cluster;
+using WalletGrains.Chaos.Report;
+using WalletGrains.Host.Actors;
+
+namespace WalletGrains.Chaos;
+
+/// <summary>Rounds on one cluster, until the time is over.</summary>
+internal static class ChaosRun
+{
+    /// <summary>Runs at least one round.</summary>
+    /// <returns>Whether every round came to its end.</returns>
+    public static async Task<bool> RunAsync(ChaosOptions options, ReportCard card, CancellationToken cancellationToken)
+    {
+        Console.WriteLine($"{SiloSetup.RuntimeName}, hosts: {Topology.Hosts}, seed: {options.Seed}");
+        var startedAt = Stopwatch.GetTimestamp();
+        await using var cluster = await ChaosCluster.StartAsync(cancellationToken);
+        try
+        {
+            for (var round = 1; round == 1 || Stopwatch.GetElapsedTime(startedAt) < options.Time; round++)
+            {
+                await ChaosRound.RunAsync(cluster, $"{round}", unchecked(options.Seed + round), card, cancellationToken);
+                Console.WriteLine($"Round {round} after {Stopwatch.GetElapsedTime(startedAt).TotalSeconds:0} s: {card.Operations:N0} operations, {card.Findings.Count} findings");
+            }
+
+            return true;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+        catch (Exception e)
+        {
+            // Whatever it is, what the hosts said last is what explains it, and they are gone in a moment.
+            foreach (var node in cluster.Nodes)
+            {
+                await Console.Error.WriteLineAsync($"== host {node.Number}\n{node.Output}");
+            }
+
+            await Console.Error.WriteLineAsync($"The round was not finished: {e}");
+            return false;
+        }
+    }
+}
