@@ -42,6 +42,7 @@ public sealed class ActorOptionsTests
     [InlineData("GatewayPort", "70000")]
     [InlineData("AdvertisedAddress", "silo-1")]
     [InlineData("AdvertisedAddress", "0.0.0.0")]
+    [InlineData("ProbeTimeoutSeconds", "0")]
     [InlineData("ResponseTimeoutSeconds", "0")]
     [InlineData("DrainSeconds", "301")]
     [InlineData("ConnectSeconds", "0")]
