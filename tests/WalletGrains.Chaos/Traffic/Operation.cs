@@ -37,4 +37,6 @@ internal sealed record Operation(string RequestId, OperationKind Kind, Guid Wall
 
     /// <summary>What it does to the wallet that decides it, in minor units.</summary>
     public long SignedAmountMinor => Kind is OperationKind.Deposit ? AmountMinor : -AmountMinor;
+
+    public override string ToString() => $"{RequestId} ({Kind} of {AmountMinor} at {WalletId}{(ToWalletId is { } to ? $" to {to}" : "")})";
 }

@@ -27,4 +27,13 @@ public abstract record Reply
 
     /// <summary>Whether the request need not be sent again.</summary>
     public bool IsDefinite => this is Ok or Refused;
+
+    public sealed override string ToString() => this switch
+    {
+        Ok ok => $"ok{(ok.Replayed ? ", a repeat" : "")}: {ok.Body}",
+        Refused refused => $"refused: {(int)refused.Status} {refused.Code}",
+        NotDone notDone => $"not done: {notDone.Code}",
+        Unknown unknown => $"unknown: {unknown.Why}",
+        _ => base.ToString()!,
+    };
 }
