@@ -22,6 +22,7 @@ public sealed class ChaosTests(ChaosTests.Round round) : IClassFixture<ChaosTest
     [InlineData(nameof(Fault.Drift))]
     [InlineData(nameof(Fault.Disordered))]
     [InlineData(nameof(Fault.Contradicted))]
+    [InlineData(nameof(Fault.Stuck))]
     public async Task No_operation_is(string fault)
     {
         var card = await round.CardAsync();

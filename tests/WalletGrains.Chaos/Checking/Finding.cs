@@ -20,6 +20,9 @@ internal enum Fault
 
     /// <summary>Two different answers to one request.</summary>
     Contradicted,
+
+    /// <summary>No definite answer although everything was healed.</summary>
+    Stuck,
 }
 
 /// <summary>One fault, with what shows it.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using WalletGrains.Chaos.Checking;
 using WalletGrains.Testing.Processes;
 
@@ -9,9 +10,12 @@ internal sealed class BankTraffic
     private const int WalletCount = 30;
     private const int Clients = 48;
     private const int ClosingAmountMinor = 1;
+    private const int InsistAttempts = 30;
+    private static readonly TimeSpan InsistPause = TimeSpan.FromMilliseconds(500);
 
     private readonly BankClient _bank;
     private readonly MixedWorkload _workload;
+    private readonly ConcurrentQueue<Finding> _stuck = new();
     private readonly string _name;
     private int _closings;
 
@@ -75,7 +79,8 @@ internal sealed class BankTraffic
         await CloseAsync(cancellationToken);
         var books = await reader.ReadAsync(Wallets, cancellationToken);
         var shown = await ReadWalletsAsync(cancellationToken);
-        return Checker.Check(new Evidence([.. History.Operations], [.. History.Reads], looked, books, shown));
+        var verdict = Checker.Check(new Evidence([.. History.Operations], [.. History.Reads], looked, books, shown));
+        return verdict with { Findings = [.. _stuck, .. verdict.Findings] };
     }
 
     /// <summary>
@@ -98,21 +103,20 @@ internal sealed class BankTraffic
     private Operation Closing(int number, Guid wallet) =>
         new($"chaos-{_name}-closing-{number}", OperationKind.Deposit, wallet, null, ClosingAmountMinor);
 
-    /// <summary>Repeats an operation until there is a definite answer, with all hosts there.</summary>
+    /// <summary>Repeats an operation until there is a definite answer; with all hosts there it has to come.</summary>
     private async Task InsistAsync(Operation operation, CancellationToken cancellationToken)
     {
-        const int Attempts = 60;
-        for (var host = 0; host < Attempts; host++)
+        for (var host = 0; host < InsistAttempts; host++)
         {
             if ((await MixedWorkload.SendAsync(_bank, History, operation, host, cancellationToken)).IsDefinite)
             {
                 return;
             }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(500), cancellationToken);
+            await Task.Delay(InsistPause, cancellationToken);
         }
 
-        throw new TimeoutException($"No definite answer in {Attempts} attempts with all hosts there: {operation}.");
+        _stuck.Enqueue(new Finding(Fault.Stuck, $"{operation}: no definite answer in {InsistAttempts} attempts with all hosts there"));
     }
 
     private async Task<IReadOnlyList<BookHead>> ReadWalletsAsync(CancellationToken cancellationToken)
@@ -123,8 +127,14 @@ internal sealed class BankTraffic
             foreach (var wallet in Wallets)
             {
                 var reply = await _bank.GetAsync($"/wallet/{wallet}", cancellationToken, host);
-                var json = reply is Reply.Ok ok ? ok.Json : throw new InvalidOperationException($"Wallet {wallet} cannot be read: {reply}.");
-                heads.Add(new BookHead(wallet, json.GetProperty("version").GetInt64(), (long)(json.GetProperty("balance").GetDecimal() * 100)));
+                if (reply is Reply.Ok { Json: var json })
+                {
+                    heads.Add(new BookHead(wallet, json.GetProperty("version").GetInt64(), (long)(json.GetProperty("balance").GetDecimal() * 100)));
+                }
+                else
+                {
+                    _stuck.Enqueue(new Finding(Fault.Stuck, $"wallet {wallet} cannot be read with all hosts there: {reply}"));
+                }
             }
         }
 
