@@ -25,8 +25,8 @@ public sealed class CheckerTests
         _bank.Deposit("salary", Ada, 1_000);
         _bank.Withdraw("rent", Ada, 300);
         _bank.Transfer("gift", Ada, Ben, 200);
-        _bank.Tell(new Operation("too much", OperationKind.Withdraw, Ada, null, 9_000), Refused);
-        _bank.Reads.Add(new ReadRecord(Ada, 100, 101, 3, 500));
+        _bank.Tell(new Operation("too much", OperationKind.Withdraw, Ada, 9_000), Refused);
+        _bank.Reads.Add(new ReadRecord(100, 101, new BookHead(Ada, 3, 500, 0)));
 
         Assert.Empty(_bank.Check().Findings);
     }
@@ -44,7 +44,7 @@ public sealed class CheckerTests
     public void An_acknowledged_operation_that_is_in_the_books_with_another_amount_is_lost()
     {
         var entry = _bank.Enter(Ada, "c:salary", "FUND", 900);
-        _bank.Tell(new Operation("salary", OperationKind.Deposit, Ada, null, 1_000), SampleBank.Receipt(entry));
+        _bank.Tell(new Operation("salary", OperationKind.Deposit, Ada, 1_000), SampleBank.Receipt(entry));
 
         AssertFound(Fault.Lost);
     }
@@ -64,7 +64,7 @@ public sealed class CheckerTests
     {
         var entry = _bank.Deposit("salary", Ada, 1_000);
         _bank.Operations.Clear();
-        _bank.Tell(new Operation("salary", OperationKind.Deposit, Ada, null, 1_000), Unknown);
+        _bank.Tell(new Operation("salary", OperationKind.Deposit, Ada, 1_000), Unknown);
         _bank.Before.Add(entry);
         _bank.Entries.Remove(entry);
 
@@ -103,7 +103,7 @@ public sealed class CheckerTests
     public void One_request_acknowledged_as_new_twice_is_a_duplicate()
     {
         var entry = _bank.Enter(Ada, "c:salary", "FUND", 1_000);
-        _bank.Tell(new Operation("salary", OperationKind.Deposit, Ada, null, 1_000), SampleBank.Receipt(entry), SampleBank.Receipt(entry));
+        _bank.Tell(new Operation("salary", OperationKind.Deposit, Ada, 1_000), SampleBank.Receipt(entry), SampleBank.Receipt(entry));
 
         AssertFound(Fault.Duplicated);
     }
@@ -112,7 +112,7 @@ public sealed class CheckerTests
     public void A_refused_operation_in_the_books_is_resurrected()
     {
         _bank.Enter(Ada, "c:salary", "FUND", 1_000);
-        _bank.Tell(new Operation("salary", OperationKind.Deposit, Ada, null, 1_000), Refused);
+        _bank.Tell(new Operation("salary", OperationKind.Deposit, Ada, 1_000), Refused);
 
         AssertFound(Fault.Resurrected);
     }
@@ -121,7 +121,7 @@ public sealed class CheckerTests
     public void An_operation_reported_not_done_in_the_books_is_resurrected()
     {
         _bank.Enter(Ada, "c:salary", "FUND", 1_000);
-        _bank.Tell(new Operation("salary", OperationKind.Deposit, Ada, null, 1_000), NotDone);
+        _bank.Tell(new Operation("salary", OperationKind.Deposit, Ada, 1_000), NotDone);
 
         AssertFound(Fault.Resurrected);
     }
@@ -130,7 +130,7 @@ public sealed class CheckerTests
     public void An_operation_that_was_not_there_when_looked_up_and_appears_later_is_resurrected()
     {
         var entry = _bank.Enter(Ada, "c:salary", "FUND", 1_000);
-        _bank.Tell(new Operation("salary", OperationKind.Deposit, Ada, null, 1_000), Unknown);
+        _bank.Tell(new Operation("salary", OperationKind.Deposit, Ada, 1_000), Unknown);
         _bank.After.Add(entry);
 
         AssertFound(Fault.Resurrected);
@@ -140,7 +140,7 @@ public sealed class CheckerTests
     public void An_operation_that_was_not_there_when_looked_up_and_is_then_a_repeat_is_resurrected()
     {
         var entry = _bank.Enter(Ada, "c:salary", "FUND", 1_000);
-        var record = _bank.Tell(new Operation("salary", OperationKind.Deposit, Ada, null, 1_000), Unknown, SampleBank.Receipt(entry, replayed: true));
+        var record = _bank.Tell(new Operation("salary", OperationKind.Deposit, Ada, 1_000), Unknown, SampleBank.Receipt(entry, replayed: true));
         _bank.After.Add(entry);
         _bank.LookedAt = record.Attempts[1].InvokedAt;
 
@@ -151,9 +151,9 @@ public sealed class CheckerTests
     public void An_unknown_operation_is_no_fault_whichever_way_it_resolves()
     {
         var durable = _bank.Enter(Ada, "c:durable", "FUND", 1_000);
-        _bank.Tell(new Operation("durable", OperationKind.Deposit, Ada, null, 1_000), Unknown, SampleBank.Receipt(durable, replayed: true));
-        _bank.Tell(new Operation("absent", OperationKind.Deposit, Ada, null, 1_000), Unknown);
-        _bank.Tell(new Operation("refused", OperationKind.Withdraw, Ada, null, 9_000), Unknown, Refused);
+        _bank.Tell(new Operation("durable", OperationKind.Deposit, Ada, 1_000), Unknown, SampleBank.Receipt(durable, replayed: true));
+        _bank.Tell(new Operation("absent", OperationKind.Deposit, Ada, 1_000), Unknown);
+        _bank.Tell(new Operation("refused", OperationKind.Withdraw, Ada, 9_000), Unknown, Refused);
 
         var verdict = _bank.Check();
 

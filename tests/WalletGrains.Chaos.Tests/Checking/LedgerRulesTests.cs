@@ -20,7 +20,7 @@ public sealed class LedgerRulesTests
 
     [Fact]
     public void A_head_row_that_is_not_the_fold_of_its_entries() => AssertDrift(() =>
-        _bank.Heads.Add(new BookHead(SampleBank.Ada, 3, 1_301)));
+        _bank.Heads.Add(new BookHead(SampleBank.Ada, 3, 1_301, 0)));
 
     [Fact]
     public void An_entry_whose_balance_does_not_follow() => AssertDrift(() =>
@@ -36,7 +36,7 @@ public sealed class LedgerRulesTests
 
     [Fact]
     public void A_product_that_shows_something_else() => AssertDrift(() =>
-        _bank.Shown.Add(new BookHead(SampleBank.Ben, 1, 201)));
+        _bank.Shown.Add(new BookHead(SampleBank.Ben, 1, 201, 0)));
 
     [Fact]
     public void Money_under_way_for_ever() => AssertDrift(() =>

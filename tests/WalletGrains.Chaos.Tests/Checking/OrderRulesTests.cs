@@ -36,7 +36,7 @@ public sealed class OrderRulesTests
     public void A_read_of_what_was_not_asked_for_yet_is_disordered()
     {
         Record("salary", _bank.Enter(SampleBank.Ada, "c:salary", "FUND", 1), from: 5, to: 6);
-        _bank.Reads.Add(new ReadRecord(SampleBank.Ada, 1, 2, 1, 1));
+        _bank.Reads.Add(new ReadRecord(1, 2, new BookHead(SampleBank.Ada, 1, 1, 0)));
 
         Assert.Contains(_bank.Check().Findings, finding => finding.Fault == Fault.Disordered);
     }
@@ -45,7 +45,7 @@ public sealed class OrderRulesTests
     public void A_read_of_a_balance_that_never_was_is_drift()
     {
         Record("salary", _bank.Enter(SampleBank.Ada, "c:salary", "FUND", 1), from: 1, to: 2);
-        _bank.Reads.Add(new ReadRecord(SampleBank.Ada, 3, 4, 1, 7));
+        _bank.Reads.Add(new ReadRecord(3, 4, new BookHead(SampleBank.Ada, 1, 7, 0)));
 
         Assert.Contains(_bank.Check().Findings, finding => finding.Fault == Fault.Drift);
     }
@@ -54,7 +54,7 @@ public sealed class OrderRulesTests
     public void A_read_that_misses_what_was_acknowledged_before_it_is_counted_as_stale()
     {
         Record("salary", _bank.Enter(SampleBank.Ada, "c:salary", "FUND", 1), from: 1, to: 2);
-        _bank.Reads.Add(new ReadRecord(SampleBank.Ada, 3, 4, 0, 0));
+        _bank.Reads.Add(new ReadRecord(3, 4, new BookHead(SampleBank.Ada, 0, 0, 0)));
 
         var verdict = _bank.Check();
 
@@ -66,11 +66,11 @@ public sealed class OrderRulesTests
     public void A_read_that_misses_what_was_acknowledged_long_before_it_is_disordered()
     {
         Record("salary", _bank.Enter(SampleBank.Ada, "c:salary", "FUND", 1), from: 1, to: 2);
-        _bank.Reads.Add(new ReadRecord(SampleBank.Ada, 2 * Stopwatch.Frequency, 3 * Stopwatch.Frequency, 0, 0));
+        _bank.Reads.Add(new ReadRecord(2 * Stopwatch.Frequency, 3 * Stopwatch.Frequency, new BookHead(SampleBank.Ada, 0, 0, 0)));
 
         Assert.Contains(_bank.Check().Findings, finding => finding.Fault == Fault.Disordered);
     }
 
     private void Record(string id, BookEntry entry, long from, long to) => _bank.Operations.Add(new OperationRecord(
-        new Operation(id, OperationKind.Deposit, entry.WalletId, null, entry.AmountMinor), [new Attempt(from, to, SampleBank.Receipt(entry))]));
+        new Operation(id, OperationKind.Deposit, entry.WalletId, entry.AmountMinor), [new Attempt(from, to, SampleBank.Receipt(entry))]));
 }

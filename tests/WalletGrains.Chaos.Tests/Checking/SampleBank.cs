@@ -27,6 +27,8 @@ internal sealed class SampleBank
 
     public List<BookTransfer> Transfers { get; } = [];
 
+    public List<BookHold> Holds { get; } = [];
+
     public HashSet<(Guid, string)> Refused { get; } = [];
 
     /// <summary>What the head rows and the product say, where that is not the fold of the entries.</summary>
@@ -43,20 +45,38 @@ internal sealed class SampleBank
     public long LookedAt { get; set; } = long.MaxValue;
 
     /// <summary>Asked for, done and acknowledged.</summary>
-    public BookEntry Deposit(string id, Guid wallet, long amount) => Do(new Operation(id, OperationKind.Deposit, wallet, null, amount));
+    public BookEntry Deposit(string id, Guid wallet, long amount) => Do(new Operation(id, OperationKind.Deposit, wallet, amount));
 
-    public BookEntry Withdraw(string id, Guid wallet, long amount) => Do(new Operation(id, OperationKind.Withdraw, wallet, null, amount));
+    public BookEntry Withdraw(string id, Guid wallet, long amount) => Do(new Operation(id, OperationKind.Withdraw, wallet, amount));
 
     public BookTransfer Transfer(string id, Guid from, Guid to, long amount)
     {
         var transferId = Guid.NewGuid();
-        var operation = new Operation(id, OperationKind.Transfer, from, to, amount);
+        var operation = new Operation(id, OperationKind.Transfer, from, amount) { ToWalletId = to };
         var debit = Enter(from, "c:" + id, "TRANSFER_OUT", -amount);
         var credit = Enter(to, $"t:{transferId:N}/credit", "TRANSFER_IN", amount);
         var transfer = new BookTransfer(transferId, from, to, amount, TransferStep.Completed, debit.EntryId, credit.EntryId, null);
         Transfers.Add(transfer);
         Tell(operation, new Reply.Ok($$"""{"transferId":"{{transferId}}","amount":{{amount / 100m}},"balance":{{debit.BalanceAfterMinor / 100m}}}""", false));
         return transfer;
+    }
+
+    public BookHold Hold(string id, Guid wallet, long amount)
+    {
+        var hold = new BookHold(Guid.NewGuid(), wallet, amount, 0, HoldStep.Active);
+        Enter(wallet, "c:" + id, "HOLD", 0);
+        Holds.Add(hold);
+        Tell(new Operation(id, OperationKind.Hold, wallet, amount), HoldReceipt(hold));
+        return hold;
+    }
+
+    public BookHold Capture(string id, BookHold hold, long amount)
+    {
+        var captured = hold with { Step = HoldStep.Captured, CapturedMinor = amount };
+        Enter(hold.WalletId, "c:" + id, "CAPTURE", -amount);
+        Holds[Holds.IndexOf(hold)] = captured;
+        Tell(new Operation(id, OperationKind.Capture, hold.WalletId, amount) { HoldId = hold.HoldId }, HoldReceipt(captured));
+        return captured;
     }
 
     /// <summary>Asked for, with these answers, one after the other.</summary>
@@ -69,6 +89,8 @@ internal sealed class SampleBank
 
     public static Reply.Ok Receipt(BookEntry entry, bool replayed = false) => new(
         $$"""{"transactionId":"{{entry.EntryId}}","version":{{entry.Version}},"amount":{{Math.Abs(entry.AmountMinor) / 100m}},"balance":{{entry.BalanceAfterMinor / 100m}}}""", replayed);
+
+    public static Reply.Ok HoldReceipt(BookHold hold) => new($$"""{"holdId":"{{hold.HoldId}}"}""", false);
 
     /// <summary>Only in the books.</summary>
     public BookEntry Enter(Guid wallet, string requestId, string type, long signedAmount)
@@ -84,12 +106,14 @@ internal sealed class SampleBank
 
     public Verdict Check()
     {
-        BookHead[] folded = [.. _heads.Select(head => new BookHead(head.Key, head.Value.Version, head.Value.Balance))];
+        BookHead[] folded = [.. _heads.Select(head => new BookHead(head.Key, head.Value.Version, head.Value.Balance, HeldOn(head.Key)))];
         BookHead[] heads = [.. folded.Where(head => Heads.TrueForAll(other => other.WalletId != head.WalletId)), .. Heads];
-        var looked = new Books(LookedAt, heads, [.. Entries.Except(After), .. Before], Refused, Transfers);
-        var books = new Books(LookedAt, heads, [.. Entries.OrderBy(entry => (entry.WalletId, entry.Version))], Refused, Transfers);
+        var looked = new Books(LookedAt, heads, [.. Entries.Except(After), .. Before], Refused, Transfers, Holds);
+        var books = new Books(LookedAt, heads, [.. Entries.OrderBy(entry => (entry.WalletId, entry.Version))], Refused, Transfers, Holds);
         return Checker.Check(new Evidence(Operations, Reads, looked, books, [.. heads, .. Shown]));
     }
+
+    private long HeldOn(Guid wallet) => Holds.Where(hold => hold.WalletId == wallet && hold.Step is HoldStep.Active).Sum(hold => hold.AmountMinor);
 
     private BookEntry Do(Operation operation)
     {

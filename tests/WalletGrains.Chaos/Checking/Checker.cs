@@ -27,6 +27,7 @@ internal static class Checker
         var findings = new List<Finding>();
         findings.AddRange(EffectRules.Check(evidence));
         findings.AddRange(TransferRules.Check(evidence));
+        findings.AddRange(HoldRules.Check(evidence));
         findings.AddRange(LedgerRules.Check(evidence));
         findings.AddRange(OrderRules.Check(evidence));
         return new Verdict(findings, Resolve(evidence), OrderRules.CountStaleReads(evidence));

@@ -22,7 +22,7 @@ internal static class EffectRules
         // Credits and refunds are the transfers' own.
         foreach (var entry in evidence.Books.Entries)
         {
-            if (entry.Type is "FUND" or "WITHDRAW" or "TRANSFER_OUT" && !explained.Contains(entry.EntryId))
+            if (entry.Type is not ("TRANSFER_IN" or "TRANSFER_REFUND") && !explained.Contains(entry.EntryId))
             {
                 yield return new Finding(Fault.Duplicated, $"{entry}: nobody asked for it");
             }
@@ -80,15 +80,21 @@ internal static class EffectRules
     private static bool IsRefunded(Evidence evidence, BookEntry debit) =>
         evidence.Books.Transfers.Any(transfer => transfer.DebitId == debit.EntryId && transfer.RefundId is not null);
 
+    /// <summary>Whether the entry is what the client was told. What a hold's answer says is in <see cref="HoldRules"/>.</summary>
     private static bool Matches(OperationRecord record, BookEntry entry)
     {
         var operation = record.Operation;
         var told = ((Reply.Ok)record.Definite!.Reply).Json;
-        var isTransfer = operation.Kind is OperationKind.Transfer;
-        return entry.AmountMinor == operation.SignedAmountMinor
-            && told.GetProperty("balance").GetDecimal() * 100 == entry.BalanceAfterMinor
-            && told.GetProperty("amount").GetDecimal() * 100 == operation.AmountMinor
-            && (isTransfer || (told.GetProperty("transactionId").GetGuid() == entry.EntryId && told.GetProperty("version").GetInt64() == entry.Version));
+        return entry.AmountMinor == operation.SignedAmountMinor && operation.Kind switch
+        {
+            OperationKind.Deposit or OperationKind.Withdraw => ToldBalance()
+                && told.GetProperty("transactionId").GetGuid() == entry.EntryId && told.GetProperty("version").GetInt64() == entry.Version,
+            OperationKind.Transfer => ToldBalance(),
+            _ => true,
+        };
+
+        bool ToldBalance() => told.GetProperty("balance").GetDecimal() * 100 == entry.BalanceAfterMinor
+            && told.GetProperty("amount").GetDecimal() * 100 == operation.AmountMinor;
     }
 
     private static string Essence(Attempt attempt) => attempt.Reply switch

@@ -30,7 +30,7 @@ internal static class LedgerRules
             .Sum(record => record.Operation.SignedAmountMinor);
         if (held != told)
         {
-            yield return new Finding(Fault.Drift, $"the wallets hold {held}, deposits less withdrawals are {told}");
+            yield return new Finding(Fault.Drift, $"the wallets hold {held}, what came in less what went out is {told}");
         }
     }
 

@@ -23,16 +23,16 @@ internal static class OrderRules
 
         foreach (var read in evidence.Reads)
         {
-            var times = wallets[read.WalletId];
-            if (times.BalanceAt(read.Version) != read.BalanceMinor)
+            var times = wallets[read.Wallet.WalletId];
+            if (times.BalanceAt(read.Wallet.Version) != read.Wallet.BalanceMinor)
             {
-                yield return new Finding(Fault.Drift, $"{read}: the balance at this version is {times.BalanceAt(read.Version)}");
+                yield return new Finding(Fault.Drift, $"{read}: the balance at this version is {times.BalanceAt(read.Wallet.Version)}");
             }
-            else if (times.LatestAskedForUpTo(read.Version) > read.CompletedAt)
+            else if (times.LatestAskedForUpTo(read.Wallet.Version) > read.CompletedAt)
             {
                 yield return new Finding(Fault.Disordered, $"{read} showed something that had not been asked for yet");
             }
-            else if (read.InvokedAt - times.EarliestEndAfter(read.Version) is var age && age > ReadFreshness)
+            else if (read.InvokedAt - times.EarliestEndAfter(read.Wallet.Version) is var age && age > ReadFreshness)
             {
                 yield return new Finding(Fault.Disordered, $"{read} missed what had been acknowledged {Stopwatch.GetElapsedTime(0, age).TotalSeconds:0.0} s before");
             }
@@ -46,7 +46,7 @@ internal static class OrderRules
     public static int CountStaleReads(Evidence evidence)
     {
         var wallets = TimesOf(evidence);
-        return evidence.Reads.Count(read => wallets[read.WalletId].EarliestEndAfter(read.Version) < read.InvokedAt);
+        return evidence.Reads.Count(read => wallets[read.Wallet.WalletId].EarliestEndAfter(read.Wallet.Version) < read.InvokedAt);
     }
 
     private static Dictionary<Guid, WalletTimes> TimesOf(Evidence evidence)

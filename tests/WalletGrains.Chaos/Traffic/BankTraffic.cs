@@ -101,7 +101,7 @@ internal sealed class BankTraffic
     }
 
     private Operation Closing(int number, Guid wallet) =>
-        new($"chaos-{_name}-closing-{number}", OperationKind.Deposit, wallet, null, ClosingAmountMinor);
+        new($"chaos-{_name}-closing-{number}", OperationKind.Deposit, wallet, ClosingAmountMinor);
 
     /// <summary>Repeats an operation until there is a definite answer; with all hosts there it has to come.</summary>
     private async Task InsistAsync(Operation operation, CancellationToken cancellationToken)
@@ -129,7 +129,7 @@ internal sealed class BankTraffic
                 var reply = await _bank.GetAsync($"/wallet/{wallet}", cancellationToken, host);
                 if (reply is Reply.Ok { Json: var json })
                 {
-                    heads.Add(new BookHead(wallet, json.GetProperty("version").GetInt64(), (long)(json.GetProperty("balance").GetDecimal() * 100)));
+                    heads.Add(BookHead.Shown(wallet, json));
                 }
                 else
                 {

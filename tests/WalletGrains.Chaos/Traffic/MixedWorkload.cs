@@ -1,17 +1,16 @@
 using System.Diagnostics;
+using WalletGrains.Chaos.Checking;
 using WalletGrains.Testing.Processes;
 
 namespace WalletGrains.Chaos.Traffic;
 
 /// <summary>
 /// Many clients, each with a host of its choice, that deposit, withdraw, overdraw, transfer round a ring of wallets and from
-/// and to a hot one, read, and repeat what they have done. A client without a definite answer goes to the next host with the
-/// same request id; some give up, and what became of their operations is left to the books.
+/// and to a hot one, hold money and end their holds, read, and repeat what they have done. A client without a definite answer
+/// goes to the next host with the same request id; some give up, and what became of their operations is left to the books.
 /// </summary>
 internal sealed class MixedWorkload(BankClient bank, History history, IReadOnlyList<Guid> wallets, string name, int seed)
 {
-    private const long OverdraftMinor = 10_000_000_000_000;
-
     /// <summary>A client that was refused at once would otherwise spin; a real one waits as well.</summary>
     private static readonly TimeSpan PauseBeforeRepeat = TimeSpan.FromMilliseconds(50);
 
@@ -42,9 +41,10 @@ internal sealed class MixedWorkload(BankClient bank, History history, IReadOnlyL
         // Not on the caller's thread, which would otherwise make all first requests of all clients.
         await Task.Yield();
         var random = new Random(unchecked((seed * 1_000_003) + client));
+        var mix = new OperationMix(wallets, $"{name}-{client}", random);
         var host = client;
         Operation? done = null;
-        for (var number = 1; !_stopped; number++)
+        while (!_stopped)
         {
             switch (random.Next(20))
             {
@@ -55,28 +55,29 @@ internal sealed class MixedWorkload(BankClient bank, History history, IReadOnlyL
                     await ReadAsync(wallets[random.Next(wallets.Count)], host, cancellationToken);
                     break;
                 default:
-                    var operation = Next(random, $"chaos-{name}-{client}-{number}");
-                    (var isDone, host) = await RunOperationAsync(operation, host, random, cancellationToken);
-                    done = isDone ? operation : done;
+                    var operation = mix.Next();
+                    (var reply, host) = await RunOperationAsync(operation, host, random, cancellationToken);
+                    mix.Take(operation, reply);
+                    done = reply.IsDefinite ? operation : done;
                     break;
             }
         }
     }
 
-    private async Task<(bool IsDone, int Host)> RunOperationAsync(Operation operation, int host, Random random, CancellationToken cancellationToken)
+    private async Task<(Reply Last, int Host)> RunOperationAsync(Operation operation, int host, Random random, CancellationToken cancellationToken)
     {
         while (true)
         {
             var reply = await SendAsync(bank, history, operation, host, cancellationToken);
             if (reply.IsDefinite)
             {
-                return (true, host);
+                return (reply, host);
             }
 
             host++;
             if (_stopped || random.Next(4) == 0)
             {
-                return (false, host);
+                return (reply, host);
             }
 
             await Task.Delay(PauseBeforeRepeat, cancellationToken);
@@ -89,27 +90,7 @@ internal sealed class MixedWorkload(BankClient bank, History history, IReadOnlyL
         if (await bank.GetAsync($"/wallet/{wallet}", cancellationToken, host) is Reply.Ok ok)
         {
             var completedAt = Stopwatch.GetTimestamp();
-            var json = ok.Json;
-            history.Add(new ReadRecord(
-                wallet, invokedAt, completedAt, json.GetProperty("version").GetInt64(), (long)(json.GetProperty("balance").GetDecimal() * 100)));
+            history.Add(new ReadRecord(invokedAt, completedAt, BookHead.Shown(wallet, ok.Json)));
         }
-    }
-
-    private Operation Next(Random random, string requestId)
-    {
-        var hot = wallets[0];
-        var place = random.Next(1, wallets.Count);
-        var wallet = random.Next(4) == 0 ? hot : wallets[place];
-        var neighbour = wallets[place == wallets.Count - 1 ? 1 : place + 1];
-        var amount = random.Next(1, 50_000);
-        return random.Next(20) switch
-        {
-            < 8 => new Operation(requestId, OperationKind.Deposit, wallet, null, amount),
-            < 12 => new Operation(requestId, OperationKind.Withdraw, wallet, null, amount),
-            < 13 => new Operation(requestId, OperationKind.Withdraw, wallet, null, OverdraftMinor),
-            < 16 => new Operation(requestId, OperationKind.Transfer, wallets[place], neighbour, amount),
-            < 18 => new Operation(requestId, OperationKind.Transfer, hot, wallets[place], amount),
-            _ => new Operation(requestId, OperationKind.Transfer, wallets[place], hot, amount),
-        };
     }
 }

@@ -1,3 +1,4 @@
+using WalletGrains.Chaos.Checking;
 using WalletGrains.Testing.Processes;
 
 namespace WalletGrains.Chaos.Traffic;
@@ -41,4 +42,4 @@ internal sealed class OperationRecord(Operation operation, params IReadOnlyList<
 }
 
 /// <summary>What a client read of a wallet.</summary>
-internal sealed record ReadRecord(Guid WalletId, long InvokedAt, long CompletedAt, long Version, long BalanceMinor);
+internal sealed record ReadRecord(long InvokedAt, long CompletedAt, BookHead Wallet);
