@@ -13,6 +13,7 @@ internal sealed class ReportCard
 
     private readonly List<Finding> _findings = [];
     private readonly Dictionary<string, RecoveryTimes> _recoveries = [];
+    private readonly SortedDictionary<string, int> _unknownAnswers = new(StringComparer.Ordinal);
 
     /// <summary>Operations, whatever became of them.</summary>
     public int Operations { get; private set; }
@@ -78,6 +79,11 @@ internal sealed class ReportCard
         {
             Operations++;
             Unknown += record.WasUnknown ? 1 : 0;
+            foreach (var unknown in record.Attempts.Select(attempt => attempt.Reply).OfType<Reply.Unknown>())
+            {
+                _unknownAnswers[unknown.Why] = _unknownAnswers.GetValueOrDefault(unknown.Why) + 1;
+            }
+
             switch (record.Definite?.Reply)
             {
                 case Reply.Ok:
@@ -110,6 +116,11 @@ internal sealed class ReportCard
         Row("  had happened", Resolved.Durable);
         Row("  had not happened", Resolved.Absent);
         Row("  were refused", Resolved.Refused);
+        foreach (var (why, count) in _unknownAnswers)
+        {
+            Row($"  answers: {why}", count);
+        }
+
         Row("reads", Reads);
         Row("  stale", StaleReads);
         Row("commits' answers lost (appends)", AnswersLost);
