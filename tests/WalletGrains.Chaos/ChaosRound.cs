@@ -20,6 +20,7 @@ internal static class ChaosRound
     /// <param name="seed">Decides what clients ask for, and which fault comes when.</param>
     /// <param name="card">Where it is written down.</param>
     /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="RoundBrokenException">It did not come to its end.</exception>
     public static async Task RunAsync(ChaosCluster cluster, string name, int seed, ReportCard card, CancellationToken cancellationToken)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -43,10 +44,23 @@ internal static class ChaosRound
             card.Add(traffic.History, await traffic.AuditAsync(cluster.ConnectionString, cancellationToken));
             card.AddDrift("the end", await reader.ReadDriftAsync(cancellationToken));
         }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new RoundBrokenException(cluster, e);
+        }
         finally
         {
             card.AddJournal(cluster.Nodes.Sum(node => node.Fenced) - fenced, cluster.Nodes.Sum(node => node.AnswersLost) - answersLost);
             await ending.CancelAsync();
         }
     }
+}
+
+/// <summary>A round did not come to its end, whatever the reason. What the hosts said last explains it, and they are gone in a moment.</summary>
+internal sealed class RoundBrokenException(ChaosCluster cluster, Exception cause) : Exception($"{cause.Message}\n{LastWordsOf(cluster)}", cause)
+{
+    private const int LinesPerHost = 40;
+
+    private static string LastWordsOf(ChaosCluster cluster) => string.Join('\n', cluster.Nodes.Select(node =>
+        $"== host {node.Number}\n{string.Join('\n', node.Output.Split('\n').TakeLast(LinesPerHost))}"));
 }

@@ -29,15 +29,9 @@ internal static class ChaosRun
         {
             return false;
         }
-        catch (Exception e)
+        catch (RoundBrokenException e)
         {
-            // Whatever it is, what the hosts said last is what explains it, and they are gone in a moment.
-            foreach (var node in cluster.Nodes)
-            {
-                await Console.Error.WriteLineAsync($"== host {node.Number}\n{node.Output}");
-            }
-
-            await Console.Error.WriteLineAsync($"The round was not finished: {e}");
+            await Console.Error.WriteLineAsync(e.ToString());
             return false;
         }
     }

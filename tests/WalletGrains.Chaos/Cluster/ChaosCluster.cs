@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging.Abstractions;
+using WalletGrains.Chaos.Traffic;
 using WalletGrains.Journal.Embedded;
 using WalletGrains.Testing;
 using WalletGrains.Testing.Processes;
@@ -64,10 +65,15 @@ internal sealed class ChaosCluster : IAsyncDisposable
     }
 
     /// <summary>
-    /// The host that has worked most since the last time this was asked: a fault that hits one without wallets shows nothing,
-    /// and the actor runtime may well put most of them in one place.
+    /// The host that works most now, which is seen while every wallet is served once: a fault that hits one without wallets
+    /// shows nothing, and the actor runtime may well put most of them in one place.
     /// </summary>
-    public HostNode TakeBusiest() => Serving.MaxBy(node => node.TakeWork())!;
+    public async Task<HostNode> FindBusiestAsync(BankTraffic traffic, CancellationToken cancellationToken)
+    {
+        var sent = Serving.Select(node => (Node: node, Before: node.Proxy.BytesToServer)).ToList();
+        await traffic.Watch().EveryWalletServedAsync(cancellationToken);
+        return sent.MaxBy(host => host.Node.Proxy.BytesToServer - host.Before).Node;
+    }
 
     public async Task StartAsync(HostNode node)
     {

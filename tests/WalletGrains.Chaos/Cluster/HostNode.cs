@@ -14,7 +14,6 @@ internal sealed partial class HostNode : IAsyncDisposable
     private readonly Dictionary<string, string> _settings;
     private HostProcessUnderTest? _process;
     private Signal? _nextFenced;
-    private long _workTaken;
     private long _fenced;
     private long _answersLost;
 
@@ -45,15 +44,6 @@ internal sealed partial class HostNode : IAsyncDisposable
 
     /// <summary>What the process has printed last.</summary>
     public string Output => _process?.Output ?? "";
-
-    /// <summary>How much it has sent to the database since the last time this was asked, in bytes.</summary>
-    public long TakeWork()
-    {
-        var sent = Proxy.BytesToServer;
-        var work = sent - _workTaken;
-        _workTaken = sent;
-        return work;
-    }
 
     public async Task StartAsync()
     {

@@ -13,7 +13,7 @@ internal sealed class HostFreeze : IFault
 
     public async Task<ServiceWatch> StrikeAsync(ChaosCluster cluster, BankTraffic traffic, CancellationToken cancellationToken)
     {
-        var host = cluster.TakeBusiest();
+        var host = await cluster.FindBusiestAsync(traffic, cancellationToken);
         var number = cluster.Serving.ToList().IndexOf(host);
         var held = host.Proxy.HoldFrom(CommitMarker.Text);
         await held.Struck.WaitAsync(cancellationToken: cancellationToken);

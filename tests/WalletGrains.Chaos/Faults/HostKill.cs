@@ -10,7 +10,7 @@ internal sealed class HostKill : IFault
 
     public async Task<ServiceWatch> StrikeAsync(ChaosCluster cluster, BankTraffic traffic, CancellationToken cancellationToken)
     {
-        var host = cluster.TakeBusiest();
+        var host = await cluster.FindBusiestAsync(traffic, cancellationToken);
         await host.KillAsync();
         var watch = traffic.Watch();
         await cluster.StartAsync(host);

@@ -14,7 +14,7 @@ internal sealed class LostAnswer : IFault
 
     public async Task<ServiceWatch> StrikeAsync(ChaosCluster cluster, BankTraffic traffic, CancellationToken cancellationToken)
     {
-        var host = cluster.TakeBusiest();
+        var host = await cluster.FindBusiestAsync(traffic, cancellationToken);
         for (var cut = 0; cut < CutsWithoutKill; cut++)
         {
             await host.Proxy.CutAfterAnswerTo(CommitMarker.Text).WaitAsync(cancellationToken: cancellationToken);
