@@ -18,7 +18,10 @@ internal sealed partial class WalletPipeline
         {
             await LoadForReaderAsync();
         }
-        else if (time.GetElapsedTime(_confirmedAt) > Limits.ReadFreshness)
+
+        // Twice at most: the look under way may have been asked for long ago, by a reader before a freeze of this process.
+        var calledAt = time.GetTimestamp();
+        while (_committed is not null && time.GetElapsedTime(_confirmedAt, calledAt) > Limits.ReadFreshness)
         {
             await (_confirmation ??= ConfirmAsync());
         }

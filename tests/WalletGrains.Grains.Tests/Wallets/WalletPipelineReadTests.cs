@@ -53,6 +53,25 @@ public sealed class WalletPipelineReadTests
     }
 
     [Fact]
+    public void A_reader_does_not_take_the_answer_of_a_look_that_was_asked_for_long_ago()
+    {
+        var bench = Opened(100);
+        bench.Advance(TimeSpan.FromSeconds(2));
+        bench.Journal.HoldReads = true;
+        var first = bench.Get();
+        var other = new WalletBench(bench.Journal.OtherSilo(), bench.Time, bench.WalletId);
+        _ = other.Deposit("elsewhere", 50);
+        other.Commit();
+        bench.Advance(TimeSpan.FromSeconds(2));
+        var second = bench.Get();
+        bench.Journal.ReleaseReads();
+        bench.Run();
+        Assert.Equal(100, Answered(first)!.BalanceMinor);
+        Assert.Equal(150, Answered(second)!.BalanceMinor);
+        Assert.Equal(2, bench.Journal.HeadReads);
+    }
+
+    [Fact]
     public void A_balance_that_cannot_be_confirmed_is_not_shown_and_the_next_reader_asks_again()
     {
         var bench = Opened(100);
