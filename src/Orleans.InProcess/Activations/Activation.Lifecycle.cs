@@ -69,14 +69,18 @@ internal sealed partial class Activation
     /// <summary>Ends the activation if it has not been used for its age limit, or for the shorter one given.</summary>
     public void DeactivateIfIdle(long now, TimeSpan? ageLimit = null)
     {
+        if (IsIdle(now, ageLimit))
+            Deactivate(new DeactivationReason(DeactivationReasonCode.ActivationIdle, "The activation was idle for its age limit."));
+    }
+
+    /// <summary>Whether the activation has not been used for its age limit, or for the shorter one given.</summary>
+    public bool IsIdle(long now, TimeSpan? ageLimit)
+    {
         lock (Gate)
         {
             var limit = ageLimit ?? _class.CollectionAge;
-            if (_state != State.Valid || Load > 0 || now < _keepUntil || now - _lastUsed < limit.Ticks)
-                return;
+            return _state == State.Valid && Load == 0 && now >= _keepUntil && now - _lastUsed >= limit.Ticks;
         }
-
-        Deactivate(new DeactivationReason(DeactivationReasonCode.ActivationIdle, "The activation was idle for its age limit."));
     }
 
     public void DelayDeactivation(TimeSpan time)

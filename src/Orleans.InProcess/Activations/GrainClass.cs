@@ -17,7 +17,7 @@ internal sealed class GrainClass
         Type = type;
         GrainType = type.GetCustomAttribute<GrainTypeAttribute>()?.GrainType ?? GrainType.Create(NameOf(type));
         IsReentrant = type.IsDefined(typeof(ReentrantAttribute));
-        MaxLocalWorkers = type.GetCustomAttribute<StatelessWorkerAttribute>()?.MaxLocalWorkers ?? 0;
+        MaxLocalWorkers = type.GetCustomAttribute<StatelessWorkerAttribute>() is { } worker ? worker.MaxLocalWorkers ?? options.DefaultMaxLocalWorkers : 0;
         CollectionAge = type.IsDefined(typeof(KeepAliveAttribute))
             ? TimeSpan.MaxValue
             : type.GetCustomAttribute<CollectionAgeLimitAttribute>()?.AgeLimit ?? options.CollectionAge;

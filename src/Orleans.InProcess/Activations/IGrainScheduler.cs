@@ -7,6 +7,12 @@ namespace Orleans.InProcess;
 /// </summary>
 public interface IGrainScheduler
 {
+    /// <summary>
+    /// Turns of one owner in a work item, before others go first: enough to make queueing cheap, few enough that a busy owner
+    /// cannot keep a thread for itself. With 1 the scheduler decides after every turn.
+    /// </summary>
+    int TurnsPerWorkItem => 64;
+
     void Queue(IThreadPoolWorkItem workItem);
 }
 

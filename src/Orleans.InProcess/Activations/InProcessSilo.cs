@@ -7,7 +7,7 @@ namespace Orleans.InProcess;
 
 /// <summary>
 /// One silo: its activations, its callers' open replies and its clock. Scheduler, time and call path come from
-/// outside, and nothing here is static, so several silos can live in one process.
+/// outside, and no state here is static, so several silos can live in one process.
 /// </summary>
 internal sealed class InProcessSilo
 {
@@ -23,7 +23,8 @@ internal sealed class InProcessSilo
         IGrainScheduler scheduler,
         Func<InProcessSilo, ICallPath> path,
         SiloAddress address,
-        ILogger<InProcessSilo> logger)
+        ILogger<InProcessSilo> logger,
+        GrainClasses? classes = null)
     {
         options.Validate();
         Options = options;
@@ -35,7 +36,7 @@ internal sealed class InProcessSilo
         Clock = new CoarseClock(time);
         Replies = new ReplyDeadlines(options.ResponseTimeout);
         Directory = new ActivationDirectory(this);
-        Classes = new GrainClasses(options);
+        Classes = classes ?? new GrainClasses(options);
         Interfaces = new GrainInterfaces(this);
         GrainFactory = new GrainFactory(this);
         Path = path(this);
@@ -68,6 +69,12 @@ internal sealed class InProcessSilo
     public GrainFactory GrainFactory { get; }
 
     public SiloStatus Status => _status;
+
+    /// <summary>Where ids of client objects and subscriptions come from.</summary>
+    public Func<Guid> NewGuid { get; init; } = Guid.NewGuid;
+
+    /// <summary>How callers go on when their reply comes; see <see cref="Reply{TResult}"/>.</summary>
+    public TaskCreationOptions ReplyOptions { get; init; } = TaskCreationOptions.RunContinuationsAsynchronously;
 
     public IReadOnlyList<IIncomingGrainCallFilter> Filters => field ??= [.. Services.GetServices<IIncomingGrainCallFilter>()];
 
@@ -165,7 +172,9 @@ internal sealed class InProcessSilo
     public void CollectIdle(TimeSpan? ageLimit = null)
     {
         var now = Clock.Read();
-        foreach (var activation in Directory.Activations)
+
+        // In an order of their own, not that of a hash table: a simulation must be the same on every machine.
+        foreach (var activation in Directory.Activations.Where(activation => activation.IsIdle(now, ageLimit)).OrderBy(activation => activation.GrainId))
             activation.DeactivateIfIdle(now, ageLimit);
 
         Directory.RemoveDeadObservers();

@@ -17,7 +17,7 @@ internal sealed class ObserverTarget : TurnQueue, ICallTarget
     {
         _silo = silo;
         _object = new WeakReference<object>(observer);
-        GrainId = Runtime.GrainId.Create(GrainType, GrainIdKeyExtensions.CreateGuidKey(Guid.NewGuid()));
+        GrainId = Runtime.GrainId.Create(GrainType, GrainIdKeyExtensions.CreateGuidKey(silo.NewGuid()));
     }
 
     public GrainId GrainId { get; }

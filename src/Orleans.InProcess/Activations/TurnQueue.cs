@@ -6,19 +6,17 @@ namespace Orleans.InProcess;
 /// </summary>
 internal abstract class TurnQueue : TaskScheduler, IThreadPoolWorkItem
 {
-    // After this many turns others go first, so that a busy owner cannot keep a thread for itself.
-    private const int TurnsPerWorkItem = 64;
-
     private static readonly Action<object?> Turn = static state => ((TurnQueue)state!).RunTurn();
 
     private readonly IGrainScheduler _scheduler;
+    private readonly int _turnsPerWorkItem;
 
     // A null stands for the owner's own turn: its task is made only when it runs.
     private readonly Queue<Task?> _ready = new();
     private bool _scheduled;
     private Task? _ownTurn;
 
-    protected TurnQueue(IGrainScheduler scheduler) => _scheduler = scheduler;
+    protected TurnQueue(IGrainScheduler scheduler) => (_scheduler, _turnsPerWorkItem) = (scheduler, scheduler.TurnsPerWorkItem);
 
     public override int MaximumConcurrencyLevel => 1;
 
@@ -27,7 +25,7 @@ internal abstract class TurnQueue : TaskScheduler, IThreadPoolWorkItem
 
     void IThreadPoolWorkItem.Execute()
     {
-        for (var turn = 0; turn < TurnsPerWorkItem; turn++)
+        for (var turn = 0; turn < _turnsPerWorkItem; turn++)
         {
             Task? task;
             lock (Gate)

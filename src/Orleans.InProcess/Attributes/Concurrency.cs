@@ -29,14 +29,14 @@ namespace Orleans.Concurrency
         {
         }
 
-        public StatelessWorkerAttribute(int maxLocalWorkers) =>
-            MaxLocalWorkers = maxLocalWorkers > 0 ? maxLocalWorkers : Environment.ProcessorCount;
+        public StatelessWorkerAttribute(int maxLocalWorkers) => MaxLocalWorkers = maxLocalWorkers > 0 ? maxLocalWorkers : null;
 
         /// <summary><paramref name="removeIdleWorkers"/> has no effect here: idle workers go by age like all activations.</summary>
         public StatelessWorkerAttribute(int maxLocalWorkers, bool removeIdleWorkers)
             : this(maxLocalWorkers) => RemoveIdleWorkers = removeIdleWorkers;
 
-        internal int MaxLocalWorkers { get; }
+        /// <summary>Null for <see cref="Hosting.InProcessSiloOptions.DefaultMaxLocalWorkers"/>.</summary>
+        internal int? MaxLocalWorkers { get; }
 
         internal bool RemoveIdleWorkers { get; }
     }

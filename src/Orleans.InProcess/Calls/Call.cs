@@ -33,6 +33,9 @@ internal abstract class Call : IInvokable
     /// <summary>How many activations have passed the call on.</summary>
     public int Forwards { get; internal set; }
 
+    /// <summary>What the path needs to bring the outcome back. Only the path looks at it.</summary>
+    internal object? Passage { get; set; }
+
     /// <summary>Whether nobody waits for the outcome any more.</summary>
     public bool IsAbandoned => Reply is { IsAnswered: true };
 

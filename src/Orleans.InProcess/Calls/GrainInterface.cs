@@ -6,6 +6,9 @@ namespace Orleans.InProcess;
 /// <summary>A grain or observer interface in use on one silo: its methods and the maker of its references.</summary>
 internal sealed class GrainInterface
 {
+    // Emitted code lives as long as the process, so the silos of a process share it; it knows nothing of any of them.
+    private static readonly ConcurrentDictionary<Type, (CallMethod[] Methods, Func<GrainInterface, GrainId, GrainReference> Create)> Emitted = new();
+
     private readonly Func<GrainInterface, GrainId, GrainReference> _create;
 
     public GrainInterface(InProcessSilo silo, Type type, GrainType? grainType)
@@ -14,11 +17,7 @@ internal sealed class GrainInterface
         Type = type;
         GrainType = grainType;
         Id = GrainInterfaceType.Create(type.FullName ?? type.Name);
-        var methods = GrainReferenceEmitter.MethodsOf(type);
-        Methods = Array.ConvertAll(methods, method => new CallMethod(method, method.DeclaringType!));
-        _create = type == typeof(IAddressable)
-            ? static (self, id) => new GrainReference(self, id)
-            : GrainReferenceEmitter.Emit(type, methods);
+        (Methods, _create) = Emitted.GetOrAdd(type, Emit);
     }
 
     public InProcessSilo Silo { get; }
@@ -33,6 +32,14 @@ internal sealed class GrainInterface
     public GrainType? GrainType { get; }
 
     public GrainReference Refer(GrainId id) => _create(this, id);
+
+    private static (CallMethod[] Methods, Func<GrainInterface, GrainId, GrainReference> Create) Emit(Type type)
+    {
+        var methods = GrainReferenceEmitter.MethodsOf(type);
+        return (
+            Array.ConvertAll(methods, method => new CallMethod(method, method.DeclaringType!)),
+            type == typeof(IAddressable) ? static (self, id) => new GrainReference(self, id) : GrainReferenceEmitter.Emit(type, methods));
+    }
 }
 
 /// <summary>The interfaces in use on one silo, made at their first use.</summary>

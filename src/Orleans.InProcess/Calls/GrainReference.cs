@@ -38,14 +38,15 @@ public class GrainReference : IAddressable, IEquatable<GrainReference>
     internal Task<TResult> Send<TResult>(Call<TResult> call, int method)
     {
         call.Method = _interface.Methods[method];
+        var silo = CallingSilo;
         if (call.Method.OneWay)
         {
-            CallingSilo.Send(call, GrainId, null);
+            silo.Send(call, GrainId, null);
             return Task.FromResult(default(TResult)!);
         }
 
-        var reply = new Reply<TResult>();
-        CallingSilo.Send(call, GrainId, reply);
+        var reply = new Reply<TResult>(silo.ReplyOptions);
+        silo.Send(call, GrainId, reply);
         return reply.Task;
     }
 
@@ -53,14 +54,15 @@ public class GrainReference : IAddressable, IEquatable<GrainReference>
     internal Task Send(ActionCall call, int method)
     {
         call.Method = _interface.Methods[method];
+        var silo = CallingSilo;
         if (call.Method.OneWay)
         {
-            CallingSilo.Send(call, GrainId, null);
+            silo.Send(call, GrainId, null);
             return Task.CompletedTask;
         }
 
-        var reply = new Reply<object?>();
-        CallingSilo.Send(call, GrainId, reply);
+        var reply = new Reply<object?>(silo.ReplyOptions);
+        silo.Send(call, GrainId, reply);
         return reply.Task;
     }
 

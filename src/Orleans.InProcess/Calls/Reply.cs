@@ -55,10 +55,13 @@ internal abstract class Reply
 }
 
 /// <summary>A promise of a <typeparamref name="TResult"/>.</summary>
-internal sealed class Reply<TResult> : Reply
+/// <param name="options">
+/// How the caller goes on. Its code must not run inside the callee's turn, so continuations are asynchronous wherever the reply
+/// is given in that turn.
+/// </param>
+internal sealed class Reply<TResult>(TaskCreationOptions options = TaskCreationOptions.RunContinuationsAsynchronously) : Reply
 {
-    // The caller's code must not run inside the callee's turn.
-    private readonly TaskCompletionSource<TResult> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<TResult> _completion = new(options);
 
     public Task<TResult> Task => _completion.Task;
 

@@ -28,6 +28,9 @@ public sealed class InProcessSiloOptions
     /// <summary>With this many calls in progress and waiting, an activation refuses more with <see cref="LimitExceededException"/>.</summary>
     public int MaxCallsPerActivation { get; set; } = 10_000;
 
+    /// <summary>How many activations of a stateless worker share the calls, unless its attribute says otherwise.</summary>
+    public int DefaultMaxLocalWorkers { get; set; } = Environment.ProcessorCount;
+
     /// <summary>How many activations may pass a call on before it is rejected.</summary>
     public int MaxForwardCount { get; set; } = 2;
 
@@ -54,6 +57,7 @@ public sealed class InProcessSiloOptions
         Require(DeactivationTimeout > TimeSpan.Zero, nameof(DeactivationTimeout), "positive");
         Require(HousekeepingPeriod > TimeSpan.Zero && HousekeepingPeriod < ResponseTimeout, nameof(HousekeepingPeriod), $"positive and below {nameof(ResponseTimeout)}");
         Require(MaxCallsPerActivation > 0, nameof(MaxCallsPerActivation), "positive");
+        Require(DefaultMaxLocalWorkers > 0, nameof(DefaultMaxLocalWorkers), "positive");
         Require(MaxForwardCount >= 0, nameof(MaxForwardCount), "zero or more");
         Require(MinimumReminderPeriod >= TimeSpan.Zero, nameof(MinimumReminderPeriod), "zero or more");
         Require(RefreshReminderListPeriod > TimeSpan.Zero, nameof(RefreshReminderListPeriod), "positive");

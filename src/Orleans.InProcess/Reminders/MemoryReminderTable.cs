@@ -46,6 +46,8 @@ public sealed class MemoryReminderTable : IReminderTable
         return Task.CompletedTask;
     }
 
+    // In an order of their own, not that of a hash table: a simulation must be the same in every process.
     private Task<ReminderTableData> Rows(Func<ReminderEntry, bool> match) =>
-        Task.FromResult(new ReminderTableData(_rows.Values.Where(match)));
+        Task.FromResult(new ReminderTableData(
+            _rows.Values.Where(match).OrderBy(row => row.GrainId).ThenBy(row => row.ReminderName, StringComparer.Ordinal)));
 }

@@ -137,7 +137,7 @@ internal sealed class StreamDelivery(StreamProvider provider, StreamSubscription
 
     private async Task SendAsync(ActionCall call)
     {
-        var reply = new Reply<object?>();
+        var reply = new Reply<object?>(provider.Silo.ReplyOptions);
         call.Method = StreamEventCall.Delivery;
         provider.Silo.Send(call, subscription.Subscriber, reply);
         await reply.Task;

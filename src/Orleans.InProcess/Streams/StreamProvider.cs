@@ -53,7 +53,7 @@ internal sealed class StreamProvider : IStreamProvider
         if (Implicit(stream).FirstOrDefault(subscription => subscription.Subscriber == subscriber) is { } own)
             return own;
 
-        var added = new StreamSubscription(Guid.NewGuid(), stream, subscriber);
+        var added = new StreamSubscription(Silo.NewGuid(), stream, subscriber);
         _explicit.AddOrUpdate(stream, _ => [added], (_, others) => [.. others, added]);
         return added;
     }
