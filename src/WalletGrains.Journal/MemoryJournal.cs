@@ -20,7 +20,9 @@ public delegate Task CommitInterceptor(CommitPoint point, Guid walletId);
 /// A journal in memory with the observable behaviour of <see cref="PostgresJournal"/>, for tests and simulations. Plain on
 /// purpose: one lock, no batches, an append is decided by itself. It has no queue and so never says that it is overloaded.
 /// </summary>
-public sealed class MemoryJournal(CommitInterceptor? interceptor = null) : IJournal
+/// <param name="interceptor">Called around every commit.</param>
+/// <param name="applied">Told of every decision at the moment it becomes durable, in the order of the commits.</param>
+public sealed class MemoryJournal(CommitInterceptor? interceptor = null, Action<WalletAppend>? applied = null) : IJournal
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<Guid, MemoryWallet> _wallets = [];
@@ -186,6 +188,7 @@ public sealed class MemoryJournal(CommitInterceptor? interceptor = null) : IJour
             _transfers[transfer.TransferId] = transfer;
         }
 
+        applied?.Invoke(append);
         return AppendStatus.Applied;
     }
 
