@@ -1,0 +1,3 @@
+using WalletGrains.Simulation;
+
+return CommandLine.Run(args);

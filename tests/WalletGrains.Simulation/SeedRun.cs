@@ -1,0 +1,155 @@
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.InProcess.Simulation;
+using Orleans.Serialization.Invocation;
+using WalletGrains.Contracts.Transfers;
+using WalletGrains.Contracts.Wallets;
+using WalletGrains.Grains;
+using WalletGrains.Grains.Wallets;
+using WalletGrains.Simulation.Audit;
+using WalletGrains.Simulation.Bugs;
+using WalletGrains.Simulation.Workload;
+using WalletGrains.Simulation.World;
+
+namespace WalletGrains.Simulation;
+
+/// <summary>What became of a seed.</summary>
+/// <param name="Seed">The seed.</param>
+/// <param name="TraceHash">A hash over everything that happened.</param>
+/// <param name="Violation">What must not be; null when all is well.</param>
+/// <param name="Commits">Decisions that became durable.</param>
+/// <param name="Transfers">Transfers among them.</param>
+/// <param name="VirtualTime">How long it took, in the simulated world.</param>
+/// <param name="Faults">The kinds of faults it had.</param>
+internal sealed record SeedResult(
+    int Seed, ulong TraceHash, Exception? Violation, int Commits, int Transfers, TimeSpan VirtualTime, IReadOnlyList<string> Faults)
+{
+    /// <summary>Shows the run again, with everything that happened in it.</summary>
+    public string ReplayLine => $"./simulate --seed {Seed} --trace";
+}
+
+/// <summary>
+/// One run: the real wallet and transfer grains on three virtual silos, clients, a database, faults; then no more faults, and
+/// everything must come to its end in bounded time.
+/// </summary>
+internal sealed class SeedRun
+{
+    /// <summary>Within this time after the last fault nothing may be unknown any more.</summary>
+    private static readonly TimeSpan TimeToConverge = TimeSpan.FromMinutes(10);
+
+    /// <summary>The longest that clients take with faults around them: each of their calls ends after 30 s.</summary>
+    private static readonly TimeSpan LongestWorkload = TimeSpan.FromMinutes(30);
+
+    /// <summary>By then every late message has arrived.</summary>
+    private static readonly TimeSpan Aftermath = TimeSpan.FromMinutes(2);
+
+    private static readonly SimulatedClusterOptions Options = NewOptions();
+
+    private readonly SimulatedWorld _world;
+    private readonly PlantedBug _bug;
+    private readonly Auditor _auditor;
+    private readonly SimulatedDatabase _database;
+    private readonly Clients _clients;
+    private readonly FaultPlan _faults;
+
+    private SeedRun(int seed, PlantedBug bug, Action<string>? listener)
+    {
+        _world = new SimulatedWorld(seed);
+        _world.Trace.Listener = listener;
+        _bug = bug;
+        _auditor = new Auditor(_world);
+        _database = new SimulatedDatabase(_world, _auditor.NoteCommit, bug.TamperDatabase);
+        var cluster = new SimulatedCluster(_world, Options, AddServices);
+        SimulatedClient[] clients = [cluster.AddClient("client-0"), cluster.AddClient("client-1")];
+        var accounts = new Accounts(_world.NewRandom("accounts"));
+        var grains = clients[0].Cluster;
+        cluster.Repeating = NoteRepeated;
+        _auditor.DuplicatedUntil = wallet => cluster.DuplicatedUntil(grains.GetGrain<IWalletGrain>(wallet));
+        _clients = new Clients(_world, _auditor, accounts, clients);
+        _faults = new FaultPlan(_world, cluster, _database, [.. accounts.Opened], grains);
+    }
+
+    /// <summary>Runs a seed.</summary>
+    public static SeedResult Run(int seed, PlantedBug? bug = null, Action<string>? listener = null)
+    {
+        var run = new SeedRun(seed, bug ?? PlantedBug.None, listener);
+        Exception? violation = null;
+        try
+        {
+            run.Run();
+        }
+        catch (Exception e)
+        {
+            violation = e;
+        }
+
+        return new SeedResult(
+            seed, run._world.Trace.Hash, violation, run._auditor.Commits, run._auditor.Transfers.Count(), run._world.Now, run._faults.Kinds);
+    }
+
+    private void Run()
+    {
+        _clients.Open();
+        Await(() => _clients.AreDone, TimeToConverge, "The wallets were not opened");
+
+        _faults.Begin();
+        _clients.Begin();
+        _world.Run(FaultPlan.Duration);
+        Await(() => _clients.AreDone, LongestWorkload, "The clients were not answered");
+
+        _faults.End();
+        Await(() => _auditor.Transfers.All(transfer => transfer.IsFinal), TimeToConverge, "Some transfers did not come to their end");
+
+        _clients.Resolve();
+        Await(() => _clients.AreDone, TimeToConverge, "Some requests did not come to be known");
+
+        _world.Run(Aftermath);
+        _clients.AskAgain();
+        Await(() => _clients.AreDone, TimeToConverge, "Some repeats were not answered");
+        _auditor.CheckAll(_database.Durable);
+        _world.Run(TimeSpan.Zero);
+    }
+
+    private void Await(Func<bool> done, TimeSpan atMost, string otherwise)
+    {
+        if (!_world.Run(done, atMost))
+        {
+            throw new AuditException($"{otherwise} in {atMost}.");
+        }
+    }
+
+    private void AddServices(InProcessSiloBuilder builder, SimulatedSilo silo)
+    {
+        builder.Services
+            .AddSingleton(_bug.TamperSilo(new DatabaseConnection(_database, silo.Process), silo.Process))
+            .AddSingleton<IdGenerator>(new SimulatedIds(silo.Process.Clock, _world.NewRandom($"ids of process {silo.Process.Number}")))
+            .AddWalletGrains();
+        if (_bug.Filter is { } filter)
+        {
+            builder.AddIncomingGrainCallFilter(filter);
+        }
+    }
+
+    private void NoteRepeated(IInvokable call)
+    {
+        for (var i = 0; i < call.GetArgumentCount(); i++)
+        {
+            switch (call.GetArgument(i))
+            {
+                case WalletCommand command:
+                    _auditor.NoteRepeated(command.RequestId.Value);
+                    break;
+                case StartTransfer transfer:
+                    _auditor.NoteRepeated(transfer.RequestId.Value);
+                    break;
+            }
+        }
+    }
+
+    private static SimulatedClusterOptions NewOptions()
+    {
+        var options = new SimulatedClusterOptions();
+        options.Silo.GrainAssemblies.Add(typeof(WalletGrain).Assembly);
+        options.Silo.CollectionAge = TimeSpan.FromMinutes(1);
+        return options;
+    }
+}

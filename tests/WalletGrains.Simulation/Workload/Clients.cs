@@ -1,0 +1,201 @@
+using Orleans.InProcess.Simulation;
+using WalletGrains.Contracts;
+using WalletGrains.Contracts.Transfers;
+using WalletGrains.Contracts.Wallets;
+using WalletGrains.Simulation.Audit;
+
+namespace WalletGrains.Simulation.Workload;
+
+/// <summary>
+/// The clients of a run. Each has some sessions that ask one thing after the other; what gets no definite answer is asked again
+/// at once, later, or not before the faults are over.
+/// </summary>
+internal sealed class Clients(SimulatedWorld world, Auditor auditor, Accounts accounts, IReadOnlyList<SimulatedClient> clients)
+{
+    private const int Sessions = 6;
+    private const int RequestsPerSession = 20;
+    private const int MaxTries = 40;
+
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(1_500);
+
+    private readonly Random _random = world.NewRandom("workload");
+    private readonly HashSet<Operation> _decided = [];
+    private RequestMix? _requests;
+    private int _running;
+
+    /// <summary>Whether all sessions have come to their end.</summary>
+    public bool AreDone => _running == 0;
+
+    /// <summary>Answers and failures so far.</summary>
+    public int Answers { get; private set; }
+
+    private RequestMix Requests => _requests ??= new RequestMix(_random, accounts);
+
+    /// <summary>Opens the wallets and the recovery, and puts the first money in.</summary>
+    public void Open()
+    {
+        foreach (var wallet in accounts.Opened)
+        {
+            auditor.Expect(wallet, accounts.CurrencyOf(wallet).Code);
+            Run(clients[0], session => OpenAsync(session, wallet));
+        }
+
+        Run(clients[0], session => UntilItWorksAsync(session, grains => grains.GetGrain<ITransferRecoveryGrain>(0).StartAsync()));
+    }
+
+    /// <summary>Starts the sessions.</summary>
+    public void Begin()
+    {
+        for (var i = 0; i < Sessions; i++)
+        {
+            Run(clients[i % clients.Count], AskAndReadAsync);
+        }
+    }
+
+    /// <summary>Asks everything again that has no definite answer, until it has.</summary>
+    public void Resolve()
+    {
+        foreach (var operation in Requests.Made.Where(operation => !_decided.Contains(operation)))
+        {
+            Run(clients[_random.Next(clients.Count)], session => ResolveAsync(session, operation));
+        }
+    }
+
+    /// <summary>Repeats requests that are decided, and reads every wallet once more.</summary>
+    public void AskAgain()
+    {
+        foreach (var operation in Requests.Made.Where(_ => _random.Next(4) == 0))
+        {
+            Run(clients[_random.Next(clients.Count)], session => ResolveAsync(session, operation));
+        }
+
+        foreach (var wallet in accounts.Opened)
+        {
+            Run(clients[_random.Next(clients.Count)], session => ReadAsync(session, wallet));
+        }
+    }
+
+    private void Run(SimulatedClient client, Func<SimulatedClient, Task> session)
+    {
+        _running++;
+        client.Process.Start(async () =>
+        {
+            await session(client);
+            _running--;
+        });
+    }
+
+    private async Task OpenAsync(SimulatedClient session, Guid wallet)
+    {
+        await UntilItWorksAsync(session, grains => grains.GetGrain<IWalletGrain>(wallet).OpenAsync(accounts.Opening(wallet)));
+        await ResolveAsync(session, Requests.Deposit(wallet, Accounts.OpeningDeposit(wallet, accounts)));
+    }
+
+    private async Task AskAndReadAsync(SimulatedClient session)
+    {
+        for (var i = 0; i < RequestsPerSession; i++)
+        {
+            if (_random.Next(3) > 0)
+            {
+                await Task.Delay(LongestPause * (_random.NextDouble() * _random.NextDouble()), session.Process.Clock);
+            }
+
+            if (_random.Next(4) == 0)
+            {
+                await ReadAsync(session, accounts.Any());
+                continue;
+            }
+
+            var operation = Requests.Next();
+            var isDecided = await AskAsync(session, operation);
+            if (!isDecided && _random.Next(2) == 0)
+            {
+                await AskAsync(session, operation);
+            }
+        }
+    }
+
+    private async Task ResolveAsync(SimulatedClient session, Operation operation)
+    {
+        for (var tries = 0; !await AskAsync(session, operation); tries++)
+        {
+            if (tries == MaxTries)
+            {
+                throw new AuditException($"Request {operation} has no definite answer after {MaxTries} tries.");
+            }
+
+            await Task.Delay(TimeSpan.FromSeconds(1), session.Process.Clock);
+        }
+    }
+
+    private async Task<bool> AskAsync(SimulatedClient session, Operation operation)
+    {
+        var attempt = auditor.NoteSent(operation.WalletId, operation.RequestId, operation.Content);
+        Note(session, "asks", operation);
+        try
+        {
+            var isDecided = await operation.SendAsync(session.Cluster, auditor, attempt);
+            Note(session, isDecided ? "knows" : "does not know", operation);
+            if (isDecided)
+            {
+                _decided.Add(operation);
+            }
+
+            return isDecided;
+        }
+        catch (UnavailableException)
+        {
+            Auditor.NoteNothingHappened(attempt);
+            return false;
+        }
+        catch (Exception e) when (IsNoAnswer(e))
+        {
+            Note(session, "hears nothing of", operation);
+            return false;
+        }
+    }
+
+    private async Task ReadAsync(SimulatedClient session, Guid wallet)
+    {
+        var sentAt = world.Now;
+        try
+        {
+            var shown = await session.Cluster.GetGrain<IWalletGrain>(wallet).GetAsync();
+            Note(session, "is shown", shown);
+            auditor.NoteRead(wallet, sentAt, shown);
+        }
+        catch (Exception e) when (e is UnavailableException || IsNoAnswer(e))
+        {
+            Note(session, "is shown nothing of", wallet);
+        }
+    }
+
+    private static async Task UntilItWorksAsync(SimulatedClient session, Func<IGrainFactory, Task> call)
+    {
+        for (var tries = 0; ; tries++)
+        {
+            try
+            {
+                await call(session.Cluster);
+                return;
+            }
+            catch (Exception e) when (tries < MaxTries && (e is UnavailableException || IsNoAnswer(e)))
+            {
+                await Task.Delay(TimeSpan.FromSeconds(1), session.Process.Clock);
+            }
+        }
+    }
+
+    /// <summary>A call that may or may not have been executed, and nobody knows.</summary>
+    private static bool IsNoAnswer(Exception e) => e is TimeoutException or OrleansException;
+
+    private void Note(SimulatedClient session, string what, object? subject)
+    {
+        Answers++;
+        world.Trace.Mix(world.Now.Ticks);
+        if (world.Trace.IsListening)
+        {
+            world.Trace.Write(session.Process.Name, $"{what} {subject}");
+        }
+    }
+}

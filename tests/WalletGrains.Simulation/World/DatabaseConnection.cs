@@ -1,0 +1,107 @@
+using Orleans.InProcess.Simulation;
+using WalletGrains.Journal;
+
+namespace WalletGrains.Simulation.World;
+
+/// <summary>
+/// One silo's way to the database: requests and answers are messages that take time and get lost. Appends arrive in the order of
+/// the calls. A silo that dies leaves behind what it has sent: some of it arrives, some does not.
+/// </summary>
+internal sealed class DatabaseConnection(SimulatedDatabase database, SimulatedProcess silo) : IJournal
+{
+    private static readonly TimeSpan CommandTimeout = TimeSpan.FromSeconds(4);
+
+    private TimeSpan _lastArrival;
+
+    public Task<AppendStatus> AppendAsync(WalletAppend append) => Write(() => database.Journal.AppendAsync(append));
+
+    public Task<bool> OpenAsync(WalletHead opening) => Write(() => database.Journal.OpenAsync(opening));
+
+    public Task<LoadedWallet?> LoadAsync(Guid walletId, CancellationToken cancellationToken) =>
+        Read(() => database.Journal.LoadAsync(walletId, cancellationToken));
+
+    public Task<StoredDecision?> FindDecisionAsync(Guid walletId, string requestId, CancellationToken cancellationToken) =>
+        Read(() => database.Journal.FindDecisionAsync(walletId, requestId, cancellationToken));
+
+    public Task<IReadOnlyList<WalletEntry>> ReadEntriesAsync(EntryQuery query, CancellationToken cancellationToken) =>
+        Read(() => database.Journal.ReadEntriesAsync(query, cancellationToken));
+
+    public Task<WalletEntry?> FindEntryAsync(Guid entryId, CancellationToken cancellationToken) =>
+        Read(() => database.Journal.FindEntryAsync(entryId, cancellationToken));
+
+    public Task<IReadOnlyList<WalletHead>> ReadHeadsOfOwnerAsync(Guid ownerId, Guid afterWalletId, int limit, CancellationToken cancellationToken) =>
+        Read(() => database.Journal.ReadHeadsOfOwnerAsync(ownerId, afterWalletId, limit, cancellationToken));
+
+    public Task<TransferRow?> FindTransferAsync(Guid transferId, CancellationToken cancellationToken) =>
+        Read(() => database.Journal.FindTransferAsync(transferId, cancellationToken));
+
+    public Task<IReadOnlyList<TransferRow>> ReadUnfinishedTransfersAsync(
+        DateTimeOffset before, TransferRow? after, int limit, CancellationToken cancellationToken) =>
+        Read(() => database.Journal.ReadUnfinishedTransfersAsync(before, after, limit, cancellationToken));
+
+    private Task<T> Write<T>(Func<Task<T>> commit)
+    {
+        var faults = database.Faults;
+        if (database.Happens(faults.Overload))
+        {
+            throw new JournalOverloadedException("Simulated: the queue is full.");
+        }
+
+        var answer = new TaskCompletionSource<T>();
+        if (faults.IsAway)
+        {
+            silo.After(database.Travel(), () => answer.TrySetException(new JournalUnavailableException("Simulated: no connection.")));
+            return answer.Task;
+        }
+
+        silo.After(CommandTimeout, () => answer.TrySetException(new JournalOutcomeUnknownException("Simulated: no answer in time.")));
+        var arrival = database.World.Now + database.Travel();
+        _lastArrival = arrival > _lastArrival ? arrival : _lastArrival;
+        if (!database.Happens(faults.LoseAppend))
+        {
+            var loseAnswer = database.Happens(faults.LoseAnswer);
+            database.World.After(_lastArrival - database.World.Now, () => Arrive(commit, loseAnswer ? null : answer));
+        }
+
+        return answer.Task;
+    }
+
+    private Task<T> Read<T>(Func<Task<T>> read)
+    {
+        var answer = new TaskCompletionSource<T>();
+        if (database.Faults.IsAway || database.Happens(database.Faults.FailRead))
+        {
+            silo.After(database.Travel(), () => answer.TrySetException(new JournalUnavailableException("Simulated: the read failed.")));
+        }
+        else
+        {
+            database.World.After(database.Travel(), () => Arrive(read, answer));
+        }
+
+        return answer.Task;
+    }
+
+    private void Arrive<T>(Func<Task<T>> request, TaskCompletionSource<T>? answer)
+    {
+        if (silo.IsAlive || database.Happens(0.5))
+        {
+            database.Process.Start(() => ServeAsync(request, answer));
+        }
+    }
+
+    private async Task ServeAsync<T>(Func<Task<T>> request, TaskCompletionSource<T>? answer)
+    {
+        Action? reply;
+        try
+        {
+            var result = await request();
+            reply = () => answer?.TrySetResult(result);
+        }
+        catch (Exception e)
+        {
+            reply = () => answer?.TrySetException(e);
+        }
+
+        silo.After(database.Travel(), reply);
+    }
+}

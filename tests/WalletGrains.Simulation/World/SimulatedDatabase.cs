@@ -1,0 +1,65 @@
+using Orleans.InProcess.Simulation;
+using WalletGrains.Journal;
+
+namespace WalletGrains.Simulation.World;
+
+/// <summary>
+/// The database of a simulated cluster: a <see cref="MemoryJournal"/> in a process of its own, with faults at its crash points.
+/// Silos reach it through a <see cref="DatabaseConnection"/> each.
+/// </summary>
+internal sealed class SimulatedDatabase
+{
+    private static readonly TimeSpan LongestCommit = TimeSpan.FromSeconds(15);
+
+    private readonly Random _random;
+
+    public SimulatedDatabase(SimulatedWorld world, Action<WalletAppend> applied, Func<IJournal, IJournal> tamper)
+    {
+        World = world;
+        Process = world.AddProcess("database");
+        _random = world.NewRandom("database");
+        Durable = new MemoryJournal(InterceptAsync, applied);
+        Journal = tamper(Durable);
+    }
+
+    public SimulatedWorld World { get; }
+
+    public SimulatedProcess Process { get; }
+
+    public DatabaseFaults Faults { get; } = new();
+
+    /// <summary>What is durable.</summary>
+    public MemoryJournal Durable { get; }
+
+    /// <summary>What silos talk to: <see cref="Durable"/>, or a planted bug around it.</summary>
+    public IJournal Journal { get; }
+
+    /// <summary>The time a message to or from the database takes.</summary>
+    public TimeSpan Travel() => TimeSpan.FromMicroseconds(_random.Next(100, 3_000));
+
+    public bool Happens(double share) => share > 0 && _random.NextDouble() < share;
+
+    private async Task InterceptAsync(CommitPoint point, Guid walletId)
+    {
+        if (point is CommitPoint.After)
+        {
+            if (Happens(Faults.FailAfter))
+            {
+                throw new JournalOutcomeUnknownException("Simulated: the answer to the commit is an error.");
+            }
+
+            return;
+        }
+
+        if (Happens(Faults.Slow))
+        {
+            // The wallet's row stays locked meanwhile.
+            await Task.Delay(LongestCommit * _random.NextDouble(), Process.Clock);
+        }
+
+        if (Happens(Faults.FailBefore))
+        {
+            throw new JournalUnavailableException("Simulated: rolled back.");
+        }
+    }
+}
