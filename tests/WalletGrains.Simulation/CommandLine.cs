@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using WalletGrains.Simulation.Bugs;
 
 namespace WalletGrains.Simulation;
 
@@ -9,17 +10,22 @@ internal static class CommandLine
     private const string Usage = """
         ./simulate --seeds N [--from S]    runs N seeds, from seed S (0) on
         ./simulate --seed S [--trace]      runs one seed, and shows everything that happens in it
+        ./simulate --bugs [--from S]       plants known mistakes one by one, and counts the seeds it takes to find them
         """;
 
     public static int Run(string[] args)
     {
         var numbers = new Dictionary<string, int>();
-        var trace = false;
+        var (trace, bugs) = (false, false);
         for (var i = 0; i < args.Length; i++)
         {
             if (args[i] == "--trace")
             {
                 trace = true;
+            }
+            else if (args[i] == "--bugs")
+            {
+                bugs = true;
             }
             else if (args[i] is "--seeds" or "--from" or "--seed"
                 && i + 1 < args.Length
@@ -34,8 +40,8 @@ internal static class CommandLine
             }
         }
 
-        return numbers.TryGetValue("--seed", out var seed)
-            ? One(seed, trace)
+        return bugs ? Hunt(numbers.GetValueOrDefault("--from"))
+            : numbers.TryGetValue("--seed", out var seed) ? One(seed, trace)
             : Many(numbers.GetValueOrDefault("--from"), numbers.GetValueOrDefault("--seeds", 500));
     }
 
@@ -46,6 +52,17 @@ internal static class CommandLine
         Console.WriteLine($"Faults: {string.Join(", ", result.Faults)}");
         Console.WriteLine(result.Violation is { } violation ? $"FAILED: {violation}" : "All is well.");
         return result.Violation is null ? 0 : 1;
+    }
+
+    private static int Hunt(int from)
+    {
+        var catches = BugHunt.Run(from);
+        foreach (var line in BugHunt.Report(catches))
+        {
+            Console.WriteLine(line);
+        }
+
+        return catches.All(found => found.Seeds is not null) ? 0 : 1;
     }
 
     private static int Many(int from, int count)

@@ -46,18 +46,20 @@ internal sealed class SeedRun
 
     private readonly SimulatedWorld _world;
     private readonly PlantedBug _bug;
+    private readonly bool _isTampered;
     private readonly Auditor _auditor;
     private readonly SimulatedDatabase _database;
     private readonly Clients _clients;
     private readonly FaultPlan _faults;
 
-    private SeedRun(int seed, PlantedBug bug, Action<string>? listener)
+    private SeedRun(int seed, PlantedBug? bug, Action<string>? listener)
     {
         _world = new SimulatedWorld(seed);
         _world.Trace.Listener = listener;
-        _bug = bug;
+        _bug = bug ?? new PlantedBug();
+        _isTampered = bug is not null;
         _auditor = new Auditor(_world);
-        _database = new SimulatedDatabase(_world, _auditor.NoteCommit, bug.TamperDatabase);
+        _database = new SimulatedDatabase(_world, _auditor.NoteCommit, _bug.TamperDatabase);
         var cluster = new SimulatedCluster(_world, Options, AddServices);
         SimulatedClient[] clients = [cluster.AddClient("client-0"), cluster.AddClient("client-1")];
         var accounts = new Accounts(_world.NewRandom("accounts"));
@@ -71,7 +73,7 @@ internal sealed class SeedRun
     /// <summary>Runs a seed.</summary>
     public static SeedResult Run(int seed, PlantedBug? bug = null, Action<string>? listener = null)
     {
-        var run = new SeedRun(seed, bug ?? PlantedBug.None, listener);
+        var run = new SeedRun(seed, bug, listener);
         Exception? violation = null;
         try
         {
@@ -123,9 +125,9 @@ internal sealed class SeedRun
             .AddSingleton(_bug.TamperSilo(new DatabaseConnection(_database, silo.Process), silo.Process))
             .AddSingleton<IdGenerator>(new SimulatedIds(silo.Process.Clock, _world.NewRandom($"ids of process {silo.Process.Number}")))
             .AddWalletGrains();
-        if (_bug.Filter is { } filter)
+        if (_isTampered)
         {
-            builder.AddIncomingGrainCallFilter(filter);
+            builder.AddIncomingGrainCallFilter(_bug.InvokeAsync);
         }
     }
 

@@ -12,11 +12,12 @@ namespace WalletGrains.Simulation.Workload;
 /// </summary>
 internal sealed class Clients(SimulatedWorld world, Auditor auditor, Accounts accounts, IReadOnlyList<SimulatedClient> clients)
 {
-    private const int Sessions = 6;
-    private const int RequestsPerSession = 20;
+    private const int Sessions = 8;
+    private const int RequestsPerSession = 45;
     private const int MaxTries = 40;
 
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(1_500);
+    private static readonly TimeSpan ShortPause = TimeSpan.FromMilliseconds(400);
+    private static readonly TimeSpan LongPause = TimeSpan.FromSeconds(6);
 
     private readonly Random _random = world.NewRandom("workload");
     private readonly HashSet<Operation> _decided = [];
@@ -95,9 +96,16 @@ internal sealed class Clients(SimulatedWorld world, Auditor auditor, Accounts ac
     {
         for (var i = 0; i < RequestsPerSession; i++)
         {
-            if (_random.Next(3) > 0)
+            // In bursts, so that requests meet one another, and over all the time of the faults.
+            var pause = _random.Next(100) switch
             {
-                await Task.Delay(LongestPause * (_random.NextDouble() * _random.NextDouble()), session.Process.Clock);
+                < 40 => TimeSpan.Zero,
+                < 85 => ShortPause * _random.NextDouble(),
+                _ => LongPause * _random.NextDouble(),
+            };
+            if (pause > TimeSpan.Zero)
+            {
+                await Task.Delay(pause, session.Process.Clock);
             }
 
             if (_random.Next(4) == 0)

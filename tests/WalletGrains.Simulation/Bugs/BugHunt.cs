@@ -1,0 +1,60 @@
+namespace WalletGrains.Simulation.Bugs;
+
+/// <summary>A bug and the run that found it.</summary>
+/// <param name="Bug">Its name.</param>
+/// <param name="Seeds">How many seeds it took; null when it was not found.</param>
+/// <param name="Found">The run; null when it was not found.</param>
+internal sealed record Catch(string Bug, int? Seeds, SeedResult? Found);
+
+/// <summary>Plants bugs and counts how many seeds pass before a run fails.</summary>
+internal static class BugHunt
+{
+    private const int MaxSeeds = 200;
+
+    /// <summary>The bugs by name.</summary>
+    public static IReadOnlyDictionary<string, Func<PlantedBug>> Bugs { get; } = new Dictionary<string, Func<PlantedBug>>
+    {
+        ["no version check"] = () => new NoVersionCheck(),
+        ["reply before commit"] = () => new ReplyBeforeCommit(),
+        ["unknown treated as failed"] = () => new UnknownTreatedAsFailed(),
+        ["dedup dropped"] = () => new DedupDropped(),
+        ["dedup outside the commit"] = () => new DedupOutsideTheCommit(),
+        ["fingerprint ignored"] = () => new FingerprintIgnored(),
+        ["compensation skipped"] = () => new CompensationSkipped(),
+        ["compensated and completed"] = () => new CompensatedAndCompleted(),
+        ["refusal answered from uncommitted state"] = () => new RefusalFromUncommittedState(),
+        ["stale activation's reads accepted as committed"] = () => new StaleReads(),
+        ["rounding through double"] = () => new RoundingThroughDouble(),
+    };
+
+    /// <summary>Looks for every bug, in seeds from this one on.</summary>
+    public static IReadOnlyList<Catch> Run(int from) => [.. Bugs.Select(bug => Look(bug.Key, bug.Value, from))];
+
+    /// <summary>How many were caught, and the median of the seeds that took; then one line for each.</summary>
+    public static IEnumerable<string> Report(IReadOnlyList<Catch> catches)
+    {
+        var seeds = catches.Select(found => found.Seeds).OfType<int>().Order().ToList();
+        var median = seeds.Count == 0 ? "no" : $"{seeds[seeds.Count / 2]}";
+        yield return $"caught {seeds.Count}/{catches.Count}, median {median} seeds";
+        foreach (var found in catches)
+        {
+            yield return found.Found is { } run
+                ? $"  {found.Bug}: {found.Seeds} seeds, in seed {run.Seed}: {run.Violation!.Message}"
+                : $"  {found.Bug}: NOT CAUGHT in {MaxSeeds} seeds";
+        }
+    }
+
+    private static Catch Look(string name, Func<PlantedBug> bug, int from)
+    {
+        for (var seeds = 1; seeds <= MaxSeeds; seeds++)
+        {
+            var result = SeedRun.Run(from + seeds - 1, bug());
+            if (result.Violation is not null)
+            {
+                return new Catch(name, seeds, result);
+            }
+        }
+
+        return new Catch(name, null, null);
+    }
+}
