@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using WalletGrains.Simulation.Audit;
 using WalletGrains.Simulation.Bugs;
 
 namespace WalletGrains.Simulation;
@@ -8,7 +9,7 @@ namespace WalletGrains.Simulation;
 internal static class CommandLine
 {
     private const string Usage = """
-        ./simulate --seeds N [--from S]    runs N seeds, from seed S (0) on
+        ./simulate --seeds N [--from S]    runs N seeds, from seed S (0) on; with --coverage says what occurred in them
         ./simulate --seed S [--trace]      runs one seed, and shows everything that happens in it
         ./simulate --bugs [--from S]       plants known mistakes one by one, and counts the seeds it takes to find them
         """;
@@ -16,7 +17,7 @@ internal static class CommandLine
     public static int Run(string[] args)
     {
         var numbers = new Dictionary<string, int>();
-        var (trace, bugs) = (false, false);
+        var (trace, bugs, coverage) = (false, false, false);
         for (var i = 0; i < args.Length; i++)
         {
             if (args[i] == "--trace")
@@ -26,6 +27,10 @@ internal static class CommandLine
             else if (args[i] == "--bugs")
             {
                 bugs = true;
+            }
+            else if (args[i] == "--coverage")
+            {
+                coverage = true;
             }
             else if (args[i] is "--seeds" or "--from" or "--seed"
                 && i + 1 < args.Length
@@ -42,7 +47,7 @@ internal static class CommandLine
 
         return bugs ? Hunt(numbers.GetValueOrDefault("--from"))
             : numbers.TryGetValue("--seed", out var seed) ? One(seed, trace)
-            : Many(numbers.GetValueOrDefault("--from"), numbers.GetValueOrDefault("--seeds", 500));
+            : Many(numbers.GetValueOrDefault("--from"), numbers.GetValueOrDefault("--seeds", 500), coverage);
     }
 
     private static int One(int seed, bool trace)
@@ -65,7 +70,7 @@ internal static class CommandLine
         return catches.All(found => found.Seeds is not null) ? 0 : 1;
     }
 
-    private static int Many(int from, int count)
+    private static int Many(int from, int count, bool coverage)
     {
         var watch = Stopwatch.StartNew();
         var results = SeedRange.Run(from, count);
@@ -74,6 +79,11 @@ internal static class CommandLine
         {
             Console.WriteLine($"Seed {result.Seed} FAILED: {result.Violation!.Message}");
             Console.WriteLine($"  {result.ReplayLine}");
+        }
+
+        foreach (var (what, times) in coverage ? Coverage.Sum(results.Select(result => result.Coverage)).Seen : [])
+        {
+            Console.WriteLine($"{times,10} {what}");
         }
 
         Console.WriteLine(

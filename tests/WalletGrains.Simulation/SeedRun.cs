@@ -20,8 +20,16 @@ namespace WalletGrains.Simulation;
 /// <param name="Transfers">Transfers among them.</param>
 /// <param name="VirtualTime">How long it took, in the simulated world.</param>
 /// <param name="Faults">The kinds of faults it had.</param>
+/// <param name="Coverage">What it came across.</param>
 internal sealed record SeedResult(
-    int Seed, ulong TraceHash, Exception? Violation, int Commits, int Transfers, TimeSpan VirtualTime, IReadOnlyList<string> Faults)
+    int Seed,
+    ulong TraceHash,
+    Exception? Violation,
+    int Commits,
+    int Transfers,
+    TimeSpan VirtualTime,
+    IReadOnlyList<string> Faults,
+    Coverage Coverage)
 {
     /// <summary>Shows the run again, with everything that happened in it.</summary>
     public string ReplayLine => $"./simulate --seed {Seed} --trace";
@@ -85,7 +93,14 @@ internal sealed class SeedRun
         }
 
         return new SeedResult(
-            seed, run._world.Trace.Hash, violation, run._auditor.Commits, run._auditor.Transfers.Count(), run._world.Now, run._faults.Kinds);
+            seed,
+            run._world.Trace.Hash,
+            violation,
+            run._auditor.Commits,
+            run._auditor.Transfers.Count(),
+            run._world.Now,
+            run._faults.Kinds,
+            run._auditor.Coverage);
     }
 
     private void Run()
@@ -94,12 +109,14 @@ internal sealed class SeedRun
         Await(() => _clients.AreDone, TimeToConverge, "The wallets were not opened");
 
         _faults.Begin();
+        _auditor.ClockTolerance = _faults.Kinds.Contains(FaultPlan.ClockJumps) ? 2 * FaultPlan.LargestJump : TimeSpan.Zero;
         _clients.Begin();
         _world.Run(FaultPlan.Duration);
         Await(() => _clients.AreDone, LongestWorkload, "The clients were not answered");
 
         _faults.End();
         Await(() => _auditor.Transfers.All(transfer => transfer.IsFinal), TimeToConverge, "Some transfers did not come to their end");
+        Await(() => !_auditor.HasOverdueHolds, TimeToConverge, "Some holds did not end at their time");
 
         _clients.Resolve();
         Await(() => _clients.AreDone, TimeToConverge, "Some requests did not come to be known");
@@ -142,6 +159,9 @@ internal sealed class SeedRun
                     break;
                 case StartTransfer transfer:
                     _auditor.NoteRepeated(transfer.RequestId.Value);
+                    break;
+                case ReverseTransfer reversal:
+                    _auditor.NoteRepeated(reversal.RequestId.Value);
                     break;
             }
         }

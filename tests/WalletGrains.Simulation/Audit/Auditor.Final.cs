@@ -20,7 +20,7 @@ internal sealed partial class Auditor
 
         foreach (var (currency, outside) in _outside)
         {
-            var inside = _wallets.Values.Where(wallet => wallet.Currency == currency).Sum(wallet => wallet.Balance);
+            var inside = _wallets.Values.Where(wallet => wallet.Currency == currency).Sum(wallet => wallet.Now.Balance);
             Require(inside == outside, () => $"{outside} minor units of {currency} came in, and {inside} are there.");
         }
     }

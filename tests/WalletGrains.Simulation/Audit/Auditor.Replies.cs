@@ -14,7 +14,7 @@ internal sealed partial class Auditor
     /// <summary>A wallet has answered.</summary>
     public void NoteReply(Guid walletId, WalletCommand command, Attempt? attempt, WalletOutcome outcome)
     {
-        MixReply(outcome.GetType().Name, command.RequestId);
+        NoteAnswer(outcome, (outcome as WalletOutcome.NotDecided)?.Reason, command.RequestId);
         if (attempt is null)
         {
             Require(
@@ -40,12 +40,19 @@ internal sealed partial class Auditor
     }
 
     /// <summary>A transfer has been answered.</summary>
-    public void NoteReply(StartTransfer command, Attempt? attempt, TransferOutcome outcome)
+    public void NoteReply(StartTransfer command, Attempt? attempt, TransferOutcome outcome) =>
+        NoteReply(command.FromWalletId, command.RequestId, attempt, outcome, InvalidityOf(command));
+
+    /// <summary>A reversal has been answered.</summary>
+    public void NoteReply(ReverseTransfer command, Guid walletId, Attempt? attempt, TransferOutcome outcome) =>
+        NoteReply(walletId, command.RequestId, attempt, outcome, InvalidityOf(command));
+
+    private void NoteReply(Guid walletId, RequestId requestId, Attempt? attempt, TransferOutcome outcome, TransferInvalidReason? invalidity)
     {
-        MixReply(outcome.GetType().Name, command.RequestId);
+        NoteAnswer(outcome, (object?)(outcome as TransferOutcome.NotDecided)?.Reason ?? (outcome as TransferOutcome.Invalid)?.Reason, requestId);
         if (outcome is TransferOutcome.Invalid invalid)
         {
-            Require(invalid.Reason == InvalidityOf(command), () => $"{command} is turned away as {invalid.Reason}, not as {InvalidityOf(command)}.");
+            Require(invalid.Reason == invalidity, () => $"{requestId} is turned away as {invalid.Reason}, not as {invalidity}.");
             NoteNothingHappened(attempt);
             return;
         }
@@ -56,9 +63,9 @@ internal sealed partial class Auditor
             return;
         }
 
-        var wallet = _wallets[command.FromWalletId];
-        var request = wallet.Request(command.RequestId.Value);
-        Require(outcome is TransferOutcome.NotDecided || InvalidityOf(command) is null, () => $"{request}: {InvalidityOf(command)} was not noticed.");
+        var wallet = _wallets[walletId];
+        var request = wallet.Request(requestId.Value);
+        Require(outcome is TransferOutcome.NotDecided || invalidity is null, () => $"{request}: {invalidity} was not noticed.");
         switch (outcome)
         {
             case TransferOutcome.Completed completed:
@@ -69,6 +76,7 @@ internal sealed partial class Auditor
                 var transfer = _transfers.GetValueOrDefault(transferId);
                 Require(transfer is not null && transfer.Debit == request.Entry, () => $"{request}: answered with a transfer that is not its own.");
                 Require(transfer?.Refund is not null, () => $"{request}: answered as refunded, and the refund is not there.");
+                CheckContent(request, attempt);
                 Require(transfer?.CreditRefusal == NameOf(refunded.Refusal), () => $"{request}: refunded for {transfer?.CreditRefusal}, answered as {refunded.Refusal}.");
                 break;
             case TransferOutcome.Refused refused:
@@ -98,7 +106,7 @@ internal sealed partial class Auditor
         }
 
         Require(entry.IsShownBy(answer), () => $"{request}: committed as {entry}, answered as {answer}.");
-        Require(entry.Content == attempt.Content, () => $"{request}: asked for {attempt.Content}, answered with {entry.Content}.");
+        CheckContent(request, attempt);
         CheckReplayed(request, replayed);
         wallet.Acknowledge(world.Now, entry.Version);
     }
@@ -106,17 +114,28 @@ internal sealed partial class Auditor
     private void CheckRefused(Request request, Attempt attempt, WalletRefusal refusal, bool replayed)
     {
         Require(request.Refusal == NameOf(refusal), () => $"{request}: answered as refused for {refusal}, committed is {request.Refusal ?? (object?)request.Entry ?? "nothing"}.");
-        Require(request.Decided.Contains(attempt.Content), () => $"{request}: refused another content than {attempt.Content}.");
-        Require(!replayed || request.Attempts > 1 || request.IsRepeated, () => $"{request}: answered as a repeat, and it is none.");
+        CheckIsRepeat(request, replayed);
+        CheckContent(request, attempt);
+    }
 
-        // Equal answers go to equal contents only, so this was what it asked for.
+    private void CheckContent(Request request, Attempt attempt)
+    {
+        Require(request.Decided.Contains(attempt.Content), () => $"{request}: asked for {attempt.Content}, answered for {string.Join(" or ", request.Decided)}.");
+
+        // Equal answers go to equal contents only, so this is what it asked for.
         request.Decided.RemoveAll(content => content != attempt.Content);
     }
 
     private void CheckReplayed(Request request, bool replayed)
     {
-        Require(!replayed || request.Attempts > 1 || request.IsRepeated, () => $"{request}: answered as a repeat, and it is none.");
+        CheckIsRepeat(request, replayed);
         Require(replayed || ++request.FirstAnswers == 1, () => $"{request}: two answers say that they are the first.");
+    }
+
+    private void CheckIsRepeat(Request request, bool replayed)
+    {
+        Coverage.Note(replayed ? "answer to a repeat" : "answer to a first request");
+        Require(!replayed || request.Attempts > 1 || request.IsRepeated, () => $"{request}: answered as a repeat, and it is none.");
     }
 
     private void CheckNotDecided(Request request, Attempt attempt, NotDecidedReason reason, Guid? originalEntryId)
@@ -153,12 +172,21 @@ internal sealed partial class Auditor
             : null;
     }
 
+    private TransferInvalidReason? InvalidityOf(ReverseTransfer command) =>
+        !_transfers.TryGetValue(command.TransferId, out var original) ? TransferInvalidReason.TransferNotFound
+            : original is { Credit: null, Refund: null } ? null
+            : original.Refund is not null || original.Reverses is not null ? TransferInvalidReason.NotReversible
+            : command.Amount is { } amount && amount.Currency.Code != original.Debit.Currency ? TransferInvalidReason.TransferCurrencyMismatch
+            : null;
+
     // InsufficientFunds is stored as INSUFFICIENT_FUNDS.
     private static string NameOf(WalletRefusal refusal) =>
         string.Concat(refusal.ToString().Select((letter, i) => i > 0 && char.IsUpper(letter) ? $"_{letter}" : $"{char.ToUpperInvariant(letter)}"));
 
-    private void MixReply(string kind, RequestId requestId)
+    private void NoteAnswer(object outcome, object? reason, RequestId requestId)
     {
+        var kind = $"answer {outcome.GetType().DeclaringType!.Name}.{outcome.GetType().Name} {reason}";
+        Coverage.Note(kind);
         world.Trace.Mix(kind);
         world.Trace.Mix(requestId.Value);
     }

@@ -18,6 +18,9 @@ internal sealed partial class Auditor(SimulatedWorld world)
     private readonly Dictionary<Guid, WalletBook> _wallets = [];
     private readonly Dictionary<Guid, TransferBook> _transfers = [];
 
+    // By the request ids of credit and refund.
+    private readonly Dictionary<string, TransferBook> _byStep = [];
+
     // Per currency: what came in from outside, less what went out.
     private readonly Dictionary<string, long> _outside = [];
 
@@ -25,8 +28,20 @@ internal sealed partial class Auditor(SimulatedWorld world)
 
     public IEnumerable<TransferBook> Transfers => _transfers.Values;
 
+    public Coverage Coverage { get; } = new();
+
+    /// <summary>Every hold ever placed, oldest first.</summary>
+    public List<(Guid WalletId, Guid HoldId)> Holds { get; } = [];
+
+    /// <summary>How far clocks may be apart and holds therefore end too early.</summary>
+    public TimeSpan ClockTolerance { get; set; }
+
     /// <summary>Commits seen.</summary>
     public int Commits { get; private set; }
+
+    /// <summary>Whether a hold is open though its time is over.</summary>
+    public bool HasOverdueHolds => _wallets.Values.Any(wallet =>
+        wallet.Holds.Values.Any(hold => hold.Status == "ACTIVE" && hold.ExpiresAt <= SimulatedWorld.Epoch + world.Now));
 
     /// <summary>Until when a wallet had two activations; null when it never had.</summary>
     public Func<Guid, TimeSpan?> DuplicatedUntil { get; set; } = _ => null;

@@ -3,32 +3,75 @@ using WalletGrains.Contracts.Wallets;
 
 namespace WalletGrains.Simulation.Audit;
 
-/// <summary>What a request asks a wallet for, in the auditor's own words.</summary>
-/// <param name="Type">The entry type it makes when it is accepted.</param>
-/// <param name="Amount">Minor units.</param>
-/// <param name="Currency">ISO code.</param>
-/// <param name="Other">The other wallet of a transfer.</param>
+/// <summary>What a request asks a wallet for, in the auditor's own words. What the product chooses, such as ids, is not part of it.</summary>
+/// <param name="Kind">What is to happen; see <see cref="Kinds"/>.</param>
+/// <param name="Amount">Minor units; null for all that there is, or where no amount is concerned.</param>
+/// <param name="Currency">ISO code; null where no amount is named.</param>
+/// <param name="Subject">The other wallet of a transfer, the transfer of a reversal, the hold of its end.</param>
 /// <param name="Words">The description.</param>
-internal sealed record Content(string Type, long Amount, string Currency, Guid? Other, string? Words)
+/// <param name="More">What is special about a kind: how long a hold lasts, which limits are set, metadata.</param>
+internal sealed record Content(string Kind, long? Amount, string? Currency, Guid? Subject, string? Words, string? More = null)
 {
-    /// <summary>Money comes in.</summary>
-    public bool Gives => Type is "FUND" or "TRANSFER_IN" or "TRANSFER_REFUND";
-
-    public long Signed => Gives ? Amount : -Amount;
-
     public static Content Of(WalletCommand command) => command switch
     {
-        Deposit => Of("FUND", command, null),
-        Withdraw => Of("WITHDRAW", command, null),
-        DebitTransfer debit => Of("TRANSFER_OUT", command, debit.ToWalletId),
-        CreditTransfer credit => Of("TRANSFER_IN", command, credit.FromWalletId),
-        RefundTransfer refund => Of("TRANSFER_REFUND", command, refund.ToWalletId),
+        Deposit => Money(Kinds.Fund, command, null),
+        Withdraw => Money(Kinds.Withdraw, command, null),
+        DebitTransfer debit => Money(Kinds.TransferOut, command, debit.ToWalletId),
+        PlaceHold hold => Money(Kinds.Hold, command, null) with { More = LastsText(hold.ExpiresAfter) },
+        CaptureHold capture => new Content(Kinds.Capture, capture.Amount?.MinorUnits, capture.Amount?.Currency.Code, capture.HoldId, null),
+        ReleaseHold release => new Content(Kinds.Release, null, null, release.HoldId, null),
+        FreezeWallet => new Content(Kinds.Freeze, null, null, null, command.Description),
+        UnfreezeWallet => new Content(Kinds.Unfreeze, null, null, null, command.Description),
+        CloseWallet => new Content(Kinds.Close, null, null, null, command.Description),
+        SetLimits set => new Content(Kinds.SetLimits, null, null, null, null, LimitsText(set.Limits.PerTransactionMinor, set.Limits.PerDayMinor, set.Limits.CountPerMinute)),
         _ => throw new AuditException($"The auditor does not know {command.GetType().Name}."),
     };
 
-    public static Content Of(StartTransfer transfer) =>
-        new("TRANSFER_OUT", transfer.Amount.MinorUnits, transfer.Amount.Currency.Code, transfer.ToWalletId, transfer.Description);
+    public static Content Of(StartTransfer transfer) => new(
+        Kinds.TransferOut,
+        transfer.Amount.MinorUnits,
+        transfer.Amount.Currency.Code,
+        transfer.ToWalletId,
+        transfer.Description,
+        MetadataText(transfer.Metadata?.Pairs));
 
-    private static Content Of(string type, WalletCommand command, Guid? other) =>
-        new(type, command.Amount.MinorUnits, command.Amount.Currency.Code, other, command.Description);
+    public static Content Of(ReverseTransfer reversal) =>
+        new(Kinds.Reversal, reversal.Amount?.MinorUnits, reversal.Amount?.Currency.Code, reversal.TransferId, reversal.Reason);
+
+    /// <summary>How long a hold lasts; null for until it is ended.</summary>
+    public static string? LastsText(TimeSpan? duration) => duration is { } lasts ? $"{lasts.TotalSeconds} s" : null;
+
+    public static string LimitsText(long? perTransaction, long? perDay, long? perMinute) => $"{perTransaction}/{perDay}/{perMinute}";
+
+    public static string? MetadataText(IEnumerable<KeyValuePair<string, string>>? pairs) =>
+        pairs is null ? null : string.Join('&', pairs.Select(pair => $"{pair.Key}={pair.Value}"));
+
+    private static Content Money(string kind, WalletCommand command, Guid? subject)
+    {
+        var amount = ((MoneyCommand)command).Amount;
+        return new Content(kind, amount.MinorUnits, amount.Currency.Code, subject, command.Description, MetadataText(command.Metadata?.Pairs));
+    }
+}
+
+/// <summary>What can happen to a wallet: the stored names of entry types, with the two that some of them stand for.</summary>
+internal static class Kinds
+{
+    public const string Fund = "FUND";
+    public const string Withdraw = "WITHDRAW";
+    public const string TransferOut = "TRANSFER_OUT";
+    public const string TransferIn = "TRANSFER_IN";
+    public const string TransferRefund = "TRANSFER_REFUND";
+    public const string Hold = "HOLD";
+    public const string Capture = "CAPTURE";
+    public const string Release = "RELEASE";
+    public const string Freeze = "FREEZE";
+    public const string Unfreeze = "UNFREEZE";
+    public const string Close = "CLOSE";
+    public const string SetLimits = "SET_LIMITS";
+
+    /// <summary>A TRANSFER_OUT that gives another transfer back.</summary>
+    public const string Reversal = "REVERSAL";
+
+    /// <summary>A RELEASE because the time of the hold is over.</summary>
+    public const string Expire = "EXPIRE";
 }

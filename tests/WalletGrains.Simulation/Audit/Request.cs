@@ -1,8 +1,8 @@
 namespace WalletGrains.Simulation.Audit;
 
 /// <summary>
-/// Everything that is known of one request id of one wallet: who asked for what, what was decided, and what the decision can
-/// still be.
+/// Everything that is known of one request id of one wallet: who asked for what, what was decided, and for which of the things
+/// asked for.
 /// </summary>
 internal sealed class Request(Guid walletId, string id)
 {
@@ -23,7 +23,7 @@ internal sealed class Request(Guid walletId, string id)
 
     public bool IsDecided => Entry is not null || Refusal is not null;
 
-    /// <summary>What the decided request may have asked for: one thing when accepted, as bytes say it; else whatever was sent.</summary>
+    /// <summary>What the decided request may have asked for: all that fits the decision, until an answer tells more.</summary>
     public List<Content> Decided { get; } = [];
 
     public int Attempts => _attempts.Count;
@@ -31,10 +31,11 @@ internal sealed class Request(Guid walletId, string id)
     /// <summary>Answers that said that the effect was their own.</summary>
     public int FirstAnswers { get; set; }
 
-    public IEnumerable<Content> Asked => _attempts.Select(attempt => attempt.Content).Distinct();
-
-    /// <summary>Whether a request with this content may still come to be decided.</summary>
-    public bool MayCome(Content content) => _attempts.Exists(attempt => attempt.Content == content && (IsRepeated || !attempt.CameToNothing));
+    /// <summary>What may still come to be decided: everything that was asked for, less what surely came to nothing.</summary>
+    public IEnumerable<Content> Open => _attempts
+        .Where(attempt => IsRepeated || !attempt.CameToNothing)
+        .Select(attempt => attempt.Content)
+        .Distinct();
 
     public Attempt Add(Content content)
     {
@@ -43,16 +44,16 @@ internal sealed class Request(Guid walletId, string id)
         return attempt;
     }
 
-    public void Accept(AuditedEntry entry)
+    public void Accept(AuditedEntry entry, IEnumerable<Content> fitting)
     {
         Entry = entry;
-        Decided.Add(entry.Content);
+        Decided.AddRange(fitting);
     }
 
-    public void Refuse(string reason, IEnumerable<Content> possible)
+    public void Refuse(string reason, IEnumerable<Content> fitting)
     {
         Refusal = reason;
-        Decided.AddRange(possible);
+        Decided.AddRange(fitting);
     }
 
     public override string ToString() => $"request {Id} of wallet {WalletId:N}";

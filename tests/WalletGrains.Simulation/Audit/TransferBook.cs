@@ -1,15 +1,18 @@
 namespace WalletGrains.Simulation.Audit;
 
 /// <summary>One transfer from its debit on.</summary>
-internal sealed class TransferBook(Guid transferId, AuditedEntry debit, Guid to)
+internal sealed class TransferBook(AuditedEntry debit)
 {
-    public Guid TransferId { get; } = transferId;
+    public Guid TransferId { get; } = debit.TransferId!.Value;
 
     public AuditedEntry Debit { get; } = debit;
 
     public Guid From => Debit.WalletId;
 
-    public Guid To { get; } = to;
+    public Guid To => Debit.Other!.Value;
+
+    /// <summary>The transfer that it gives back; null when it is no reversal.</summary>
+    public Guid? Reverses => Debit.Reverses;
 
     public AuditedEntry? Credit { get; set; }
 
@@ -23,4 +26,10 @@ internal sealed class TransferBook(Guid transferId, AuditedEntry debit, Guid to)
     public string CreditId => $"t:{TransferId:N}/credit";
 
     public string RefundId => $"t:{TransferId:N}/refund";
+
+    /// <summary>What its credit has to be.</summary>
+    public Content CreditContent => new(Kinds.TransferIn, Debit.Amount, Debit.Currency, From, Debit.Words, Debit.Metadata);
+
+    /// <summary>What its refund has to be.</summary>
+    public Content RefundContent => new(Kinds.TransferRefund, Debit.Amount, Debit.Currency, To, null);
 }

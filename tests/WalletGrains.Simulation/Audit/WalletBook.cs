@@ -3,20 +3,21 @@ using System.Text;
 
 namespace WalletGrains.Simulation.Audit;
 
-/// <summary>One wallet as a clerk would keep it: naive, and without a line of the product's rules.</summary>
-internal sealed class WalletBook(Guid walletId, string currency)
-{
-    private const long MostMoney = 1_000_000_000_000_000;
+/// <summary>A wallet after some entry.</summary>
+internal readonly record struct Standing(long Balance, long Held, string Status);
 
+/// <summary>One wallet as a clerk would keep it: naive, and without a line of the product's rules.</summary>
+internal sealed partial class WalletBook(Guid walletId, string currency)
+{
     private readonly List<(TimeSpan At, long Version)> _acknowledged = [];
+    private readonly List<Standing> _history = [new(0, 0, "OPEN")];
 
     public Guid WalletId { get; } = walletId;
 
     public string Currency { get; } = currency;
 
-    public long Balance { get; private set; }
-
-    public long Held { get; private set; }
+    /// <summary>Balance, holds and phase now.</summary>
+    public Standing Now => _history[^1];
 
     /// <summary>Decisions, accepted and refused.</summary>
     public long Revision { get; private set; }
@@ -29,6 +30,9 @@ internal sealed class WalletBook(Guid walletId, string currency)
 
     public Dictionary<string, Request> Requests { get; } = [];
 
+    /// <summary>Every hold ever placed, as its newest entry has it.</summary>
+    public Dictionary<Guid, AuditedHold> Holds { get; } = [];
+
     public Request Request(string id)
     {
         if (!Requests.TryGetValue(id, out var request))
@@ -39,30 +43,18 @@ internal sealed class WalletBook(Guid walletId, string currency)
         return request;
     }
 
-    /// <summary>Why the wallet must refuse this now; null when it must accept.</summary>
-    public string? RefusalOf(Content content)
+    /// <summary>Balance, holds and phase after so many entries.</summary>
+    public Standing StandingAt(long version) => _history[(int)version];
+
+    public void Add(AuditedEntry entry, Standing after, ReadOnlyMemory<byte> bytes, ReadOnlySpan<byte> hash)
     {
-        if (content.Amount <= 0)
+        Spend(entry);
+        if (entry.Hold is { } hold)
         {
-            return "AMOUNT_NOT_POSITIVE";
+            Holds[hold.HoldId] = hold;
         }
 
-        if (content.Currency != Currency)
-        {
-            return "CURRENCY_MISMATCH";
-        }
-
-        if (content.Amount > MostMoney || (content.Type is "FUND" or "TRANSFER_IN" && Balance + content.Amount > MostMoney))
-        {
-            return "AMOUNT_TOO_LARGE";
-        }
-
-        return content.Type is "WITHDRAW" or "TRANSFER_OUT" && content.Amount > Balance - Held ? "INSUFFICIENT_FUNDS" : null;
-    }
-
-    public void Add(AuditedEntry entry, ReadOnlyMemory<byte> bytes, ReadOnlySpan<byte> hash)
-    {
-        Balance += entry.Content.Signed;
+        _history.Add(after);
         Revision++;
         Entries.Add(entry);
         Stored.Add(bytes.ToArray());
@@ -77,9 +69,6 @@ internal sealed class WalletBook(Guid walletId, string currency)
     /// <summary>The hash that the chain begins with.</summary>
     public byte[] FirstHash(Guid? ownerId, DateTimeOffset createdAt) =>
         SHA256.HashData(Encoding.UTF8.GetBytes($"{WalletId}|{Currency}|{ownerId}|{createdAt.UtcTicks}"));
-
-    /// <summary>The balance after so many entries.</summary>
-    public long BalanceAt(long version) => version == 0 ? 0 : Entries[(int)version - 1].BalanceAfter;
 
     /// <summary>Somebody has been told of this version.</summary>
     public void Acknowledge(TimeSpan at, long version)

@@ -31,12 +31,12 @@ internal static class Rewriting
         var version = stored.Version + (append.Entry is null ? 0 : 1);
         var head = append.Head with { Version = version, Revision = stored.Revision + 1 };
         return append.Entry is { } entry
-            ? new WalletAppend(head, stored.HeadHash, entry with { Version = version }, append.Transfer)
+            ? new WalletAppend(head, stored.HeadHash, entry with { Version = version }, append.Transfer, append.Hold)
             : new WalletAppend(head with { HeadHash = stored.HeadHash }, append.Refusal!, append.Transfer);
     }
 
     /// <summary>The same decision under another request id.</summary>
     public static WalletAppend Under(this WalletAppend append, string requestId) => append.Entry is { } entry
-        ? new WalletAppend(append.Head, append.PreviousHash, entry with { RequestId = requestId }, append.Transfer)
+        ? new WalletAppend(append.Head, append.PreviousHash, entry with { RequestId = requestId }, append.Transfer, append.Hold)
         : new WalletAppend(append.Head, append.Refusal! with { RequestId = requestId }, append.Transfer);
 }

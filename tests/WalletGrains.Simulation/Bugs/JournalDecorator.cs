@@ -13,6 +13,15 @@ internal abstract class JournalDecorator(IJournal inner) : IJournal
 
     public virtual Task<LoadedWallet?> LoadAsync(Guid walletId, CancellationToken cancellationToken) => inner.LoadAsync(walletId, cancellationToken);
 
+    public virtual Task<WalletHead?> FindHeadAsync(Guid walletId, CancellationToken cancellationToken) => inner.FindHeadAsync(walletId, cancellationToken);
+
+    public Task<long> SumReversedAsync(Guid transferId, CancellationToken cancellationToken) => inner.SumReversedAsync(transferId, cancellationToken);
+
+    public Task<HoldRow?> FindHoldAsync(Guid holdId, CancellationToken cancellationToken) => inner.FindHoldAsync(holdId, cancellationToken);
+
+    public Task<IReadOnlyList<HoldRow>> ReadExpiredHoldsAsync(DateTimeOffset at, HoldRow? after, int limit, CancellationToken cancellationToken) =>
+        inner.ReadExpiredHoldsAsync(at, after, limit, cancellationToken);
+
     public Task<StoredDecision?> FindDecisionAsync(Guid walletId, string requestId, CancellationToken cancellationToken) =>
         inner.FindDecisionAsync(walletId, requestId, cancellationToken);
 

@@ -39,7 +39,7 @@ internal sealed class RoundingThroughDouble : PlantedBug
 {
     public override Task InvokeAsync(IIncomingGrainCallContext call)
     {
-        if (call.Command() is { } command)
+        if (call.Command() is MoneyCommand command)
         {
             var major = command.Amount.MinorUnits / 100.0;
             call.Request.SetArgument(0, command with { Amount = new Money((long)(major * 100), command.Amount.Currency) });

@@ -3,9 +3,15 @@ using WalletGrains.Contracts.Wallets;
 
 namespace WalletGrains.Simulation.Workload;
 
-/// <summary>The wallets of a run: a hot one, a ring of ordinary ones, one that is almost full, one in another currency, and one that does not exist.</summary>
+/// <summary>
+/// The wallets of a run: a ring of ordinary ones, the first of them hot; one that is almost full; one that is often empty; one in
+/// another currency; and one that does not exist.
+/// </summary>
 internal sealed class Accounts
 {
+    /// <summary>What the purse is filled and emptied with.</summary>
+    public const long PurseAmount = 100;
+
     private const int RingSize = 4;
 
     private readonly Random _random;
@@ -14,7 +20,7 @@ internal sealed class Accounts
     {
         _random = random;
         Ring = [.. Enumerable.Range(0, RingSize).Select(_ => NewId())];
-        (Hot, Full, Foreign, Missing) = (Ring[0], NewId(), NewId(), NewId());
+        (Full, Purse, Foreign, Missing) = (NewId(), NewId(), NewId(), NewId());
     }
 
     public static Currency Home { get; } = Currency.Parse("NGN");
@@ -23,19 +29,22 @@ internal sealed class Accounts
 
     public IReadOnlyList<Guid> Ring { get; }
 
-    /// <summary>The first of the ring, and in most requests.</summary>
-    public Guid Hot { get; }
+    /// <summary>In most requests.</summary>
+    public Guid Hot => Ring[0];
 
     /// <summary>Its balance is so near the limit that it refuses most credits.</summary>
     public Guid Full { get; }
+
+    /// <summary>Filled and emptied all the time, so that it can be closed now and then.</summary>
+    public Guid Purse { get; }
 
     public Guid Foreign { get; }
 
     public Guid Missing { get; }
 
-    public IEnumerable<Guid> Opened => [.. Ring, Full, Foreign];
+    public IEnumerable<Guid> Opened => [.. Ring, Full, Purse, Foreign];
 
-    public static long OpeningDeposit(Guid wallet, Accounts accounts) => wallet == accounts.Full ? Limits.MaxAmountMinor - 300 : 5_000;
+    public long OpeningDeposit(Guid wallet) => wallet == Full ? Limits.MaxAmountMinor - 300 : wallet == Purse ? PurseAmount : 5_000;
 
     public Currency CurrencyOf(Guid wallet) => wallet == Foreign ? Abroad : Home;
 
@@ -45,8 +54,9 @@ internal sealed class Accounts
     public Guid Any() => _random.Next(100) switch
     {
         < 45 => Hot,
-        < 90 => Ring[_random.Next(Ring.Count)],
-        < 94 => Full,
+        < 86 => Ring[_random.Next(Ring.Count)],
+        < 90 => Full,
+        < 95 => Purse,
         < 98 => Foreign,
         _ => Missing,
     };
@@ -54,14 +64,15 @@ internal sealed class Accounts
     /// <summary>The next wallet of the ring, or now and then one that must not or cannot receive.</summary>
     public Guid ReceiverFor(Guid payer) => _random.Next(100) switch
     {
-        < 75 => Ring[(Ring.ToList().IndexOf(payer) + 1) % Ring.Count],
-        < 90 => Full,
+        < 72 => Ring[(Ring.ToList().IndexOf(payer) + 1) % Ring.Count],
+        < 87 => Full,
+        < 91 => Purse,
         < 94 => Foreign,
         < 97 => payer,
         _ => Missing,
     };
 
-    private Guid NewId()
+    public Guid NewId()
     {
         var bytes = new byte[16];
         _random.NextBytes(bytes);

@@ -12,15 +12,15 @@ namespace WalletGrains.Simulation.Workload;
 /// </summary>
 internal sealed class Clients(SimulatedWorld world, Auditor auditor, Accounts accounts, IReadOnlyList<SimulatedClient> clients)
 {
-    private const int Sessions = 8;
-    private const int RequestsPerSession = 45;
+    private const int Sessions = 7;
+    private const int RequestsPerSession = 40;
     private const int MaxTries = 40;
 
     private static readonly TimeSpan ShortPause = TimeSpan.FromMilliseconds(400);
     private static readonly TimeSpan LongPause = TimeSpan.FromSeconds(6);
 
     private readonly Random _random = world.NewRandom("workload");
-    private readonly HashSet<Operation> _decided = [];
+    private readonly HashSet<(Guid WalletId, RequestId RequestId, Content Content)> _decided = [];
     private RequestMix? _requests;
     private int _running;
 
@@ -30,9 +30,9 @@ internal sealed class Clients(SimulatedWorld world, Auditor auditor, Accounts ac
     /// <summary>Answers and failures so far.</summary>
     public int Answers { get; private set; }
 
-    private RequestMix Requests => _requests ??= new RequestMix(_random, accounts);
+    private RequestMix Requests => _requests ??= new RequestMix(_random, accounts, auditor);
 
-    /// <summary>Opens the wallets and the recovery, and puts the first money in.</summary>
+    /// <summary>Opens the wallets, starts what reminders wake, and puts the first money in.</summary>
     public void Open()
     {
         foreach (var wallet in accounts.Opened)
@@ -42,6 +42,7 @@ internal sealed class Clients(SimulatedWorld world, Auditor auditor, Accounts ac
         }
 
         Run(clients[0], session => UntilItWorksAsync(session, grains => grains.GetGrain<ITransferRecoveryGrain>(0).StartAsync()));
+        Run(clients[0], session => UntilItWorksAsync(session, grains => grains.GetGrain<IHoldExpiryGrain>(0).StartAsync()));
     }
 
     /// <summary>Starts the sessions.</summary>
@@ -56,7 +57,7 @@ internal sealed class Clients(SimulatedWorld world, Auditor auditor, Accounts ac
     /// <summary>Asks everything again that has no definite answer, until it has.</summary>
     public void Resolve()
     {
-        foreach (var operation in Requests.Made.Where(operation => !_decided.Contains(operation)))
+        foreach (var operation in Requests.Made.Where(operation => !_decided.Contains((operation.WalletId, operation.RequestId, operation.Content))))
         {
             Run(clients[_random.Next(clients.Count)], session => ResolveAsync(session, operation));
         }
@@ -89,7 +90,7 @@ internal sealed class Clients(SimulatedWorld world, Auditor auditor, Accounts ac
     private async Task OpenAsync(SimulatedClient session, Guid wallet)
     {
         await UntilItWorksAsync(session, grains => grains.GetGrain<IWalletGrain>(wallet).OpenAsync(accounts.Opening(wallet)));
-        await ResolveAsync(session, Requests.Deposit(wallet, Accounts.OpeningDeposit(wallet, accounts)));
+        await ResolveAsync(session, Requests.Deposit(wallet, accounts.OpeningDeposit(wallet)));
     }
 
     private async Task AskAndReadAsync(SimulatedClient session)
@@ -100,7 +101,7 @@ internal sealed class Clients(SimulatedWorld world, Auditor auditor, Accounts ac
             var pause = _random.Next(100) switch
             {
                 < 40 => TimeSpan.Zero,
-                < 85 => ShortPause * _random.NextDouble(),
+                < 80 => ShortPause * _random.NextDouble(),
                 _ => LongPause * _random.NextDouble(),
             };
             if (pause > TimeSpan.Zero)
@@ -142,11 +143,11 @@ internal sealed class Clients(SimulatedWorld world, Auditor auditor, Accounts ac
         Note(session, "asks", operation);
         try
         {
-            var isDecided = await operation.SendAsync(session.Cluster, auditor, attempt);
+            var isDecided = await operation.SendAsync(session.Cluster, auditor, attempt, accounts.NewId);
             Note(session, isDecided ? "knows" : "does not know", operation);
             if (isDecided)
             {
-                _decided.Add(operation);
+                _decided.Add((operation.WalletId, operation.RequestId, operation.Content));
             }
 
             return isDecided;

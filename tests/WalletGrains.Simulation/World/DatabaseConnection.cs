@@ -11,6 +11,8 @@ internal sealed class DatabaseConnection(SimulatedDatabase database, SimulatedPr
 {
     private static readonly TimeSpan CommandTimeout = TimeSpan.FromSeconds(4);
 
+    private static readonly TimeSpan LongestRead = TimeSpan.FromSeconds(3);
+
     private TimeSpan _lastArrival;
 
     public Task<AppendStatus> AppendAsync(WalletAppend append) => Write(() => database.Journal.AppendAsync(append));
@@ -19,6 +21,18 @@ internal sealed class DatabaseConnection(SimulatedDatabase database, SimulatedPr
 
     public Task<LoadedWallet?> LoadAsync(Guid walletId, CancellationToken cancellationToken) =>
         Read(() => database.Journal.LoadAsync(walletId, cancellationToken));
+
+    public Task<WalletHead?> FindHeadAsync(Guid walletId, CancellationToken cancellationToken) =>
+        Read(() => database.Journal.FindHeadAsync(walletId, cancellationToken));
+
+    public Task<long> SumReversedAsync(Guid transferId, CancellationToken cancellationToken) =>
+        Read(() => database.Journal.SumReversedAsync(transferId, cancellationToken));
+
+    public Task<HoldRow?> FindHoldAsync(Guid holdId, CancellationToken cancellationToken) =>
+        Read(() => database.Journal.FindHoldAsync(holdId, cancellationToken));
+
+    public Task<IReadOnlyList<HoldRow>> ReadExpiredHoldsAsync(DateTimeOffset at, HoldRow? after, int limit, CancellationToken cancellationToken) =>
+        Read(() => database.Journal.ReadExpiredHoldsAsync(at, after, limit, cancellationToken));
 
     public Task<StoredDecision?> FindDecisionAsync(Guid walletId, string requestId, CancellationToken cancellationToken) =>
         Read(() => database.Journal.FindDecisionAsync(walletId, requestId, cancellationToken));
@@ -75,7 +89,7 @@ internal sealed class DatabaseConnection(SimulatedDatabase database, SimulatedPr
         }
         else
         {
-            database.World.After(database.Travel(), () => Arrive(read, answer));
+            database.World.After(database.Travel() + SlowReads(), () => Arrive(read, answer));
         }
 
         return answer.Task;
@@ -102,6 +116,8 @@ internal sealed class DatabaseConnection(SimulatedDatabase database, SimulatedPr
             reply = () => answer?.TrySetException(e);
         }
 
-        silo.After(database.Travel(), reply);
+        silo.After(database.Travel() + SlowReads(), reply);
     }
+
+    private TimeSpan SlowReads() => database.Happens(database.Faults.SlowRead) ? LongestRead * database.Share() : TimeSpan.Zero;
 }

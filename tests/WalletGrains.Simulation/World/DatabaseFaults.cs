@@ -21,6 +21,9 @@ internal sealed class DatabaseFaults
     /// <summary>The commit takes so long that the silo may give up before.</summary>
     public double Slow { get; set; }
 
+    /// <summary>A read takes seconds, on its way there or back.</summary>
+    public double SlowRead { get; set; }
+
     /// <summary>A read fails.</summary>
     public double FailRead { get; set; }
 
@@ -29,7 +32,7 @@ internal sealed class DatabaseFaults
 
     public void Heal()
     {
-        Overload = FailBefore = FailAfter = LoseAppend = LoseAnswer = Slow = FailRead = 0;
+        Overload = FailBefore = FailAfter = LoseAppend = LoseAnswer = Slow = SlowRead = FailRead = 0;
         IsAway = false;
     }
 }

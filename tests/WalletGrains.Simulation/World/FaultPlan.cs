@@ -10,11 +10,14 @@ namespace WalletGrains.Simulation.World;
 /// </summary>
 internal sealed class FaultPlan(SimulatedWorld world, SimulatedCluster cluster, SimulatedDatabase database, IReadOnlyList<Guid> wallets, IGrainFactory grains)
 {
+    /// <summary>The kind that makes clocks wrong.</summary>
+    public const string ClockJumps = "clock jumps";
+
     /// <summary>How long faults begin to happen; some last longer.</summary>
     public static readonly TimeSpan Duration = TimeSpan.FromSeconds(30);
 
     // Transfers whose times lie in the future are recovered only when that has come: less than the time to converge.
-    private static readonly TimeSpan LargestJump = TimeSpan.FromMinutes(2);
+    public static readonly TimeSpan LargestJump = TimeSpan.FromMinutes(2);
 
     private readonly Random _random = world.NewRandom("faults");
     private bool _isOver;
@@ -27,9 +30,9 @@ internal sealed class FaultPlan(SimulatedWorld world, SimulatedCluster cluster, 
     {
         var (network, storage) = (cluster.NetworkFaults, database.Faults);
         Maybe("crashes", 3, CrashAndRestart);
-        Maybe("duplicate activations", 5, Duplicate);
+        Maybe("duplicate activations", 8, Duplicate);
         Maybe("stalls", 3, () => Silo().Process.Stall(UpTo(TimeSpan.FromSeconds(6))));
-        Maybe("clock jumps", 3, () => Silo().ClockOffset = LargestJump * ((2 * _random.NextDouble()) - 1));
+        Maybe(ClockJumps, 3, () => Silo().ClockOffset = LargestJump * ((2 * _random.NextDouble()) - 1));
         Maybe("reminders missed or repeated", 2, () => Ring(_random.Next(2) == 0 ? ReminderRinging.ByNobody : ReminderRinging.ByAll));
         Maybe("lost messages", 2, () => Share(0.15, share => network.Lose = share));
         Maybe("late messages", 2, () => Share(0.15, share => network.Delay = share));
@@ -39,9 +42,10 @@ internal sealed class FaultPlan(SimulatedWorld world, SimulatedCluster cluster, 
         Maybe("lost appends", 2, () => Share(0.2, share => storage.LoseAppend = share));
         Maybe("lost commit answers", 2, () => Share(0.2, share => storage.LoseAnswer = share));
         Maybe("slow storage", 2, () => Share(0.2, share => storage.Slow = share));
+        Maybe("slow reads", 2, () => Share(0.3, share => storage.SlowRead = share));
         Maybe("overloaded storage", 2, () => Share(0.3, share => storage.Overload = share));
         Maybe("failing reads", 2, () => Share(0.4, share => storage.FailRead = share));
-        Maybe("storage away", 2, () => Window(TimeSpan.FromSeconds(12), isOn => storage.IsAway = isOn));
+        Maybe("storage away", 2, () => Window(TimeSpan.FromSeconds(20), isOn => storage.IsAway = isOn));
     }
 
     /// <summary>No more faults: silos up, clocks right, reminders ringing, one activation for each grain.</summary>
@@ -85,9 +89,12 @@ internal sealed class FaultPlan(SimulatedWorld world, SimulatedCluster cluster, 
 
     private void Duplicate()
     {
-        IAddressable grain = _random.Next(8) == 0
-            ? grains.GetGrain<ITransferRecoveryGrain>(0)
-            : grains.GetGrain<IWalletGrain>(wallets[_random.Next(2) * _random.Next(wallets.Count)]);
+        IAddressable grain = _random.Next(10) switch
+        {
+            0 => grains.GetGrain<ITransferRecoveryGrain>(0),
+            1 => grains.GetGrain<IHoldExpiryGrain>(0),
+            _ => grains.GetGrain<IWalletGrain>(wallets[_random.Next(2) * _random.Next(wallets.Count)]),
+        };
         cluster.Duplicate(grain);
         After(UpTo(TimeSpan.FromSeconds(15)), () => cluster.Unite(grain));
     }

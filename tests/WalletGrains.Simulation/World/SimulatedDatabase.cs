@@ -37,6 +37,9 @@ internal sealed class SimulatedDatabase
     /// <summary>The time a message to or from the database takes.</summary>
     public TimeSpan Travel() => TimeSpan.FromMicroseconds(_random.Next(100, 3_000));
 
+    /// <summary>Something between 0 and 1.</summary>
+    public double Share() => _random.NextDouble();
+
     public bool Happens(double share) => share > 0 && _random.NextDouble() < share;
 
     private async Task InterceptAsync(CommitPoint point, Guid walletId)
