@@ -12,7 +12,7 @@ internal sealed class SimulatedDirectory(SimulatedWorld world)
     private readonly List<SiloProcess> _members = [];
     private readonly List<SiloProcess> _silos = [];
     private readonly Dictionary<GrainId, SiloProcess> _homes = [];
-    private readonly Dictionary<GrainId, TimeSpan> _splitUntil = [];
+    private readonly Dictionary<GrainId, Division> _divisions = [];
 
     /// <summary>The silos that are not known to be dead, in the order in which they joined.</summary>
     public IReadOnlyList<SiloProcess> Silos => _silos;
@@ -82,15 +82,17 @@ internal sealed class SimulatedDirectory(SimulatedWorld world)
         foreach (var member in _members.Where(_ => _random.Next(2) == 0))
             member.Known.Remove(grain);
 
-        _splitUntil[grain] = TimeSpan.MaxValue;
+        _divisions[grain] = new Division();
         world.Trace.Write("directory", $"{grain} moves from {old} to {_homes[grain]}, and not all know");
     }
 
     /// <summary>Everybody learns where the grain lives, and activations elsewhere end.</summary>
     public void Unite(GrainId grain)
     {
-        if (!_splitUntil.TryGetValue(grain, out var until) || until < TimeSpan.MaxValue)
+        if (!_divisions.TryGetValue(grain, out var division) || division.IsUnited)
             return;
+
+        division.IsUnited = true;
 
         foreach (var member in _members)
             member.Known.Remove(grain);
@@ -104,26 +106,24 @@ internal sealed class SimulatedDirectory(SimulatedWorld world)
     /// <summary>Unites everything that is split.</summary>
     public void UniteAll()
     {
-        foreach (var grain in _splitUntil.Keys.ToList())
+        foreach (var grain in _divisions.Keys.ToList())
             Unite(grain);
     }
 
-    /// <summary>Until when the grain had more than one activation; null if it never had.</summary>
+    /// <summary>Until when the grain may have had more than one activation; null if it never had.</summary>
     public TimeSpan? SplitUntil(GrainId grain)
     {
-        if (!_splitUntil.TryGetValue(grain, out var until))
+        if (!_divisions.TryGetValue(grain, out var division))
             return null;
 
-        if (until == TimeSpan.MaxValue && CountActivations(grain) < 2 && !IsSplit(grain))
-            _splitUntil[grain] = until = world.Now;
+        // It takes until the others have ended what they were doing.
+        if (division.IsUnited && division.Until == TimeSpan.MaxValue && CountActivations(grain) < 2)
+            division.Until = world.Now;
 
-        return until;
+        return division.Until;
     }
 
     public int CountActivations(GrainId grain) => _silos.Count(silo => silo.Process.IsAlive && silo.Silo.Directory.TryFind(grain, out _));
-
-    private bool IsSplit(GrainId grain) =>
-        _homes.TryGetValue(grain, out var home) && _members.Exists(member => member.Known.TryGetValue(grain, out var known) && known != home);
 
     private static void End(GrainId grain, SiloProcess stray)
     {
@@ -138,4 +138,12 @@ internal sealed class SimulatedDirectory(SimulatedWorld world)
     }
 
     private SiloProcess Any() => _silos[_random.Next(_silos.Count)];
+
+    /// <summary>A time in which not all agree where a grain lives.</summary>
+    private sealed class Division
+    {
+        public bool IsUnited { get; set; }
+
+        public TimeSpan Until { get; set; } = TimeSpan.MaxValue;
+    }
 }

@@ -122,7 +122,7 @@ internal sealed record AuditedEntry(
         ReadTime(json, "expiresAt"),
         ReadTime(json, "createdAt")!.Value);
 
-    private static string ReadLimits(JsonElement json) =>
+    public static string ReadLimits(JsonElement json) =>
         Content.LimitsText(ReadNumber(json, "perTransactionMinor"), ReadNumber(json, "perDayMinor"), ReadNumber(json, "countPerMinute"));
 
     private static string ReadMetadata(JsonElement json) =>

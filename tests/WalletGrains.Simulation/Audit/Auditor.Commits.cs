@@ -109,6 +109,7 @@ internal sealed partial class Auditor
         Require((head.BalanceMinor, head.HeldMinor, head.Status) == (balance, held, status), () => $"Wallet {wallet.WalletId:N}: the head is {head}, the entries say {wallet.Now}.");
         Require(held >= 0 && held <= balance, () => $"Wallet {wallet.WalletId:N}: {held} of {balance} held.");
         Require(held == wallet.Holds.Values.Where(hold => hold.Status == "ACTIVE").Sum(hold => hold.Amount), () => $"Wallet {wallet.WalletId:N}: {held} held, and the open holds say otherwise.");
+        Require(HeadDetails.Of(head) == wallet.Details, () => $"Wallet {wallet.WalletId:N}: the head has {HeadDetails.Of(head)}, the entries say {wallet.Details}.");
         Require(wallet.Hash is null || head.HeadHash.Span.SequenceEqual(wallet.Hash), () => $"Wallet {wallet.WalletId:N}: the head's hash is not its newest entry's.");
     }
 

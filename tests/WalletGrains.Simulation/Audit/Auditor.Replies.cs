@@ -179,8 +179,8 @@ internal sealed partial class Auditor
             : command.Amount is { } amount && amount.Currency.Code != original.Debit.Currency ? TransferInvalidReason.TransferCurrencyMismatch
             : null;
 
-    // InsufficientFunds is stored as INSUFFICIENT_FUNDS.
-    private static string NameOf(WalletRefusal refusal) =>
+    /// <summary>InsufficientFunds is stored as INSUFFICIENT_FUNDS.</summary>
+    public static string NameOf(WalletRefusal refusal) =>
         string.Concat(refusal.ToString().Select((letter, i) => i > 0 && char.IsUpper(letter) ? $"_{letter}" : $"{char.ToUpperInvariant(letter)}"));
 
     private void NoteAnswer(object outcome, object? reason, RequestId requestId)

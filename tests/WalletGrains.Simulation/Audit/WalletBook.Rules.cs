@@ -18,6 +18,11 @@ internal sealed partial class WalletBook
     private long? _perMinute;
     private long _spentToday;
 
+    /// <summary>What the head row has to know of holds and limits.</summary>
+    public string Details => HeadDetails.Of(
+        Holds.Values.Where(hold => hold.Status == "ACTIVE").Select(hold => (hold.HoldId, hold.Amount, hold.ExpiresAt)),
+        Content.LimitsText(_perTransaction, _perDay, _perMinute));
+
     /// <summary>Why the wallet must refuse this now; null when it must accept.</summary>
     public string? RefusalOf(Content asked, DateTimeOffset at, Circumstances others)
     {

@@ -1,3 +1,5 @@
+using WalletGrains.Simulation.Audit;
+
 namespace WalletGrains.Simulation.Bugs;
 
 /// <summary>A bug and the run that found it.</summary>
@@ -6,7 +8,7 @@ namespace WalletGrains.Simulation.Bugs;
 /// <param name="Found">The run; null when it was not found.</param>
 internal sealed record Catch(string Bug, int? Seeds, SeedResult? Found);
 
-/// <summary>Plants bugs and counts how many seeds pass before a run fails.</summary>
+/// <summary>Plants bugs and counts how many seeds it takes until the auditor notices. Runs that fail in any other way do not count.</summary>
 internal static class BugHunt
 {
     private const int MaxSeeds = 200;
@@ -23,6 +25,8 @@ internal static class BugHunt
         ["compensation skipped"] = () => new CompensationSkipped(),
         ["compensated and completed"] = () => new CompensatedAndCompleted(),
         ["refusal answered from uncommitted state"] = () => new RefusalFromUncommittedState(),
+        ["hold captured twice"] = () => new HoldCapturedTwice(),
+        ["hold not counted in available"] = () => new HoldNotCountedInAvailable(),
         ["stale activation's reads accepted as committed"] = () => new StaleReads(),
         ["rounding through double"] = () => new RoundingThroughDouble(),
     };
@@ -49,7 +53,7 @@ internal static class BugHunt
         for (var seeds = 1; seeds <= MaxSeeds; seeds++)
         {
             var result = SeedRun.Run(from + seeds - 1, bug());
-            if (result.Violation is not null)
+            if (result.Violation is AuditException)
             {
                 return new Catch(name, seeds, result);
             }

@@ -40,11 +40,14 @@ internal sealed class UnknownTreatedAsFailed : PlantedBug
 
     private sealed class Hopeful(IJournal connection) : JournalDecorator(connection)
     {
-        public override async Task<AppendStatus> AppendAsync(WalletAppend append)
+        // A full queue is told at the call itself, so the call is made before anything is awaited.
+        public override Task<AppendStatus> AppendAsync(WalletAppend append) => HopeAsync(Inner.AppendAsync(append));
+
+        private static async Task<AppendStatus> HopeAsync(Task<AppendStatus> commit)
         {
             try
             {
-                return await Inner.AppendAsync(append);
+                return await commit;
             }
             catch (JournalOutcomeUnknownException e)
             {

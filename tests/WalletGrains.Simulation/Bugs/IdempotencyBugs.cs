@@ -43,13 +43,26 @@ internal sealed class DedupOutsideTheCommit : PlantedBug
 
         private async Task<AppendStatus> AppendUnlessAsync(Task<bool> found, WalletAppend append)
         {
-            var status = await found ? AppendStatus.RequestIdTaken : await Inner.AppendAsync(append);
+            var status = await found ? AppendStatus.RequestIdTaken : await SendAsync(append);
             if (status is not AppendStatus.HeadMoved)
             {
                 _new.Remove((append.Head.WalletId, append.RequestId));
             }
 
             return status;
+        }
+
+        private Task<AppendStatus> SendAsync(WalletAppend append)
+        {
+            try
+            {
+                return Inner.AppendAsync(append);
+            }
+            catch (JournalOverloadedException e)
+            {
+                // It is too late to say so at the call.
+                throw new JournalUnavailableException("The queue is full.", e);
+            }
         }
     }
 }

@@ -1,25 +1,29 @@
-using System.Runtime.CompilerServices;
-using WalletGrains.Contracts.Wallets;
+using Orleans.InProcess.Simulation;
+using WalletGrains.Journal;
 
 namespace WalletGrains.Simulation.Bugs;
 
-/// <summary>An activation shows what it read when it began, as if nobody else could ever write.</summary>
+/// <summary>A silo confirms what it shows by a head that it has read itself some time ago, as if nobody else could ever write.</summary>
 internal sealed class StaleReads : PlantedBug
 {
-    private readonly ConditionalWeakTable<IGrainContext, object> _firstRead = [];
+    public override IJournal TamperSilo(IJournal connection, SimulatedProcess silo) => new Remembering(connection);
 
-    public override async Task InvokeAsync(IIncomingGrainCallContext call)
+    private sealed class Remembering(IJournal connection) : JournalDecorator(connection)
     {
-        if (call.MethodName == nameof(IWalletGrain.GetAsync) && _firstRead.TryGetValue(call.TargetContext, out var shown))
+        private readonly Dictionary<Guid, WalletHead> _heads = [];
+
+        public override async Task<LoadedWallet?> LoadAsync(Guid walletId, CancellationToken cancellationToken)
         {
-            call.Result = shown;
-            return;
+            var loaded = await Inner.LoadAsync(walletId, cancellationToken);
+            if (loaded is not null)
+            {
+                _heads[walletId] = loaded.Head;
+            }
+
+            return loaded;
         }
 
-        await call.Invoke();
-        if (call.MethodName == nameof(IWalletGrain.GetAsync) && call.Result is { } read)
-        {
-            _firstRead.AddOrUpdate(call.TargetContext, read);
-        }
+        public override async Task<WalletHead?> FindHeadAsync(Guid walletId, CancellationToken cancellationToken) =>
+            _heads.GetValueOrDefault(walletId) ?? await Inner.FindHeadAsync(walletId, cancellationToken);
     }
 }

@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using WalletGrains.Contracts.Transfers;
+using WalletGrains.Contracts.Wallets;
+using WalletGrains.Simulation.Audit;
+using Xunit;
+
+// Seeds take all cores as it is.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
+
+namespace WalletGrains.Simulation.Tests;
+
+/// <summary>The product in hundreds of simulated clusters, each with faults of its own.</summary>
+public sealed class SeedTests(ITestOutputHelper output)
+{
+    private const int Seeds = 500;
+
+    [Fact]
+    public void Whatever_fails_the_auditor_finds_nothing_wrong_and_all_comes_to_its_end()
+    {
+        var watch = Stopwatch.StartNew();
+        var results = SeedRange.Run(from: 0, Seeds);
+        output.WriteLine($"{Seeds} seeds in {watch.Elapsed.TotalSeconds:F1} s, {results.Sum(result => result.Commits)} commits");
+
+        var failed = results.Where(result => result.Violation is not null).Select(result => $"{result.ReplayLine}: {result.Violation!.Message}").ToList();
+        Assert.True(failed.Count == 0, string.Join('\n', failed));
+        CheckCoverage(Coverage.Sum(results.Select(result => result.Coverage)));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(120)]
+    [InlineData(1_967)]
+    [InlineData(4_462)]
+    public void A_seed_runs_the_same_twice(int seed)
+    {
+        var (first, second) = (SeedRun.Run(seed), SeedRun.Run(seed));
+        Assert.Null(first.Violation);
+        Assert.Equal(first.TraceHash, second.TraceHash);
+        Assert.NotEqual(first.TraceHash, SeedRun.Run(seed + 1).TraceHash);
+    }
+
+    [Fact]
+    public void A_seed_runs_the_same_whether_somebody_listens_or_not()
+    {
+        var lines = new List<string>();
+        var listened = SeedRun.Run(7, listener: lines.Add);
+
+        Assert.Equal(SeedRun.Run(7).TraceHash, listened.TraceHash);
+        Assert.Contains(lines, line => line.Contains("commit", StringComparison.Ordinal));
+    }
+
+    /// <summary>What never occurs is not tested.</summary>
+    private static void CheckCoverage(Coverage coverage)
+    {
+        // So many holds are open at a time in no run, and RequestIdReused is told of the request only.
+        var refusals = Enum.GetValues<WalletRefusal>().Except([WalletRefusal.TooManyHolds]).Select(Auditor.NameOf).Select(name => $"refusal {name}");
+        var entries = Enum.GetValues<EntryType>().Select(EntryTypes.NameOf).Append(Kinds.Reversal).Append(Kinds.Expire).Select(kind => $"entry {kind}");
+        var notDecided = Enum.GetValues<NotDecidedReason>()
+            .SelectMany(reason => new[] { $"answer WalletOutcome.NotDecided {reason}", $"answer TransferOutcome.NotDecided {reason}" });
+        var invalid = Enum.GetValues<TransferInvalidReason>().Except([TransferInvalidReason.TransferNotFound, TransferInvalidReason.TransferCurrencyMismatch])
+            .Select(reason => $"answer TransferOutcome.Invalid {reason}");
+
+        Assert.All([.. refusals, .. entries, .. notDecided, .. invalid, "read, old within bounds", "answer to a repeat"], what => Assert.True(coverage.Has(what), what));
+    }
+}
