@@ -27,13 +27,13 @@ internal sealed partial class Auditor
 
     private void CheckStored(IJournal journal, WalletBook wallet)
     {
-        if (Now(journal.LoadAsync(wallet.WalletId, CancellationToken.None)) is not { } loaded)
+        if (Now(journal.FindHeadAsync(wallet.WalletId, CancellationToken.None)) is not { } head)
         {
             Violation($"Wallet {wallet.WalletId:N} is not there.");
             return;
         }
 
-        CheckHead(wallet, loaded.Head);
+        CheckHead(wallet, head);
         foreach (var request in wallet.Requests.Values.Where(request => request.IsDecided))
         {
             var stored = Now(journal.FindDecisionAsync(wallet.WalletId, request.Id, CancellationToken.None));

@@ -12,9 +12,9 @@ internal sealed class NoVersionCheck : PlantedBug
         public override async Task<AppendStatus> AppendAsync(WalletAppend append)
         {
             var status = await Inner.AppendAsync(append);
-            while (status is AppendStatus.HeadMoved && await Inner.LoadAsync(append.Head.WalletId, CancellationToken.None) is { } stored)
+            while (status is AppendStatus.HeadMoved && await Inner.FindHeadAsync(append.Head.WalletId, CancellationToken.None) is { } stored)
             {
-                status = await Inner.AppendAsync(append.On(stored.Head));
+                status = await Inner.AppendAsync(append.On(stored));
             }
 
             return status;

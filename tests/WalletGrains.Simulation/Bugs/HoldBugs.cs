@@ -40,8 +40,8 @@ internal sealed class HoldNotCountedInAvailable : PlantedBug
 
     private sealed class Unheld(IJournal connection) : JournalDecorator(connection)
     {
-        public override async Task<LoadedWallet?> LoadAsync(Guid walletId, CancellationToken cancellationToken) =>
-            await Inner.LoadAsync(walletId, cancellationToken) is { } loaded ? loaded with { Head = loaded.Head with { HeldMinor = 0 } } : null;
+        public override async Task<LoadedWallet?> LoadAsync(Guid walletId, IReadOnlyCollection<string> requestIds, CancellationToken cancellationToken) =>
+            await Inner.LoadAsync(walletId, requestIds, cancellationToken) is { } loaded ? loaded with { Head = loaded.Head with { HeldMinor = 0 } } : null;
 
         public override async Task<WalletHead?> FindHeadAsync(Guid walletId, CancellationToken cancellationToken) =>
             await Inner.FindHeadAsync(walletId, cancellationToken) is { } head ? head with { HeldMinor = 0 } : null;

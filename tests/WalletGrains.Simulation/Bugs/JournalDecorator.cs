@@ -11,7 +11,8 @@ internal abstract class JournalDecorator(IJournal inner) : IJournal
 
     public Task<bool> OpenAsync(WalletHead opening) => inner.OpenAsync(opening);
 
-    public virtual Task<LoadedWallet?> LoadAsync(Guid walletId, CancellationToken cancellationToken) => inner.LoadAsync(walletId, cancellationToken);
+    public virtual Task<LoadedWallet?> LoadAsync(Guid walletId, IReadOnlyCollection<string> requestIds, CancellationToken cancellationToken) =>
+        inner.LoadAsync(walletId, requestIds, cancellationToken);
 
     public virtual Task<WalletHead?> FindHeadAsync(Guid walletId, CancellationToken cancellationToken) => inner.FindHeadAsync(walletId, cancellationToken);
 

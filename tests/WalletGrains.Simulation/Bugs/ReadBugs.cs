@@ -12,9 +12,9 @@ internal sealed class StaleReads : PlantedBug
     {
         private readonly Dictionary<Guid, WalletHead> _heads = [];
 
-        public override async Task<LoadedWallet?> LoadAsync(Guid walletId, CancellationToken cancellationToken)
+        public override async Task<LoadedWallet?> LoadAsync(Guid walletId, IReadOnlyCollection<string> requestIds, CancellationToken cancellationToken)
         {
-            var loaded = await Inner.LoadAsync(walletId, cancellationToken);
+            var loaded = await Inner.LoadAsync(walletId, requestIds, cancellationToken);
             if (loaded is not null)
             {
                 _heads[walletId] = loaded.Head;

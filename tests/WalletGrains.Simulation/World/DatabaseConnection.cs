@@ -19,8 +19,8 @@ internal sealed class DatabaseConnection(SimulatedDatabase database, SimulatedPr
 
     public Task<bool> OpenAsync(WalletHead opening) => Write(() => database.Journal.OpenAsync(opening));
 
-    public Task<LoadedWallet?> LoadAsync(Guid walletId, CancellationToken cancellationToken) =>
-        Read(() => database.Journal.LoadAsync(walletId, cancellationToken));
+    public Task<LoadedWallet?> LoadAsync(Guid walletId, IReadOnlyCollection<string> requestIds, CancellationToken cancellationToken) =>
+        Read(() => database.Journal.LoadAsync(walletId, requestIds, cancellationToken));
 
     public Task<WalletHead?> FindHeadAsync(Guid walletId, CancellationToken cancellationToken) =>
         Read(() => database.Journal.FindHeadAsync(walletId, cancellationToken));
