@@ -96,7 +96,7 @@ internal sealed record AuditedEntry(
         && answer.Description == Words
         && answer.CreatedAt == CreatedAt;
 
-    private static AuditedHold? ShownHold(Hold? hold) => hold is null ? null : new AuditedHold(
+    public static AuditedHold? ShownHold(Hold? hold) => hold is null ? null : new AuditedHold(
         hold.HoldId, hold.Amount.MinorUnits, hold.CapturedMinor, HoldStatuses.NameOf(hold.Status), hold.ExpiresAt, hold.CreatedAt);
 
     private Guid? Subject => Kind switch
