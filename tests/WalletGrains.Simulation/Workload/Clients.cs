@@ -28,8 +28,7 @@ internal sealed class Clients(SimulatedWorld world, Auditor auditor, Accounts ac
     /// <summary>Whether all sessions have come to their end.</summary>
     public bool AreDone => _running == 0;
 
-    /// <summary>Answers and failures so far.</summary>
-    public int Answers { get; private set; }
+    private Reader Reader => _reader ??= new Reader(world, auditor, accounts, _random);
 
     private RequestMix Requests => _requests ??= new RequestMix(_random, accounts, auditor);
 
@@ -77,8 +76,6 @@ internal sealed class Clients(SimulatedWorld world, Auditor auditor, Accounts ac
             Run(clients[_random.Next(clients.Count)], session => ReadAsync(session, grains => Reader.ReadWalletAsync(grains, wallet)));
         }
     }
-
-    private Reader Reader => _reader ??= new Reader(world, auditor, accounts, _random);
 
     private void Run(SimulatedClient client, Func<SimulatedClient, Task> session)
     {
@@ -201,7 +198,6 @@ internal sealed class Clients(SimulatedWorld world, Auditor auditor, Accounts ac
 
     private void Note(SimulatedClient session, string what, object? subject)
     {
-        Answers++;
         world.Trace.Mix(world.Now.Ticks);
         if (world.Trace.IsListening)
         {
