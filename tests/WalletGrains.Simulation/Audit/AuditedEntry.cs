@@ -73,7 +73,7 @@ internal sealed record AuditedEntry(
         && (asked.Currency ?? Currency) == Currency
         && Words == asked.Words
         && asked.Subject == Subject
-        && asked.More == More;
+        && (asked.More == More || Kind == Kinds.Close);
 
     /// <summary>Whether an answer shows this entry and nothing else.</summary>
     public bool IsShownBy(Entry answer) =>

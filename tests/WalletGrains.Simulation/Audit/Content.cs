@@ -12,6 +12,9 @@ namespace WalletGrains.Simulation.Audit;
 /// <param name="More">What is special about a kind: how long a hold lasts, which limits are set, metadata.</param>
 internal sealed record Content(string Kind, long? Amount, string? Currency, Guid? Subject, string? Words, string? More = null)
 {
+    /// <summary>Said of a closing that a freeze does not stop.</summary>
+    public const string EvenFrozen = "even frozen";
+
     public static Content Of(WalletCommand command) => command switch
     {
         Deposit => Money(Kinds.Fund, command, null),
@@ -22,7 +25,7 @@ internal sealed record Content(string Kind, long? Amount, string? Currency, Guid
         ReleaseHold release => new Content(Kinds.Release, null, null, release.HoldId, null),
         FreezeWallet => new Content(Kinds.Freeze, null, null, null, command.Description),
         UnfreezeWallet => new Content(Kinds.Unfreeze, null, null, null, command.Description),
-        CloseWallet => new Content(Kinds.Close, null, null, null, command.Description),
+        CloseWallet close => new Content(Kinds.Close, null, null, null, command.Description, close.EvenFrozen ? EvenFrozen : null),
         SetLimits set => new Content(Kinds.SetLimits, null, null, null, null, LimitsText(set.Limits.PerTransactionMinor, set.Limits.PerDayMinor, set.Limits.CountPerMinute)),
         _ => throw new AuditException($"The auditor does not know {command.GetType().Name}."),
     };

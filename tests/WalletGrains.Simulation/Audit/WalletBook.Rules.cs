@@ -13,10 +13,11 @@ internal sealed partial class WalletBook
     private const long MostMoney = 1_000_000_000_000_000;
 
     private readonly List<long> _spentSeconds = [];
+    private readonly SortedDictionary<long, long> _spentByQuarterHour = [];
+    private readonly HashSet<Guid> _countedHolds = [];
     private long? _perTransaction;
     private long? _perDay;
     private long? _perMinute;
-    private long _spentToday;
 
     /// <summary>What the head row has to know of holds and limits.</summary>
     public string Details => HeadDetails.Of(
@@ -44,7 +45,7 @@ internal sealed partial class WalletBook
             return "AMOUNT_TOO_LARGE";
         }
 
-        return PhaseRefusalOf(asked.Kind, others) ?? (asked.Kind switch
+        return PhaseRefusalOf(asked, others) ?? (asked.Kind switch
         {
             Kinds.Close => Now.Balance > 0 ? "WALLET_NOT_EMPTY" : null,
             Kinds.Capture or Kinds.Release or Kinds.Expire => HoldRefusalOf(asked, at),
@@ -93,13 +94,14 @@ internal sealed partial class WalletBook
     }
 
     // What was begun comes to its end in every phase.
-    private string? PhaseRefusalOf(string kind, Circumstances others) => (Now.Status, kind) switch
+    private string? PhaseRefusalOf(Content asked, Circumstances others) => (Now.Status, asked.Kind) switch
     {
         (_, Kinds.TransferRefund or Kinds.Capture or Kinds.Release or Kinds.Expire) => null,
         (_, Kinds.TransferIn) when others.Settles => null,
         ("OPEN", Kinds.Unfreeze) => "WALLET_NOT_FROZEN",
         ("OPEN", _) => null,
-        ("FROZEN", Kinds.Reversal or Kinds.Unfreeze or Kinds.Close or Kinds.SetLimits) => null,
+        ("FROZEN", Kinds.Reversal or Kinds.Unfreeze or Kinds.SetLimits) => null,
+        ("FROZEN", Kinds.Close) when asked.More == Content.EvenFrozen => null,
         ("FROZEN", _) => "WALLET_FROZEN",
         _ => "WALLET_CLOSED",
     };
@@ -114,7 +116,7 @@ internal sealed partial class WalletBook
 
     private bool ExceedsLimits(long amount, DateTimeOffset at) =>
         amount > _perTransaction
-        || amount > _perDay - _spentToday
+        || amount > _perDay - _spentByQuarterHour.Values.Sum()
         || _spentSeconds.Count(second => second >= at.ToUnixTimeSeconds() - 60) >= _perMinute;
 
     /// <summary>Counts what left against the limits. A run is shorter than a day, so all of it is today.</summary>
@@ -123,25 +125,57 @@ internal sealed partial class WalletBook
         switch (entry.Kind)
         {
             case Kinds.Withdraw or Kinds.TransferOut or Kinds.Hold:
-                _spentToday += _perDay is null ? 0 : entry.Amount;
-                if (_perMinute is not null)
-                {
-                    _spentSeconds.Add(entry.CreatedAt.ToUnixTimeSeconds());
-                }
-
+                Count(entry);
                 break;
 
             case Kinds.Capture or Kinds.Release or Kinds.Expire:
-                _spentToday -= Math.Min(_spentToday, Holds[entry.Hold!.HoldId].Amount - entry.Hold.Captured);
+                GiveBack(Holds[entry.Hold!.HoldId], entry.Hold.Captured);
                 break;
 
             case Kinds.TransferRefund:
-                _spentToday -= Math.Min(_spentToday, entry.Amount);
+                GiveBackNewest(entry.Amount);
                 break;
 
             case Kinds.SetLimits:
                 SetLimits(entry.Limits!);
                 break;
+        }
+    }
+
+    private void Count(AuditedEntry entry)
+    {
+        if (_perMinute is not null)
+        {
+            _spentSeconds.Add(entry.CreatedAt.ToUnixTimeSeconds());
+        }
+
+        if (_perDay is not null)
+        {
+            var quarter = QuarterHour(entry.CreatedAt);
+            _spentByQuarterHour[quarter] = _spentByQuarterHour.GetValueOrDefault(quarter) + entry.Amount;
+            if (entry.Hold is { } placed)
+            {
+                _countedHolds.Add(placed.HoldId);
+            }
+        }
+    }
+
+    // There where it was counted, if it was.
+    private void GiveBack(AuditedHold hold, long captured)
+    {
+        var quarter = QuarterHour(hold.CreatedAt);
+        if (_countedHolds.Remove(hold.HoldId) && _spentByQuarterHour.TryGetValue(quarter, out var spent))
+        {
+            _spentByQuarterHour[quarter] = Math.Max(0, spent - (hold.Amount - captured));
+        }
+    }
+
+    private void GiveBackNewest(long amount)
+    {
+        foreach (var quarter in _spentByQuarterHour.Keys.Reverse().ToList())
+        {
+            var back = Math.Min(amount, _spentByQuarterHour[quarter]);
+            (_spentByQuarterHour[quarter], amount) = (_spentByQuarterHour[quarter] - back, amount - back);
         }
     }
 
@@ -151,10 +185,17 @@ internal sealed partial class WalletBook
         (_perTransaction, _perDay, _perMinute) = (set[0], set[1], set[2]);
 
         // What left before counts only where there was such a limit already.
-        _spentToday = _perDay is null ? 0 : _spentToday;
+        if (_perDay is null)
+        {
+            _spentByQuarterHour.Clear();
+            _countedHolds.Clear();
+        }
+
         if (_perMinute is null)
         {
             _spentSeconds.Clear();
         }
     }
+
+    private static long QuarterHour(DateTimeOffset at) => at.ToUnixTimeSeconds() / 900;
 }

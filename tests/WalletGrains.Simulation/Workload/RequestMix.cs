@@ -49,7 +49,7 @@ internal sealed class RequestMix(Random random, Accounts accounts, Auditor audit
             < 90 when auditor.Holds.Count > 0 => EndHold(),
             < 94 when auditor.Transfers.Any() => Reverse(),
             < 96 => Freeze(wallet),
-            < 98 => new Operation.ToWallet(accounts.Purse, new CloseWallet(NextId(), Words())),
+            < 98 => new Operation.ToWallet(accounts.Purse, new CloseWallet(NextId(), Words(), EvenFrozen: random.Next(2) == 0)),
             _ => Limit(wallet),
         };
     }
