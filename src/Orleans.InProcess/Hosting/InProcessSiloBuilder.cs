@@ -74,7 +74,10 @@ public sealed class InProcessSiloBuilder(IServiceCollection services)
     /// <summary>Adds streams under a provider name. Events and subscriptions are kept in memory.</summary>
     public InProcessSiloBuilder AddMemoryStreams(string name)
     {
-        Services.AddKeyedSingleton<IStreamProvider>(name, (provider, _) => new StreamProvider(provider.GetRequiredService<InProcessSilo>(), name));
+        Services.TryAddSingleton<ExplicitSubscriptions>();
+        Services.AddKeyedSingleton<IStreamProvider>(
+            name,
+            (provider, _) => new StreamProvider(provider.GetRequiredService<InProcessSilo>(), name, provider.GetRequiredService<ExplicitSubscriptions>()));
         return this;
     }
 

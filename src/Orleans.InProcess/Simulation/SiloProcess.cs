@@ -23,6 +23,7 @@ internal sealed class SiloProcess
         services.AddSingleton<TimeProvider>(process.Clock);
         services.AddSingleton<IGrainScheduler>(process);
         services.AddSingleton(options.Silo);
+        services.AddSingleton(cluster.Subscriptions);
         services.AddSingleton(provider => NewSilo(cluster, provider, SiloAddress.New(IPAddress.Loopback, number, generation)));
         services.AddSingleton<IClusterClient>(provider => provider.GetRequiredService<InProcessSilo>().GrainFactory);
         services.AddSingleton<IGrainFactory>(provider => provider.GetRequiredService<IClusterClient>());

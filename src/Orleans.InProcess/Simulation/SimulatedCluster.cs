@@ -37,8 +37,8 @@ public sealed class SimulatedClusterOptions
 /// </summary>
 /// <remarks>
 /// Differs from Orleans: the directory answers at once, membership is known to all at the same time, stateless workers are taken
-/// from the caller's own silo or, for clients, from any, placement attributes are ignored, explicit stream subscriptions belong
-/// to one silo, cancellation does not travel, and nothing is serialized.
+/// from the caller's own silo or, for clients, from any, placement attributes are ignored, events of streams
+/// are in the memory of the publisher's silo and die with it, cancellation does not travel, and nothing is serialized.
 /// </remarks>
 public sealed class SimulatedCluster
 {
@@ -86,6 +86,8 @@ public sealed class SimulatedCluster
     internal SimulatedNetwork Network { get; }
 
     internal SimulatedDirectory Directory => _directory;
+
+    internal ExplicitSubscriptions Subscriptions { get; } = new();
 
     /// <summary>Adds a client of the cluster, in a process of its own.</summary>
     public SimulatedClient AddClient(string name)

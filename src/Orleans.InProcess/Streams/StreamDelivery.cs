@@ -37,7 +37,7 @@ internal sealed class StreamDelivery(StreamProvider provider, StreamSubscription
                 if (_events.Count < provider.Silo.Options.MaxWaitingEventsPerSubscription)
                     return Task.CompletedTask;
 
-                _room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                _room ??= new TaskCompletionSource(provider.Silo.ReplyOptions);
                 return _room.Task;
             }
         }

@@ -10,7 +10,7 @@ internal sealed class StreamProvider : IStreamProvider
 {
     private const int StripeCount = 64;
 
-    private readonly ConcurrentDictionary<StreamId, StreamSubscription[]> _explicit = new();
+    private readonly ExplicitSubscriptions _explicit;
     private readonly ConcurrentDictionary<(StreamId, Guid), StreamDelivery> _deliveries = new();
     private readonly ConcurrentDictionary<string, GrainClass[]> _implicitByNamespace = new();
     private readonly Lock[] _stripes = [.. Enumerable.Range(0, StripeCount).Select(_ => new Lock())];
@@ -18,8 +18,9 @@ internal sealed class StreamProvider : IStreamProvider
     private readonly ObserverTarget _client;
     private long _sequence;
 
-    public StreamProvider(InProcessSilo silo, string name)
+    public StreamProvider(InProcessSilo silo, string name, ExplicitSubscriptions subscriptions)
     {
+        _explicit = subscriptions;
         Silo = silo;
         Name = name;
         _client = new ObserverTarget(silo, _clientHandlers);
@@ -54,15 +55,14 @@ internal sealed class StreamProvider : IStreamProvider
             return own;
 
         var added = new StreamSubscription(Silo.NewGuid(), stream, subscriber);
-        _explicit.AddOrUpdate(stream, _ => [added], (_, others) => [.. others, added]);
+        _explicit.Add(Name, added);
         return added;
     }
 
     public void Unsubscribe(StreamSubscription subscription)
     {
         CurrentHandlers.Remove(subscription.Id);
-        if (_explicit.TryGetValue(subscription.Stream, out _))
-            _explicit.AddOrUpdate(subscription.Stream, _ => [], (_, all) => [.. all.Where(other => other.Id != subscription.Id)]);
+        _explicit.Remove(Name, subscription);
     }
 
     public IEnumerable<StreamSubscription> SubscriptionsOfCurrent(StreamId stream)
@@ -120,7 +120,7 @@ internal sealed class StreamProvider : IStreamProvider
     }
 
     private IEnumerable<StreamSubscription> Subscriptions(StreamId stream) =>
-        _explicit.TryGetValue(stream, out var added) ? Implicit(stream).Concat(added) : Implicit(stream);
+        Implicit(stream).Concat(_explicit.Of(Name, stream));
 
     private IEnumerable<StreamSubscription> Implicit(StreamId stream)
     {

@@ -16,7 +16,7 @@ public sealed class SimulationTests
 
     public SimulationTests()
     {
-        _cluster = new SimulatedCluster(_world, Options, (builder, silo) => builder.Services.AddSingleton(silo).AddSingleton(_log));
+        _cluster = new SimulatedCluster(_world, Options, (builder, silo) => AddServices(builder, silo, _log));
         _client = _cluster.AddClient("client");
     }
 
@@ -177,6 +177,23 @@ public sealed class SimulationTests
     }
 
     [Fact]
+    public void Events_reach_subscribers_on_every_silo()
+    {
+        var play = Stage.NewPlay();
+        string[] subscribers = [.. Enumerable.Range(0, 8).Select(i => $"{play}-{i}")];
+        foreach (var subscriber in subscribers)
+        {
+            Run(() => _client.Cluster.GetGrain<IExplicitSubscriberGrain>(subscriber).Subscribe(ImplicitSubscriberGrain.Namespace, play));
+        }
+
+        string[] texts = ["one", "two", "three"];
+        Run(() => _client.Cluster.GetGrain<IPublisherGrain>(play).Publish(ImplicitSubscriberGrain.Namespace, play, texts));
+        _world.Run(TimeSpan.FromSeconds(1));
+
+        Assert.All([.. subscribers, play], subscriber => Assert.Equal(texts, Stage.Lines(subscriber)));
+    }
+
+    [Fact]
     public void What_escapes_to_another_thread_fails_the_run()
     {
         var elsewhere = new TaskCompletionSource();
@@ -241,7 +258,7 @@ public sealed class SimulationTests
     {
         var world = new SimulatedWorld(seed);
         var log = new CounterLog();
-        var cluster = new SimulatedCluster(world, Options, (builder, silo) => builder.Services.AddSingleton(silo).AddSingleton(log));
+        var cluster = new SimulatedCluster(world, Options, (builder, silo) => AddServices(builder, silo, log));
         var client = cluster.AddClient("client");
         for (var i = 0; i < 20; i++)
         {
@@ -252,6 +269,9 @@ public sealed class SimulationTests
         world.Run(TimeSpan.FromMinutes(1));
         return world.Trace.Hash;
     }
+
+    private static void AddServices(InProcessSiloBuilder builder, SimulatedSilo silo, CounterLog log) =>
+        builder.AddMemoryStreams(Providers.Streams).Services.AddSingleton(silo).AddSingleton(log);
 
     private static SimulatedClusterOptions NewOptions()
     {
