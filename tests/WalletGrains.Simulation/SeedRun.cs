@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Orleans.InProcess.Simulation;
 using Orleans.Serialization.Invocation;
 using WalletGrains.Contracts.Transfers;
@@ -140,6 +141,7 @@ internal sealed class SeedRun
     {
         builder.Services
             .AddSingleton(_bug.TamperSilo(new DatabaseConnection(_database, silo.Process), silo.Process))
+            .AddSingleton<ILoggerFactory>(new ErrorLog(_world))
             .AddSingleton<IdGenerator>(new SimulatedIds(silo.Process.Clock, _world.NewRandom($"ids of process {silo.Process.Number}")))
             .AddWalletGrains();
         if (_isTampered)
