@@ -77,7 +77,7 @@ internal static class CommandLine
         var failed = results.Where(result => result.Violation is not null).ToList();
         foreach (var result in failed)
         {
-            Console.WriteLine($"Seed {result.Seed} FAILED: {result.Violation!.Message}");
+            Console.WriteLine($"Seed {result.Seed} FAILED: {result.Reason}");
             Console.WriteLine($"  {result.ReplayLine}");
         }
 

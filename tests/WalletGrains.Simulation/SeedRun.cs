@@ -32,6 +32,9 @@ internal sealed record SeedResult(
     IReadOnlyList<string> Faults,
     Coverage Coverage)
 {
+    /// <summary>What must not be, in a line.</summary>
+    public string? Reason => Violation?.Message.Split('\n')[0];
+
     /// <summary>Shows the run again, with everything that happened in it.</summary>
     public string ReplayLine => $"./simulate --seed {Seed} --trace";
 }

@@ -43,7 +43,7 @@ internal static class BugHunt
         foreach (var found in catches)
         {
             yield return found.Found is { } run
-                ? $"  {found.Bug}: {found.Seeds} seeds, in seed {run.Seed}: {run.Violation!.Message}"
+                ? $"  {found.Bug}: {found.Seeds} seeds, in seed {run.Seed}: {run.Reason}"
                 : $"  {found.Bug}: NOT CAUGHT in {MaxSeeds} seeds";
         }
     }
