@@ -6,6 +6,7 @@ using WalletGrains.Contracts.Transfers;
 using WalletGrains.Contracts.Wallets;
 using WalletGrains.Grains;
 using WalletGrains.Grains.Wallets;
+using WalletGrains.Journal.Bulks;
 using WalletGrains.Simulation.Audit;
 using WalletGrains.Simulation.Bugs;
 using WalletGrains.Simulation.Workload;
@@ -71,7 +72,7 @@ internal sealed class SeedRun
         _bug = bug ?? new PlantedBug();
         _isTampered = bug is not null;
         _auditor = new Auditor(_world);
-        _database = new SimulatedDatabase(_world, _auditor.NoteCommit, _bug.TamperDatabase);
+        _database = new SimulatedDatabase(_world, _auditor.NoteCommit, _auditor.NoteBulk, _bug.TamperDatabase);
         var cluster = new SimulatedCluster(_world, Options, AddServices);
         SimulatedClient[] clients = [cluster.AddClient("client-0"), cluster.AddClient("client-1")];
         var accounts = new Accounts(_world.NewRandom("accounts"));
@@ -120,6 +121,7 @@ internal sealed class SeedRun
 
         _faults.End();
         Await(() => _auditor.Transfers.All(transfer => transfer.IsFinal), TimeToConverge, "Some transfers did not come to their end");
+        Await(() => _auditor.Bulks.All(bulk => bulk.IsFinal), TimeToConverge, "Some bulk transfers did not come to their end");
         Await(() => !_auditor.HasOverdueHolds, TimeToConverge, "Some holds did not end at their time");
 
         _clients.Resolve();
@@ -142,8 +144,10 @@ internal sealed class SeedRun
 
     private void AddServices(InProcessSiloBuilder builder, SimulatedSilo silo)
     {
+        var connection = new DatabaseConnection(_database, silo.Process);
         builder.Services
-            .AddSingleton(_bug.TamperSilo(new DatabaseConnection(_database, silo.Process), silo.Process))
+            .AddSingleton(_bug.TamperSilo(connection, silo.Process))
+            .AddSingleton<IBulkStore>(connection)
             .AddSingleton<ILoggerFactory>(new ErrorLog(_world))
             .AddSingleton<IdGenerator>(new SimulatedIds(silo.Process.Clock, _world.NewRandom($"ids of process {silo.Process.Number}")))
             .AddWalletGrains();

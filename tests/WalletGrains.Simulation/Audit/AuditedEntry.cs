@@ -33,6 +33,7 @@ internal sealed record AuditedEntry(
     public string Kind => (Type, Reverses, Hold?.Status) switch
     {
         (Kinds.TransferOut, not null, _) => Kinds.Reversal,
+        (Kinds.TransferOut, null, not null) => Kinds.HeldTransferOut,
         (Kinds.Release, _, "EXPIRED") => Kinds.Expire,
         _ => Type,
     };
@@ -101,7 +102,7 @@ internal sealed record AuditedEntry(
 
     private Guid? Subject => Kind switch
     {
-        Kinds.TransferOut or Kinds.TransferIn or Kinds.TransferRefund => Other,
+        Kinds.TransferOut or Kinds.HeldTransferOut or Kinds.TransferIn or Kinds.TransferRefund => Other,
         Kinds.Reversal => Reverses,
         Kinds.Capture or Kinds.Release or Kinds.Expire => Hold?.HoldId,
         _ => null,

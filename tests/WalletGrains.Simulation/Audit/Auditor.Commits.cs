@@ -1,5 +1,6 @@
 using System.Text;
 using WalletGrains.Journal;
+using WalletGrains.Journal.Bulks;
 
 namespace WalletGrains.Simulation.Audit;
 
@@ -54,7 +55,7 @@ internal sealed partial class Auditor
         var transfer = TransferOf(wallet, request, entry);
         var fitting = Asked(wallet, request).Where(entry.Answers).ToList();
         Require(fitting.Count > 0, () => $"{request}: nobody asked for {entry}.");
-        var refusal = fitting.Select(asked => wallet.RefusalOf(asked, entry.CreatedAt, CircumstancesOf(asked, transfer))).FirstOrDefault();
+        var refusal = fitting.Select(asked => wallet.RefusalOf(asked, entry.CreatedAt, CircumstancesOf(request, asked, transfer))).FirstOrDefault();
         Require(refusal is null, () => $"{request}: accepted with {wallet.Now}, where {refusal} was due.");
 
         var after = wallet.After(entry);
@@ -84,15 +85,16 @@ internal sealed partial class Auditor
         var request = wallet.Request(row.RequestId);
         var reason = Encoding.UTF8.GetString(row.Content.Span);
         Require(!request.IsDecided, () => $"{request} is decided twice.");
-        Require(!row.RequestId.EndsWith("/refund", StringComparison.Ordinal), () => $"{request}: a refund is refused.");
+        Require(!row.RequestId.EndsWith("/refund", StringComparison.Ordinal) && !row.RequestId.EndsWith("/debit", StringComparison.Ordinal), () => $"{request}: a step that must be taken is refused.");
 
         var transfer = _byStep.GetValueOrDefault(row.RequestId);
         var fitting = Asked(wallet, request)
-            .Where(asked => wallet.RefusalOf(asked, row.CreatedAt, CircumstancesOf(asked, transfer)) == reason)
+            .Where(asked => wallet.RefusalOf(asked, row.CreatedAt, CircumstancesOf(request, asked, transfer)) == reason)
             .ToList();
         Require(fitting.Count > 0, () => $"{request}: refused as {reason} with {wallet.Now}, which nothing that was asked for deserves.");
         if (transfer is not null)
         {
+            Require(!transfer.Settles, () => $"{request}: a settlement is refused.");
             transfer.CreditRefusal = reason;
         }
 
@@ -119,6 +121,11 @@ internal sealed partial class Auditor
         if (_byStep.TryGetValue(request.Id, out var transfer))
         {
             return request.Id == transfer.CreditId ? [transfer.CreditContent] : [transfer.RefundContent];
+        }
+
+        if (_byBulkStep.TryGetValue(request.Id, out var step))
+        {
+            return wallet.WalletId == step.Bulk.Legs[step.Leg].From ? step.Bulk.ContentsOf(request.Id, step.Leg) : [];
         }
 
         return request.Id.StartsWith("h:", StringComparison.Ordinal)
@@ -150,8 +157,12 @@ internal sealed partial class Auditor
     {
         switch (entry.Kind)
         {
-            case Kinds.TransferOut or Kinds.Reversal:
+            case Kinds.TransferOut or Kinds.Reversal or Kinds.HeldTransferOut:
                 var opened = new TransferBook(entry);
+                Require(
+                    !_byBulkStep.TryGetValue(request.Id, out var paid)
+                        || (paid.Bulk.Row.State is BulkState.Posting && paid.Bulk.Legs[paid.Leg] is var leg && (leg.TransferId, leg.HoldId) == (opened.TransferId, entry.Hold!.HoldId)),
+                    () => $"{request}: a leg is paid that must not be, {paid.Bulk?.Row}.");
                 Require(_transfers.TryAdd(opened.TransferId, opened), () => $"{request}: transfer {opened.TransferId} is debited twice.");
                 (_byStep[opened.CreditId], _byStep[opened.RefundId]) = (opened, opened);
                 break;
@@ -163,13 +174,16 @@ internal sealed partial class Auditor
                 break;
             case Kinds.Hold:
                 Require(!wallet.Holds.ContainsKey(entry.Hold!.HoldId), () => $"{request}: the hold exists already.");
+                Require(
+                    !_byBulkStep.TryGetValue(request.Id, out var step) || step.Bulk.Legs[step.Leg].HoldId == entry.Hold!.HoldId,
+                    () => $"{request}: not the hold of its leg.");
                 Holds.Add((wallet.WalletId, entry.Hold!.HoldId));
                 break;
         }
     }
 
-    private Circumstances CircumstancesOf(Content asked, TransferBook? transfer) =>
-        new(asked.Kind == Kinds.Reversal ? LeftOf(asked.Subject!.Value) : 0, transfer?.Reverses is not null);
+    private Circumstances CircumstancesOf(Request request, Content asked, TransferBook? transfer) =>
+        new(asked.Kind == Kinds.Reversal ? LeftOf(asked.Subject!.Value) : 0, transfer is { Settles: true }, asked.Subject is { } hold && _bulkHolds.Contains(hold) && !_byBulkStep.ContainsKey(request.Id));
 
     /// <summary>What was not given back yet of a transfer.</summary>
     private long LeftOf(Guid transferId) => _transfers.TryGetValue(transferId, out var transfer)
@@ -180,7 +194,7 @@ internal sealed partial class Auditor
     private void CountMoney(AuditedEntry entry, long change)
     {
         var isOutside = entry.Kind is Kinds.Fund or Kinds.Withdraw or Kinds.Capture;
-        var hasOther = entry.Kind is Kinds.TransferOut or Kinds.Reversal or Kinds.TransferIn or Kinds.TransferRefund;
+        var hasOther = entry.Kind is Kinds.TransferOut or Kinds.HeldTransferOut or Kinds.Reversal or Kinds.TransferIn or Kinds.TransferRefund;
         Require(
             isOutside ? entry.CounterAccount == "external:cash" : hasOther ? entry.Other != entry.WalletId : entry.Other == entry.WalletId,
             () => $"Entry {entry.EntryId}: {entry.Kind} is posted against {entry.CounterAccount}.");

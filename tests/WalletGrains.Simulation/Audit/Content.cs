@@ -75,6 +75,9 @@ internal static class Kinds
     /// <summary>A TRANSFER_OUT that gives another transfer back.</summary>
     public const string Reversal = "REVERSAL";
 
+    /// <summary>A TRANSFER_OUT of what a bulk transfer had held.</summary>
+    public const string HeldTransferOut = "HELD_TRANSFER_OUT";
+
     /// <summary>A RELEASE because the time of the hold is over.</summary>
     public const string Expire = "EXPIRE";
 }

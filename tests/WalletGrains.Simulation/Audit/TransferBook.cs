@@ -14,6 +14,9 @@ internal sealed class TransferBook(AuditedEntry debit)
     /// <summary>The transfer that it gives back; null when it is no reversal.</summary>
     public Guid? Reverses => Debit.Reverses;
 
+    /// <summary>Whether its receiver must take it: the money has nowhere else to go.</summary>
+    public bool Settles => Reverses is not null || Debit.Hold is not null;
+
     public AuditedEntry? Credit { get; set; }
 
     public AuditedEntry? Refund { get; set; }

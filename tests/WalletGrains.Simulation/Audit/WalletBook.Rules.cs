@@ -5,7 +5,8 @@ namespace WalletGrains.Simulation.Audit;
 /// <summary>What the books of other wallets say about a request, as far as it matters to this one.</summary>
 /// <param name="Left">What is left to give back, for a reversal.</param>
 /// <param name="Settles">Whether a credit must be taken because another wallet has given the money away for good.</param>
-internal readonly record struct Circumstances(long Left, bool Settles);
+/// <param name="IsNotIts">Whether the hold is a bulk transfer's, and the request is not.</param>
+internal readonly record struct Circumstances(long Left, bool Settles, bool IsNotIts);
 
 /// <content>What a wallet has to do, written down from the contract.</content>
 internal sealed partial class WalletBook
@@ -48,7 +49,7 @@ internal sealed partial class WalletBook
         return PhaseRefusalOf(asked, others) ?? (asked.Kind switch
         {
             Kinds.Close => Now.Balance > 0 ? "WALLET_NOT_EMPTY" : null,
-            Kinds.Capture or Kinds.Release or Kinds.Expire => HoldRefusalOf(asked, at),
+            Kinds.Capture or Kinds.Release or Kinds.Expire => others.IsNotIts ? "HOLD_NOT_ACTIVE" : HoldRefusalOf(asked, at),
             Kinds.Reversal when (asked.Amount ?? others.Left) is var back && (back <= 0 || back > others.Left) => "REVERSAL_EXCEEDS_ORIGINAL",
             Kinds.Reversal => (asked.Amount ?? others.Left) > Now.Balance - Now.Held ? "INSUFFICIENT_FUNDS" : null,
             Kinds.Withdraw or Kinds.TransferOut or Kinds.Hold => ExceedsLimits(amount, at) ? "LIMIT_EXCEEDED" : amount > Now.Balance - Now.Held ? "INSUFFICIENT_FUNDS" : null,
@@ -61,13 +62,13 @@ internal sealed partial class WalletBook
         Now.Balance + entry.Kind switch
         {
             Kinds.Fund or Kinds.TransferIn or Kinds.TransferRefund => entry.Amount,
-            Kinds.Withdraw or Kinds.TransferOut or Kinds.Reversal or Kinds.Capture => -entry.Amount,
+            Kinds.Withdraw or Kinds.TransferOut or Kinds.HeldTransferOut or Kinds.Reversal or Kinds.Capture => -entry.Amount,
             _ => 0,
         },
         Now.Held + entry.Kind switch
         {
             Kinds.Hold => entry.Amount,
-            Kinds.Capture or Kinds.Release or Kinds.Expire => -Holds[entry.Hold!.HoldId].Amount,
+            Kinds.Capture or Kinds.Release or Kinds.Expire or Kinds.HeldTransferOut => -Holds[entry.Hold!.HoldId].Amount,
             _ => 0,
         },
         entry.Kind switch
@@ -86,7 +87,7 @@ internal sealed partial class WalletBook
         return entry.Kind switch
         {
             Kinds.Hold => new AuditedHold(entry.Hold!.HoldId, entry.Amount, 0, "ACTIVE", entry.Hold.ExpiresAt, entry.CreatedAt),
-            Kinds.Capture => hold! with { Status = "CAPTURED", Captured = entry.Amount },
+            Kinds.Capture or Kinds.HeldTransferOut => hold! with { Status = "CAPTURED", Captured = entry.Amount },
             Kinds.Release => hold! with { Status = "RELEASED" },
             Kinds.Expire => hold! with { Status = "EXPIRED" },
             _ => null,
@@ -96,7 +97,7 @@ internal sealed partial class WalletBook
     // What was begun comes to its end in every phase.
     private string? PhaseRefusalOf(Content asked, Circumstances others) => (Now.Status, asked.Kind) switch
     {
-        (_, Kinds.TransferRefund or Kinds.Capture or Kinds.Release or Kinds.Expire) => null,
+        (_, Kinds.TransferRefund or Kinds.Capture or Kinds.Release or Kinds.Expire or Kinds.HeldTransferOut) => null,
         (_, Kinds.TransferIn) when others.Settles => null,
         ("OPEN", Kinds.Unfreeze) => "WALLET_NOT_FROZEN",
         ("OPEN", _) => null,
@@ -128,7 +129,7 @@ internal sealed partial class WalletBook
                 Count(entry);
                 break;
 
-            case Kinds.Capture or Kinds.Release or Kinds.Expire:
+            case Kinds.Capture or Kinds.Release or Kinds.Expire or Kinds.HeldTransferOut:
                 GiveBack(Holds[entry.Hold!.HoldId], entry.Hold.Captured);
                 break;
 

@@ -20,7 +20,7 @@ internal sealed class Accounts
     {
         _random = random;
         Ring = [.. Enumerable.Range(0, RingSize).Select(_ => NewId())];
-        (Full, Purse, Foreign, Missing) = (NewId(), NewId(), NewId(), NewId());
+        (Full, Purse, Foreign, Missing, Caller) = (NewId(), NewId(), NewId(), NewId(), NewId());
     }
 
     public static Currency Home { get; } = Currency.Parse("NGN");
@@ -41,6 +41,9 @@ internal sealed class Accounts
     public Guid Foreign { get; }
 
     public Guid Missing { get; }
+
+    /// <summary>Who asks for bulk transfers.</summary>
+    public Guid Caller { get; }
 
     public IEnumerable<Guid> Opened => [.. Ring, Full, Purse, Foreign];
 

@@ -1,5 +1,6 @@
 using Orleans.InProcess.Simulation;
 using WalletGrains.Contracts;
+using WalletGrains.Contracts.Bulks;
 using WalletGrains.Contracts.Transfers;
 using WalletGrains.Contracts.Wallets;
 using WalletGrains.Simulation.Audit;
@@ -43,6 +44,7 @@ internal sealed class Clients(SimulatedWorld world, Auditor auditor, Accounts ac
 
         Run(clients[0], session => UntilItWorksAsync(session, grains => grains.GetGrain<ITransferRecoveryGrain>(0).StartAsync()));
         Run(clients[0], session => UntilItWorksAsync(session, grains => grains.GetGrain<IHoldExpiryGrain>(0).StartAsync()));
+        Run(clients[0], session => UntilItWorksAsync(session, grains => grains.GetGrain<IBulkRecoveryGrain>(0).StartAsync()));
     }
 
     /// <summary>Starts the sessions.</summary>

@@ -1,4 +1,5 @@
 using WalletGrains.Contracts;
+using WalletGrains.Contracts.Bulks;
 using WalletGrains.Contracts.Transfers;
 using WalletGrains.Contracts.Wallets;
 using WalletGrains.Simulation.Audit;
@@ -67,6 +68,24 @@ internal abstract record Operation(Guid WalletId, RequestId RequestId, Content C
             auditor.NoteReply(Command, ReceiverId, attempt, outcome);
             return outcome is not TransferOutcome.NotDecided notDecided || IsForGood(notDecided.Reason);
         }
+    }
+
+    /// <summary>A bulk transfer; no single wallet decides it.</summary>
+    public sealed record Bulk(StartBulk Command) : Operation(Command.CallerId, Command.RequestId, ContentOf(Command))
+    {
+        public override Operation WithOtherContent(long more) => new Bulk(Command with
+        {
+            Legs = [Command.Legs[0] with { Amount = More(Command.Legs[0].Amount, more) }, .. Command.Legs.Skip(1)],
+        });
+
+        public override async Task<bool> SendAsync(IGrainFactory grains, Auditor auditor, Attempt? attempt, Func<Guid> newId)
+        {
+            var outcome = await grains.GetGrain<IBulkTransferGrain>(0).TransferAsync(Command);
+            auditor.NoteReply(Command, outcome);
+            return outcome is not BulkOutcome.NotDecided notDecided || IsForGood(notDecided.Reason);
+        }
+
+        private static Content ContentOf(StartBulk command) => new("BULK", null, null, null, string.Join(", ", command.Legs));
     }
 
     private static Money More(Money amount, long more) => amount with { MinorUnits = amount.MinorUnits + more };

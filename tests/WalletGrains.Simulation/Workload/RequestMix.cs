@@ -1,4 +1,5 @@
 using WalletGrains.Contracts;
+using WalletGrains.Contracts.Bulks;
 using WalletGrains.Contracts.Transfers;
 using WalletGrains.Contracts.Wallets;
 using WalletGrains.Simulation.Audit;
@@ -44,7 +45,8 @@ internal sealed class RequestMix(Random random, Accounts accounts, Auditor audit
         {
             < 22 => new Operation.ToWallet(wallet, new Deposit(NextId(), amount, Words(), More())),
             < 44 => new Operation.ToWallet(wallet, new Withdraw(NextId(), amount, Words(), More())),
-            < 70 => new Operation.Transfer(new StartTransfer(NextId(), wallet, accounts.ReceiverFor(wallet), amount, Words(), More())),
+            < 66 => new Operation.Transfer(new StartTransfer(NextId(), wallet, accounts.ReceiverFor(wallet), amount, Words(), More())),
+            < 70 => Bulk(),
             < 78 => Hold(wallet, amount),
             < 90 when auditor.Holds.Count > 0 => EndHold(),
             < 94 when auditor.Transfers.Any() => Reverse(),
@@ -52,6 +54,16 @@ internal sealed class RequestMix(Random random, Accounts accounts, Auditor audit
             < 98 => new Operation.ToWallet(accounts.Purse, new CloseWallet(NextId(), Words(), EvenFrozen: random.Next(2) == 0)),
             _ => Limit(wallet),
         };
+    }
+
+    private Operation.Bulk Bulk()
+    {
+        var legs = Enumerable.Range(0, random.Next(2, 6)).Select(_ =>
+        {
+            var payer = accounts.Ring[random.Next(accounts.Ring.Count)];
+            return new BulkLeg(payer, accounts.ReceiverFor(payer), Amount(payer), Words());
+        });
+        return new Operation.Bulk(new StartBulk(accounts.Caller, NextId(), [.. legs]));
     }
 
     private Operation.ToWallet Hold(Guid wallet, Money amount)

@@ -7,7 +7,7 @@ namespace WalletGrains.Simulation.World;
 /// One silo's way to the database: requests and answers are messages that take time and get lost. Appends arrive in the order of
 /// the calls. A silo that dies leaves behind what it has sent: some of it arrives, some does not.
 /// </summary>
-internal sealed class DatabaseConnection(SimulatedDatabase database, SimulatedProcess silo) : IJournal
+internal sealed partial class DatabaseConnection(SimulatedDatabase database, SimulatedProcess silo) : IJournal
 {
     private static readonly TimeSpan CommandTimeout = TimeSpan.FromSeconds(4);
 
@@ -15,9 +15,9 @@ internal sealed class DatabaseConnection(SimulatedDatabase database, SimulatedPr
 
     private TimeSpan _lastArrival;
 
-    public Task<AppendStatus> AppendAsync(WalletAppend append) => Write(() => database.Journal.AppendAsync(append));
+    public Task<AppendStatus> AppendAsync(WalletAppend append) => Queue(() => database.Journal.AppendAsync(append));
 
-    public Task<bool> OpenAsync(WalletHead opening) => Write(() => database.Journal.OpenAsync(opening));
+    public Task<bool> OpenAsync(WalletHead opening) => Queue(() => database.Journal.OpenAsync(opening));
 
     public Task<LoadedWallet?> LoadAsync(Guid walletId, IReadOnlyCollection<string> requestIds, CancellationToken cancellationToken) =>
         Read(() => database.Journal.LoadAsync(walletId, requestIds, cancellationToken));
@@ -53,14 +53,14 @@ internal sealed class DatabaseConnection(SimulatedDatabase database, SimulatedPr
         DateTimeOffset before, TransferRow? after, int limit, CancellationToken cancellationToken) =>
         Read(() => database.Journal.ReadUnfinishedTransfersAsync(before, after, limit, cancellationToken));
 
+    /// <summary>A write that waits for its turn, if there is room.</summary>
+    private Task<T> Queue<T>(Func<Task<T>> commit) => database.Happens(database.Faults.Overload)
+        ? throw new JournalOverloadedException("Simulated: the queue is full.")
+        : Write(commit);
+
     private Task<T> Write<T>(Func<Task<T>> commit)
     {
         var faults = database.Faults;
-        if (database.Happens(faults.Overload))
-        {
-            throw new JournalOverloadedException("Simulated: the queue is full.");
-        }
-
         var answer = new TaskCompletionSource<T>();
         if (faults.IsAway)
         {

@@ -1,5 +1,6 @@
 using Orleans.InProcess.Simulation;
 using WalletGrains.Journal;
+using WalletGrains.Journal.Bulks;
 
 namespace WalletGrains.Simulation.World;
 
@@ -13,13 +14,14 @@ internal sealed class SimulatedDatabase
 
     private readonly Random _random;
 
-    public SimulatedDatabase(SimulatedWorld world, Action<WalletAppend> applied, Func<IJournal, IJournal> tamper)
+    public SimulatedDatabase(SimulatedWorld world, Action<WalletAppend> applied, Action<BulkRow> bulkWritten, Func<IJournal, IJournal> tamper)
     {
         World = world;
         Process = world.AddProcess("database");
         _random = world.NewRandom("database");
         Durable = new MemoryJournal(InterceptAsync, applied);
         Journal = tamper(Durable);
+        Bulks = new SimulatedBulks(InterceptAsync, bulkWritten);
     }
 
     public SimulatedWorld World { get; }
@@ -33,6 +35,9 @@ internal sealed class SimulatedDatabase
 
     /// <summary>What silos talk to: <see cref="Durable"/>, or a planted bug around it.</summary>
     public IJournal Journal { get; }
+
+    /// <summary>The rows of bulk transfers.</summary>
+    public SimulatedBulks Bulks { get; }
 
     /// <summary>The time a message to or from the database takes.</summary>
     public TimeSpan Travel() => TimeSpan.FromMicroseconds(_random.Next(100, 3_000));
