@@ -67,6 +67,12 @@ public sealed class SeedTests(ITestOutputHelper output)
         var invalid = Enum.GetValues<TransferInvalidReason>().Except([TransferInvalidReason.TransferNotFound, TransferInvalidReason.TransferCurrencyMismatch])
             .Select(reason => $"answer TransferOutcome.Invalid {reason}");
 
-        Assert.All([.. refusals, .. entries, .. notDecided, .. invalid, "read, old within bounds", "answer to a repeat"], what => Assert.True(coverage.Has(what), what));
+        string[] bulks =
+        [
+            "bulk Completed", "bulk Failed, refused", "bulk Failed, abandoned", "answer BulkOutcome.Completed ", "answer BulkOutcome.Refused ",
+            "answer BulkOutcome.Abandoned ", $"answer BulkOutcome.NotDecided {NotDecidedReason.OutcomeUnknown}", $"answer BulkOutcome.NotDecided {NotDecidedReason.RequestIdReused}",
+        ];
+
+        Assert.All([.. refusals, .. bulks, .. entries, .. notDecided, .. invalid, "read, old within bounds", "answer to a repeat"], what => Assert.True(coverage.Has(what), what));
     }
 }

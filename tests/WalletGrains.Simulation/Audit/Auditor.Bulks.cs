@@ -38,7 +38,7 @@ internal sealed partial class Auditor
         Require(row.State is not BulkState.Posting || bulk.Legs.All(leg => HoldOf(leg)?.Status == "ACTIVE"), () => $"Bulk {row.BulkId} is posted, and not all of it is held.");
         Require(row.State is not BulkState.Completed || bulk.Legs.All(IsPaid), () => $"Bulk {row.BulkId} is completed, and not all of it is paid.");
         Require(row.State is not BulkState.Failed || bulk.Legs.All(IsUntouched), () => $"Bulk {row.BulkId} has failed, and something of it is held or paid.");
-        Coverage.Note($"bulk {row.State} {(row.FailureCode is null ? "" : row.FailedLeg is null ? "abandoned" : "refused")}");
+        Coverage.Note($"bulk {row.State}{(row.FailureCode is null ? "" : row.FailedLeg is null ? ", abandoned" : ", refused")}");
     }
 
     /// <summary>A bulk has been answered.</summary>

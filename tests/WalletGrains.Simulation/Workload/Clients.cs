@@ -14,7 +14,7 @@ namespace WalletGrains.Simulation.Workload;
 internal sealed class Clients(SimulatedWorld world, Auditor auditor, Accounts accounts, IReadOnlyList<SimulatedClient> clients)
 {
     private const int Sessions = 7;
-    private const int RequestsPerSession = 40;
+    private const int RequestsPerSession = 45;
     private const int MaxTries = 40;
 
     private static readonly TimeSpan ShortPause = TimeSpan.FromMilliseconds(400);
@@ -111,7 +111,7 @@ internal sealed class Clients(SimulatedWorld world, Auditor auditor, Accounts ac
                 await Task.Delay(pause, session.Process.Clock);
             }
 
-            if (_random.Next(4) == 0)
+            if (_random.Next(3) == 0)
             {
                 await ReadAsync(session, Reader.ReadAsync);
                 continue;

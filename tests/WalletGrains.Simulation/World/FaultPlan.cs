@@ -30,7 +30,7 @@ internal sealed class FaultPlan(SimulatedWorld world, SimulatedCluster cluster, 
     {
         var (network, storage) = (cluster.NetworkFaults, database.Faults);
         Maybe("crashes", 3, CrashAndRestart);
-        Maybe("duplicate activations", 8, Duplicate);
+        Maybe("duplicate activations", 10, Duplicate);
         Maybe("stalls", 3, () => Silo().Process.Stall(UpTo(TimeSpan.FromSeconds(6))));
         Maybe(ClockJumps, 3, () => Silo().ClockOffset = LargestJump * ((2 * _random.NextDouble()) - 1));
         Maybe("reminders missed or repeated", 2, () => Ring(_random.Next(2) == 0 ? ReminderRinging.ByNobody : ReminderRinging.ByAll));
@@ -93,7 +93,7 @@ internal sealed class FaultPlan(SimulatedWorld world, SimulatedCluster cluster, 
         {
             0 => grains.GetGrain<ITransferRecoveryGrain>(0),
             1 => grains.GetGrain<IHoldExpiryGrain>(0),
-            _ => grains.GetGrain<IWalletGrain>(wallets[_random.Next(2) * _random.Next(wallets.Count)]),
+            _ => grains.GetGrain<IWalletGrain>(wallets[_random.Next(3) == 0 ? _random.Next(wallets.Count) : 0]),
         };
         cluster.Duplicate(grain);
         After(UpTo(TimeSpan.FromSeconds(15)), () => cluster.Unite(grain));
