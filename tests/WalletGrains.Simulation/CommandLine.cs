@@ -87,8 +87,10 @@ internal static class CommandLine
         }
 
         Console.WriteLine(
-            $"{count} seeds in {watch.Elapsed.TotalSeconds:F1} s ({count / watch.Elapsed.TotalSeconds:F0}/s), {results.Sum(result => (long)result.Commits)} commits, "
-            + $"{results.Sum(result => (long)result.Transfers)} transfers, {results.Sum(result => result.VirtualTime.TotalHours):F0} h of virtual time, trace {results.Aggregate(0UL, (hash, result) => hash ^ result.TraceHash):x16}: {failed.Count} failed");
+            $"{count} seeds in {watch.Elapsed.TotalSeconds:F1} s ({count / watch.Elapsed.TotalSeconds:F0}/s), "
+            + $"{results.Sum(result => (long)result.Commits)} commits, {results.Sum(result => (long)result.Transfers)} transfers, "
+            + $"{results.Sum(result => result.VirtualTime.TotalHours):F0} h of virtual time, "
+            + $"trace {results.Aggregate(0UL, (hash, result) => hash ^ result.TraceHash):x16}: {failed.Count} failed");
         return failed.Count == 0 ? 0 : 1;
     }
 }

@@ -93,7 +93,6 @@ internal sealed class SimulatedDirectory(SimulatedWorld world)
             return;
 
         division.IsUnited = true;
-
         foreach (var member in _members)
             member.Known.Remove(grain);
 

@@ -70,7 +70,9 @@ internal sealed partial class Auditor
         {
             case TransferOutcome.Completed completed:
                 CheckAccepted(wallet, request, attempt, completed.Debit, completed.Replayed);
-                Require(_transfers.GetValueOrDefault(completed.TransferId) is { Credit: not null } done && done.Debit == request.Entry, () => $"{request}: answered as completed, and the credit is not there.");
+                Require(
+                    _transfers.GetValueOrDefault(completed.TransferId) is { Credit: not null } done && done.Debit == request.Entry,
+                    () => $"{request}: answered as completed, and the credit is not there.");
                 break;
             case TransferOutcome.Refused { TransferId: { } transferId } refunded:
                 var transfer = _transfers.GetValueOrDefault(transferId);

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace WalletGrains.Simulation.Audit;
 
 /// <summary>What the books of other wallets say about a request, as far as it matters to this one.</summary>
@@ -12,13 +10,6 @@ internal readonly record struct Circumstances(long Left, bool Settles, bool IsNo
 internal sealed partial class WalletBook
 {
     private const long MostMoney = 1_000_000_000_000_000;
-
-    private readonly List<long> _spentSeconds = [];
-    private readonly SortedDictionary<long, long> _spentByQuarterHour = [];
-    private readonly HashSet<Guid> _countedHolds = [];
-    private long? _perTransaction;
-    private long? _perDay;
-    private long? _perMinute;
 
     /// <summary>What the head row has to know of holds and limits.</summary>
     public string Details => HeadDetails.Of(
@@ -114,89 +105,4 @@ internal sealed partial class WalletBook
             : asked.Amount > hold.Amount ? "CAPTURE_EXCEEDS_HOLD"
             : null;
     }
-
-    private bool ExceedsLimits(long amount, DateTimeOffset at) =>
-        amount > _perTransaction
-        || amount > _perDay - _spentByQuarterHour.Values.Sum()
-        || _spentSeconds.Count(second => second >= at.ToUnixTimeSeconds() - 60) >= _perMinute;
-
-    /// <summary>Counts what left against the limits. A run is shorter than a day, so all of it is today.</summary>
-    private void Spend(AuditedEntry entry)
-    {
-        switch (entry.Kind)
-        {
-            case Kinds.Withdraw or Kinds.TransferOut or Kinds.Hold:
-                Count(entry);
-                break;
-
-            case Kinds.Capture or Kinds.Release or Kinds.Expire or Kinds.HeldTransferOut:
-                GiveBack(Holds[entry.Hold!.HoldId], entry.Hold.Captured);
-                break;
-
-            case Kinds.TransferRefund:
-                GiveBackNewest(entry.Amount);
-                break;
-
-            case Kinds.SetLimits:
-                SetLimits(entry.Limits!);
-                break;
-        }
-    }
-
-    private void Count(AuditedEntry entry)
-    {
-        if (_perMinute is not null)
-        {
-            _spentSeconds.Add(entry.CreatedAt.ToUnixTimeSeconds());
-        }
-
-        if (_perDay is not null)
-        {
-            var quarter = QuarterHour(entry.CreatedAt);
-            _spentByQuarterHour[quarter] = _spentByQuarterHour.GetValueOrDefault(quarter) + entry.Amount;
-            if (entry.Hold is { } placed)
-            {
-                _countedHolds.Add(placed.HoldId);
-            }
-        }
-    }
-
-    // There where it was counted, if it was.
-    private void GiveBack(AuditedHold hold, long captured)
-    {
-        var quarter = QuarterHour(hold.CreatedAt);
-        if (_countedHolds.Remove(hold.HoldId) && _spentByQuarterHour.TryGetValue(quarter, out var spent))
-        {
-            _spentByQuarterHour[quarter] = Math.Max(0, spent - (hold.Amount - captured));
-        }
-    }
-
-    private void GiveBackNewest(long amount)
-    {
-        foreach (var quarter in _spentByQuarterHour.Keys.Reverse().ToList())
-        {
-            var back = Math.Min(amount, _spentByQuarterHour[quarter]);
-            (_spentByQuarterHour[quarter], amount) = (_spentByQuarterHour[quarter] - back, amount - back);
-        }
-    }
-
-    private void SetLimits(string limits)
-    {
-        var set = limits.Split('/').Select(text => text.Length == 0 ? (long?)null : long.Parse(text, CultureInfo.InvariantCulture)).ToList();
-        (_perTransaction, _perDay, _perMinute) = (set[0], set[1], set[2]);
-
-        // What left before counts only where there was such a limit already.
-        if (_perDay is null)
-        {
-            _spentByQuarterHour.Clear();
-            _countedHolds.Clear();
-        }
-
-        if (_perMinute is null)
-        {
-            _spentSeconds.Clear();
-        }
-    }
-
-    private static long QuarterHour(DateTimeOffset at) => at.ToUnixTimeSeconds() / 900;
 }
