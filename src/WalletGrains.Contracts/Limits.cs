@@ -52,6 +52,12 @@ public static class Limits
     /// <summary>Rows of a page when the caller names no number.</summary>
     public const int DefaultPageSize = 50;
 
+    /// <summary>
+    /// Entries that one statement may span. 20 MB of text at most, read in 500 pages; a longer history is asked for year by
+    /// year, or month by month.
+    /// </summary>
+    public const int MaxStatementEntries = 100_000;
+
     /// <summary>Commands of one wallet that may wait for their commit at the same time; further ones are told it is overloaded.</summary>
     public const int MaxPendingPerWallet = 4_096;
 

@@ -44,7 +44,11 @@ public interface IJournal
     /// <summary>What was decided under a request id of a wallet, ever; null when nothing was.</summary>
     Task<StoredDecision?> FindDecisionAsync(Guid walletId, string requestId, CancellationToken cancellationToken);
 
-    /// <summary>Entries of one wallet, newest first, by keyset: those with a version below <see cref="EntryQuery.BeforeVersion"/>.</summary>
+    /// <summary>
+    /// Entries of one wallet, newest first unless the query says otherwise, by keyset: those with versions between
+    /// <see cref="EntryQuery.AfterVersion"/> and <see cref="EntryQuery.BeforeVersion"/>. A time costs a few look-ups of the
+    /// primary key, however long the history is.
+    /// </summary>
     Task<IReadOnlyList<WalletEntry>> ReadEntriesAsync(EntryQuery query, CancellationToken cancellationToken);
 
     /// <summary>The entry with this id; null when there is none.</summary>

@@ -82,8 +82,8 @@ public sealed class MemoryJournal(CommitInterceptor? interceptor = null, Action<
         AppendShape.CheckLimit(query.Limit);
         return ReadAsync<IReadOnlyList<WalletEntry>>(
             () => _wallets.TryGetValue(query.WalletId, out var wallet)
-                ? [.. wallet.NewestFirst()
-                    .Where(entry => entry.Version < query.BeforeVersion)
+                ? [.. (query.OldestFirst ? wallet.NewestFirst().Reverse() : wallet.NewestFirst())
+                    .Where(entry => entry.Version < query.BeforeVersion && entry.Version > query.AfterVersion)
                     .Where(entry => query.Types is null || query.Types.Contains(entry.Type))
                     .Where(entry => query.From is null || entry.CreatedAt >= query.From.Value.Stored())
                     .Where(entry => query.To is null || entry.CreatedAt < query.To.Value.Stored())

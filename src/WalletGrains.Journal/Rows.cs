@@ -214,10 +214,14 @@ public sealed record StoredDecision(WalletEntry? Entry, RefusedRequest? Refusal)
 /// <param name="Types">Only entries of these types; null for all.</param>
 /// <param name="From">Only entries decided at or after this time.</param>
 /// <param name="To">Only entries decided before this time.</param>
+/// <param name="AfterVersion">Only entries with a higher version.</param>
+/// <param name="OldestFirst">The page begins with the oldest entry, not with the newest.</param>
 public sealed record EntryQuery(
     Guid WalletId,
     long BeforeVersion,
     int Limit,
     IReadOnlyCollection<string>? Types = null,
     DateTimeOffset? From = null,
-    DateTimeOffset? To = null);
+    DateTimeOffset? To = null,
+    long AfterVersion = 0,
+    bool OldestFirst = false);

@@ -1,3 +1,4 @@
+using Npgsql;
 using Xunit;
 
 namespace WalletGrains.Journal.Tests;
@@ -65,5 +66,32 @@ public sealed class PostgresPlanTests
 
         // No request id was repeated, so look-ups by key find no row.
         Assert.Equal(0, await postgres.ScalarAsync<long>("select idx_tup_read from pg_stat_user_indexes where indexrelname = 'entries_request_id_unique'"));
+    }
+
+    [Fact]
+    public async Task A_time_in_a_long_history_costs_a_few_look_ups()
+    {
+        await using var postgres = new PostgresJournalFixture();
+        await postgres.InitializeAsync();
+        var wallet = await TestWallet.OpenAsync(postgres.Journal);
+        for (var i = 0; i < 10; i++)
+        {
+            await Task.WhenAll(Enumerable.Range(0, 500).Select(_ => postgres.Journal.AppendAsync(wallet.Deposit(1))));
+        }
+
+        await postgres.ExecuteAsync("vacuum analyze entries");
+        await postgres.ExecuteAsync("select pg_stat_reset()");
+        await using var reading = NpgsqlDataSource.Create(postgres.ConnectionString + ";Application Name=reading");
+        await using var reader = PostgresJournalFixture.NewJournal(reading);
+        var middle = wallet.Head.CreatedAt.AddSeconds(2_000);
+        var page = await reader.ReadEntriesAsync(
+            new EntryQuery(wallet.Id, long.MaxValue, 10, From: middle, To: middle.AddSeconds(5)), TestContext.Current.CancellationToken);
+
+        Assert.Equal([2004, 2003, 2002, 2001, 2000], page.Select(entry => entry.Version));
+        Assert.True(await postgres.ScalarAsync<bool>(
+            "select bool_and(pg_terminate_backend(pid, 30000)) from pg_stat_activity where datname = current_database() and application_name = 'reading'"));
+
+        // Two searches of 13 steps each, the newest entry twice, and the page.
+        Assert.InRange(await postgres.ScalarAsync<long>("select idx_tup_read + seq_tup_read from pg_stat_user_indexes join pg_stat_user_tables using (relid) where indexrelname = 'entries_pkey'"), 1, 40);
     }
 }

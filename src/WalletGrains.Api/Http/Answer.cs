@@ -44,11 +44,20 @@ internal readonly struct Answer
     /// <summary>Status 204: there is nothing to say.</summary>
     public static Answer NoContent => new(StatusCodes.Status204NoContent, Nothing, typeInfo: null);
 
+    /// <summary>
+    /// A body that is written piece by piece, headers included, because it may be longer than memory should hold. What goes
+    /// wrong after the first piece breaks the connection off: half a body must not look like a whole one.
+    /// </summary>
+    public static Answer Streamed(Func<HttpContext, Task> write) => new(StatusCodes.Status200OK, write, typeInfo: null);
+
     /// <summary>A problem.</summary>
     public static Answer Of(Problem problem) => new(problem.Kind.Status, problem, typeInfo: null) { Replayed = problem.Replayed };
 
     /// <summary>A problem.</summary>
     public static implicit operator Answer(Problem problem) => Of(problem);
+
+    /// <summary>What writes the body; null for a body that <see cref="Write"/> writes.</summary>
+    public Func<HttpContext, Task>? Stream => _content as Func<HttpContext, Task>;
 
     /// <summary>Writes the answer into the response; the server sends it when the request ends.</summary>
     public void Write(HttpContext context, TimeProvider time)

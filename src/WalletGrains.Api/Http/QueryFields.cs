@@ -117,6 +117,23 @@ internal static class QueryFields
         return null;
     }
 
+    /// <summary>A number of entries.</summary>
+    public static long? QueryVersion(this FieldErrors errors, HttpRequest request, string name)
+    {
+        if (Single(request, name) is not { } text)
+        {
+            return null;
+        }
+
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var version))
+        {
+            return version;
+        }
+
+        errors.Add(name, $"{name} must be a whole number, 0 or above.");
+        return null;
+    }
+
     /// <summary>The parameter's value; null when it is missing. Repeated ones were refused by <see cref="KnownQuery"/>.</summary>
     public static string? Single(HttpRequest request, string name) =>
         request.QueryString.HasValue && request.Query.TryGetValue(name, out var values) ? values[0] ?? "" : null;

@@ -25,6 +25,12 @@ internal static class ApiEndpoints
         var builder = endpoints.MapMethods(pattern, [method], new RequestDelegate(async context =>
         {
             var answer = await handler(context);
+            if (answer.Stream is { } write)
+            {
+                await write(context);
+                return;
+            }
+
             answer.Write(context, time);
         }));
 
@@ -32,7 +38,7 @@ internal static class ApiEndpoints
         builder.WithMetadata(handler.Method, operation, new EndpointNameMetadata(operation.Id));
         builder.WithMetadata(operation.Response == typeof(void)
             ? new ProducesResponseTypeMetadata(operation.Status, typeof(void))
-            : new ProducesResponseTypeMetadata(operation.Status, operation.Response, [Json]));
+            : new ProducesResponseTypeMetadata(operation.Status, operation.Response, [Json, .. operation.OtherMediaTypes]));
         foreach (var status in operation.AllProblems(pattern.Contains("{id}", StringComparison.Ordinal)).Select(kind => kind.Status).Distinct())
         {
             builder.WithMetadata(new ProducesResponseTypeMetadata(status, typeof(ProblemBody), [ProblemBody.ContentType]));

@@ -38,6 +38,9 @@ internal sealed record Operation(string Id, string Tag, string Summary)
     /// <summary>Type of the body it answers with; void for none.</summary>
     public required Type Response { get; init; }
 
+    /// <summary>What it answers with besides JSON, when the header Accept asks for it.</summary>
+    public IReadOnlyList<string> OtherMediaTypes { get; init; } = [];
+
     /// <summary>Query parameters it knows.</summary>
     public IReadOnlyList<QueryParameter> Query { get; init; } = [];
 

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Net.Http.Headers;
 using WalletGrains.Api.Auth;
 using WalletGrains.Api.Errors;
 using WalletGrains.Api.Http;
@@ -16,7 +17,9 @@ internal sealed class HistoryEndpoints(IGrainFactory grains, WalletDirectory dir
     {
         endpoints.MapApi("GET", "/wallet/{id}/history", GetHistoryAsync, new("getHistory", "Wallet", "A wallet's transactions, newest first")
         {
+            Description = StatementCsv.Description,
             Response = typeof(HistoryResponse),
+            OtherMediaTypes = [StatementCsv.MediaType],
             Query =
             [
                 QueryParameter.Limit,
@@ -36,6 +39,12 @@ internal sealed class HistoryEndpoints(IGrainFactory grains, WalletDirectory dir
 
     private async ValueTask<Answer> GetHistoryAsync(HttpContext context)
     {
+        context.Response.Headers.Vary = HeaderNames.Accept;
+        if (Negotiation.Prefers(context.Request, StatementCsv.MediaType, over: ApiEndpoints.Json))
+        {
+            return await GetStatementAsync(context);
+        }
+
         var errors = new FieldErrors();
         var walletId = errors.PathId(context);
         errors.KnownQuery(context.Request, "limit", "cursor", "type", "from", "to");
@@ -63,6 +72,40 @@ internal sealed class HistoryEndpoints(IGrainFactory grains, WalletDirectory dir
 
         var page = await grains.GetGrain<IWalletQueryGrain>(0).GetHistoryAsync(query);
         return Answer.Ok(HistoryResponse.Of(walletId, page), ApiJson.Wire.HistoryResponse);
+    }
+
+    private async ValueTask<Answer> GetStatementAsync(HttpContext context)
+    {
+        var errors = new FieldErrors();
+        var walletId = errors.PathId(context);
+        errors.KnownQuery(context.Request, "from", "to");
+        var from = errors.QueryTime(context.Request, "from");
+        var to = errors.QueryTime(context.Request, "to");
+        if (from > to)
+        {
+            errors.Add("from", "from must not be later than to.");
+        }
+
+        if (errors.Any)
+        {
+            return Problem.Invalid(errors);
+        }
+
+        var queries = grains.GetGrain<IWalletQueryGrain>(0);
+        if (await directory.FindAsync(walletId) is not { } known
+            || !Caller.Of(context).MayUse(known.OwnerId)
+            || await queries.GetStatementAsync(walletId, from, to) is not { } statement)
+        {
+            return Problem.NotFound;
+        }
+
+        if (statement.EntryCount > Limits.MaxStatementEntries)
+        {
+            return Problem.Invalid(
+                $"A statement has at most {Limits.MaxStatementEntries} entries and this one would have {statement.EntryCount}; bring from and to closer together.");
+        }
+
+        return Answer.Streamed(response => StatementCsv.WriteAsync(response, queries, statement, from, to));
     }
 
     private async ValueTask<Answer> GetTransactionAsync(HttpContext context)

@@ -37,8 +37,14 @@ internal sealed class WalletEndpoints(IGrainFactory grains, TimeProvider time)
             Query = [QueryParameter.Limit, QueryParameter.NextCursor],
             Problems = [ProblemKind.NotFound],
         });
-        endpoints.MapApi("GET", "/wallet/{id}", GetAsync, new("getWallet", "Wallet", "A wallet")
+        endpoints.MapApi("GET", "/wallet/{id}", GetAsync, new("getWallet", "Wallet", "A wallet, as it is or as it was")
         {
+            Description = "A version that the wallet has not reached, or a time before it was opened, is not found. What was decided in the last ten seconds may still be on its way into the past.",
+            Query =
+            [
+                new("at", "The wallet as it was at this time (ISO 8601 with its offset)."),
+                new("version", "The wallet as it was after this many entries; 0 is the opening.") { IsInteger = true },
+            ],
             Response = typeof(WalletResponse),
             Problems = [ProblemKind.NotFound],
         });
@@ -98,10 +104,26 @@ internal sealed class WalletEndpoints(IGrainFactory grains, TimeProvider time)
     {
         var errors = new FieldErrors();
         var walletId = errors.PathId(context);
-        errors.KnownQuery(context.Request);
+        errors.KnownQuery(context.Request, "at", "version");
+        var at = errors.QueryTime(context.Request, "at");
+        var version = errors.QueryVersion(context.Request, "version");
+        if (at is not null && version is not null)
+        {
+            errors.Add("at", "at and version cannot be given together.");
+        }
+
         if (errors.Any)
         {
             return Problem.Invalid(errors);
+        }
+
+        if (at is not null || version is not null)
+        {
+            var queries = grains.GetGrain<IWalletQueryGrain>(0);
+            var past = at is { } time ? queries.GetAtTimeAsync(walletId, time) : queries.GetAtVersionAsync(walletId, version!.Value);
+            return await past is { } was && Caller.Of(context).MayUse(was.OwnerId)
+                ? Answer.Ok(WalletResponse.Of(was), ApiJson.Wire.WalletResponse)
+                : Problem.NotFound;
         }
 
         return await grains.GetGrain<IWalletGrain>(walletId).GetAsync() is { } wallet && Caller.Of(context).MayUse(wallet.OwnerId)

@@ -115,6 +115,17 @@ internal sealed record WalletResponse(
         wallet.Version,
         wallet.CreatedAt,
         wallet.UpdatedAt);
+
+    public static WalletResponse Of(PastWallet wallet) => new(
+        wallet.WalletId,
+        wallet.Currency.Code,
+        Amounts.ToMajor(wallet.BalanceMinor, wallet.Currency),
+        Amounts.ToMajor(wallet.HeldMinor, wallet.Currency),
+        Amounts.ToMajor(wallet.BalanceMinor - wallet.HeldMinor, wallet.Currency),
+        WalletStatuses.NameOf(wallet.Status),
+        wallet.Version,
+        wallet.CreatedAt,
+        wallet.UpdatedAt);
 }
 
 /// <summary>A wallet with a page of its transactions, newest first.</summary>

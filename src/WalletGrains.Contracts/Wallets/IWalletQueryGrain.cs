@@ -12,6 +12,34 @@ public interface IWalletQueryGrain : IGrainWithIntegerKey
     [Alias("GetHistory")]
     Task<Page<Entry>> GetHistoryAsync(HistoryQuery query);
 
+    /// <summary>A wallet as it was after its entry with this version; 0 is the opening. Null when there is no such wallet or version.</summary>
+    /// <exception cref="UnavailableException">The store is away.</exception>
+    [Alias("GetAtVersion")]
+    Task<PastWallet?> GetAtVersionAsync(Guid walletId, long version);
+
+    /// <summary>
+    /// A wallet as it was at this time: after its newest entry that was decided then or before. Null when there is no such
+    /// wallet, or when it was opened later.
+    /// </summary>
+    /// <exception cref="UnavailableException">The store is away.</exception>
+    [Alias("GetAtTime")]
+    Task<PastWallet?> GetAtTimeAsync(Guid walletId, DateTimeOffset at);
+
+    /// <summary>What a statement of a wallet begins and ends with; null when there is no such wallet.</summary>
+    /// <param name="walletId">The wallet.</param>
+    /// <param name="from">Only entries at or after this time; null for the whole beginning.</param>
+    /// <param name="to">Only entries before this time; null for all that there is now.</param>
+    /// <exception cref="UnavailableException">The store is away.</exception>
+    [Alias("GetStatement")]
+    Task<Statement?> GetStatementAsync(Guid walletId, DateTimeOffset? from, DateTimeOffset? to);
+
+    /// <summary>A page of a statement's transactions, oldest first.</summary>
+    /// <param name="statement">The statement.</param>
+    /// <param name="afterVersion">The version that the page before ended with; null for the first page.</param>
+    /// <exception cref="UnavailableException">The store is away.</exception>
+    [Alias("ReadStatement")]
+    Task<Page<Entry>> ReadStatementAsync(Statement statement, long? afterVersion);
+
     /// <summary>The entry with this id; null when there is none.</summary>
     /// <exception cref="UnavailableException">The store is away.</exception>
     [Alias("FindEntry")]

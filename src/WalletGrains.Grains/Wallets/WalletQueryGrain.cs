@@ -32,6 +32,52 @@ public sealed class WalletQueryGrain(IJournal journal) : Grain, IWalletQueryGrai
     }
 
     /// <inheritdoc />
+    public async Task<PastWallet?> GetAtVersionAsync(Guid walletId, long version)
+    {
+        if (version < 0 || await FindHeadAsync(walletId) is not { } head || version > head.Version)
+        {
+            return null;
+        }
+
+        return await AfterNewestAsync(head, new EntryQuery(walletId, version + 1, 1));
+    }
+
+    /// <inheritdoc />
+    public async Task<PastWallet?> GetAtTimeAsync(Guid walletId, DateTimeOffset at) =>
+        await FindHeadAsync(walletId) is { } head && head.CreatedAt <= at
+            ? await AfterNewestAsync(head, UpTo(walletId, at))
+            : null;
+
+    /// <inheritdoc />
+    public async Task<Statement?> GetStatementAsync(Guid walletId, DateTimeOffset? from, DateTimeOffset? to)
+    {
+        if (await FindHeadAsync(walletId) is not { } head)
+        {
+            return null;
+        }
+
+        var opening = from is null ? AsOpened(head) : await AfterNewestAsync(head, new EntryQuery(walletId, long.MaxValue, 1, To: from));
+        var closing = await AfterNewestAsync(head, new EntryQuery(walletId, long.MaxValue, 1, To: to));
+        return new Statement(opening, closing);
+    }
+
+    /// <inheritdoc />
+    public async Task<Page<Entry>> ReadStatementAsync(Statement statement, long? afterVersion)
+    {
+        ArgumentNullException.ThrowIfNull(statement);
+        var rows = await Outage.GuardAsync(() => journal.ReadEntriesAsync(
+            new EntryQuery(
+                statement.Closing.WalletId,
+                statement.Closing.Version + 1,
+                Limits.MaxPageSize + 1,
+                EntryTypes.TransactionNames,
+                AfterVersion: afterVersion ?? statement.Opening.Version,
+                OldestFirst: true),
+            CancellationToken.None));
+        return new Page<Entry>([.. rows.Take(Limits.MaxPageSize).Select(row => EntryContent.Decode(row.Content))], rows.Count > Limits.MaxPageSize);
+    }
+
+    /// <inheritdoc />
     public async Task<Entry?> FindEntryAsync(Guid entryId)
     {
         var row = await Outage.GuardAsync(() => journal.FindEntryAsync(entryId, CancellationToken.None));
@@ -54,6 +100,35 @@ public sealed class WalletQueryGrain(IJournal journal) : Grain, IWalletQueryGrai
         var wallets = heads.Take(limit).Select(head => WalletRows.ToWallet(WalletRows.ToState(head))).ToList();
         return new Page<Wallet>(wallets, heads.Count > limit);
     }
+
+    private Task<WalletHead?> FindHeadAsync(Guid walletId) => Outage.GuardAsync(() => journal.FindHeadAsync(walletId, CancellationToken.None));
+
+    /// <summary>The wallet after the newest entry that the query finds; as it was opened when it finds none.</summary>
+    private async Task<PastWallet> AfterNewestAsync(WalletHead head, EntryQuery query)
+    {
+        var rows = await Outage.GuardAsync(() => journal.ReadEntriesAsync(query, CancellationToken.None));
+        if (rows.Count == 0)
+        {
+            return AsOpened(head);
+        }
+
+        var entry = EntryContent.Decode(rows[0].Content);
+        return AsOpened(head) with
+        {
+            BalanceMinor = entry.BalanceAfterMinor,
+            HeldMinor = entry.HeldAfterMinor,
+            Status = entry.StatusAfter,
+            Version = entry.Version,
+            UpdatedAt = entry.CreatedAt,
+        };
+    }
+
+    private static PastWallet AsOpened(WalletHead head) => new(
+        head.WalletId, head.OwnerId, Currency.Parse(head.Currency), 0, 0, WalletStatus.Open, 0, head.CreatedAt, head.CreatedAt);
+
+    /// <summary>The newest entry at or before a time. Stored times are whole microseconds: the next one ends the stretch.</summary>
+    private static EntryQuery UpTo(Guid walletId, DateTimeOffset at) =>
+        new(walletId, long.MaxValue, 1, To: at >= DateTimeOffset.MaxValue.AddTicks(-TimeSpan.TicksPerMicrosecond) ? null : at.AddTicks(TimeSpan.TicksPerMicrosecond));
 
     private static void CheckLimit(int limit)
     {

@@ -40,11 +40,11 @@ internal sealed class JournalReads(ReadConnections connections)
             $"""
             select {RowReader.EntryColumns}
             from entries e
-            where e.wallet_id = $1 and e.version < $2
+            where e.wallet_id = $1 and e.version < $2 and e.version > $5
               and ($4::text[] is null or e.type = any($4))
-              and ($5::timestamptz is null or e.created_at >= $5)
-              and ($6::timestamptz is null or e.created_at < $6)
-            order by e.version desc
+              {(query.From is null ? "" : $"and e.version >= {VersionSearch.FirstAtOrAfter("$1", "$6")}")}
+              {(query.To is null ? "" : $"and e.version < {VersionSearch.FirstAtOrAfter("$1", "$7")}")}
+            order by e.version {(query.OldestFirst ? "asc" : "desc")}
             limit $3
             """,
             parameters =>
@@ -53,8 +53,9 @@ internal sealed class JournalReads(ReadConnections connections)
                 parameters.Add(new NpgsqlParameter<long> { TypedValue = query.BeforeVersion });
                 parameters.Add(new NpgsqlParameter<int> { TypedValue = query.Limit });
                 parameters.Add(new NpgsqlParameter<string[]?> { TypedValue = query.Types?.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
-                parameters.Add(new NpgsqlParameter<DateTime?> { TypedValue = query.From?.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz });
-                parameters.Add(new NpgsqlParameter<DateTime?> { TypedValue = query.To?.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+                parameters.Add(new NpgsqlParameter<long> { TypedValue = query.AfterVersion });
+                parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = (query.From ?? DateTimeOffset.UnixEpoch).UtcDateTime });
+                parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = (query.To ?? DateTimeOffset.UnixEpoch).UtcDateTime });
             },
             row => RowReader.Entry(row),
             cancellationToken);
