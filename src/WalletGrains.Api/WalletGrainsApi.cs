@@ -52,6 +52,7 @@ public static class WalletGrainsApi
         services.AddSingleton<BulkEndpoints>();
         services.AddSingleton<ScheduleEndpoints>();
         services.AddSingleton<OperationsEndpoints>();
+        services.AddSingleton<VerificationEndpoints>();
         return builder;
     }
 
@@ -111,6 +112,7 @@ public static class WalletGrainsApi
         services.GetRequiredService<BulkEndpoints>().Map(app);
         services.GetRequiredService<ScheduleEndpoints>().Map(app);
         services.GetRequiredService<OperationsEndpoints>().Map(app);
+        services.GetRequiredService<VerificationEndpoints>().Map(app);
         services.GetRequiredService<OpenApiEndpoint>().Map(app);
         return app;
     }

@@ -74,4 +74,13 @@ internal static class GrainLimits
 
     /// <summary>How often the recovery wakes up; the shortest period reminders have.</summary>
     public static readonly TimeSpan RecoveryPeriod = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long the caller of a check of the books waits; shorter than the call time-out of the actor runtime (30 s).</summary>
+    public static readonly TimeSpan CheckPatience = TimeSpan.FromSeconds(20);
+
+    /// <summary>Entries of one wallet that are verified while a caller waits: 5 to 15 s. The command has no such limit.</summary>
+    public const long MaxVerifiedWhileWaiting = 1_000_000;
+
+    /// <summary>Broken wallets and differences that a kept result lists; beyond it they are counted and logged.</summary>
+    public const int MaxListedDifferences = 1_000;
 }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using WalletGrains.Grains.Wallets;
+using WalletGrains.Grains.Verification;
 using WalletGrains.Journal.Users;
 
 namespace WalletGrains.Grains;
@@ -16,6 +17,7 @@ public static class GrainServices
         services.TryAddSingleton<IdGenerator>();
         services.TryAddSingleton<DeadlineClock>();
         services.TryAddSingleton<WalletProfiles>();
+        services.TryAddSingleton<HistoryVerifier>();
         services.TryAddSingleton<IPasswordHasher<UserRow>, PasswordHasher<UserRow>>();
         return services;
     }

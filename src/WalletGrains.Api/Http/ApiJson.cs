@@ -51,6 +51,8 @@ namespace WalletGrains.Api.Http;
 [JsonSerializable(typeof(ScheduleRequest))]
 [JsonSerializable(typeof(ScheduleResponse))]
 [JsonSerializable(typeof(SchedulesResponse))]
+[JsonSerializable(typeof(VerdictResponse))]
+[JsonSerializable(typeof(VerificationResponse))]
 [JsonSerializable(typeof(HealthResponse))]
 [JsonSerializable(typeof(VersionResponse))]
 internal sealed partial class ApiJson : JsonSerializerContext

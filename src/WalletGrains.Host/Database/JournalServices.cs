@@ -1,10 +1,12 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Npgsql;
+using WalletGrains.Grains.Verification;
 using WalletGrains.Host.Startup;
 using WalletGrains.Journal;
 using WalletGrains.Journal.Bulks;
 using WalletGrains.Journal.Schedules;
 using WalletGrains.Journal.Users;
+using WalletGrains.Journal.Verifying;
 
 namespace WalletGrains.Host.Database;
 
@@ -30,8 +32,14 @@ internal static class JournalServices
         services.AddSingleton(new PostgresUserStore(database.JournalDataSource));
         services.AddSingleton<IScheduleStore>(provider => ActivatorUtilities.CreateInstance<PostgresScheduleStore>(provider, database.JournalDataSource));
         services.AddSingleton<IBulkStore>(provider => ActivatorUtilities.CreateInstance<PostgresBulkStore>(provider, database.JournalDataSource));
+        services.AddSingleton(new PostgresAudits(database.JournalDataSource));
+        services.AddSingleton(provider => Histories(database.JournalDataSource, options, provider.GetRequiredService<TimeProvider>()));
         services.AddHealthChecks().AddCheck("database", new DatabaseHealthCheck(database.JournalDataSource), tags: ["ready"], timeout: TimeSpan.FromSeconds(2));
     }
+
+    /// <summary>Reads of whole histories. Nobody waits for one page of them, and a cold disk may need its time.</summary>
+    public static StoredHistories Histories(NpgsqlDataSource dataSource, JournalOptions options, TimeProvider time) =>
+        new(dataSource, HistoryVerifier.Concurrency, options with { ReadTimeout = TimeSpan.FromMinutes(1) }, time);
 
     private sealed class DatabaseHealthCheck(NpgsqlDataSource dataSource) : IHealthCheck
     {

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Connections;
 using Npgsql;
 using WalletGrains.Host.Actors;
+using WalletGrains.Host.Commands;
 using WalletGrains.Journal;
 using WalletGrains.Journal.Embedded;
 
@@ -12,10 +13,15 @@ public static class HostProcess
     private const int Started = 0;
     private const int CouldNotStart = 1;
 
-    /// <summary>Runs the host until it is told to stop.</summary>
-    /// <returns>The exit code: 0 after a clean stop, 1 when it could not start.</returns>
+    /// <summary>Runs the host until it is told to stop, or the command that the arguments begin with.</summary>
+    /// <returns>The exit code: 0 after a clean stop, 1 when it could not start; of a command, its own.</returns>
     public static async Task<int> RunAsync(string[] args)
     {
+        if (args is [VerifyCommand.Name, .. var rest])
+        {
+            return await VerifyCommand.RunAsync(rest);
+        }
+
         try
         {
             await using var host = await WalletGrainsHost.StartAsync(args);
@@ -36,7 +42,7 @@ public static class HostProcess
     }
 
     /// <summary>One sentence for what an operator can put right; null for what only we can.</summary>
-    private static string? Explain(Exception exception) => exception switch
+    internal static string? Explain(Exception exception) => exception switch
     {
         StartupException or ActorSetupException or EmbeddedPostgresException or MigrationException => exception.Message,
         Microsoft.Extensions.Options.OptionsValidationException invalid => string.Join(" ", invalid.Failures),

@@ -86,6 +86,17 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         SocketFolder.RemoveAbandoned(place);
     }
 
+    /// <summary>
+    /// What there is on a folder, without touching it: whether it has data, and how to connect to the server that runs on it.
+    /// For tools that work beside a host.
+    /// </summary>
+    public static async Task<EmbeddedPostgresFinding> FindAsync(string dataFolder, CancellationToken cancellationToken)
+    {
+        var place = await DataPlace.ChooseAsync(dataFolder, cancellationToken);
+        if (!Directory.Exists(place.Cluster)) return new EmbeddedPostgresFinding(HasData: false, ConnectionString: null);
+        return new EmbeddedPostgresFinding(HasData: true, await RunningServer.FindAsync(place, cancellationToken));
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await StopAsync();
 

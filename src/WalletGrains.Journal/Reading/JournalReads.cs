@@ -10,7 +10,7 @@ internal sealed class JournalReads(ReadConnections connections)
         FirstOrNull(await ReadAsync(
             $"select {RowReader.HeadColumns} from wallets w where w.wallet_id = $1",
             parameters => parameters.Add(new NpgsqlParameter<Guid> { TypedValue = walletId }),
-            RowReader.Head,
+            row => RowReader.Head(row),
             cancellationToken));
 
     public async Task<StoredDecision?> FindDecisionAsync(Guid walletId, string requestId, CancellationToken cancellationToken) =>
@@ -79,7 +79,7 @@ internal sealed class JournalReads(ReadConnections connections)
                 parameters.Add(new NpgsqlParameter<Guid> { TypedValue = afterWalletId });
                 parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
             },
-            RowReader.Head,
+            row => RowReader.Head(row),
             cancellationToken);
     }
 

@@ -29,19 +29,20 @@ internal static class RowReader
     /// <summary>Columns of <see cref="Hold"/>, for a table alias h.</summary>
     public const string HoldColumns = "h.hold_id, h.wallet_id, h.amount_minor, h.captured_minor, h.currency, h.state, h.expires_at, h.created_at, h.updated_at";
 
-    public static WalletHead Head(NpgsqlDataReader row) => new(
-        WalletId: row.GetGuid(0),
-        OwnerId: NullableGuid(row, 1),
-        Currency: row.GetString(2),
-        Status: row.GetString(3),
-        Version: row.GetInt64(4),
-        Revision: row.GetInt64(5),
-        BalanceMinor: row.GetInt64(6),
-        HeldMinor: row.GetInt64(7),
-        HeadHash: row.GetFieldValue<byte[]>(8),
-        CreatedAt: row.GetFieldValue<DateTimeOffset>(9),
-        UpdatedAt: row.GetFieldValue<DateTimeOffset>(10),
-        Details: row.GetFieldValue<byte[]>(11));
+    /// <summary>Reads a head row whose columns start at <paramref name="first"/>.</summary>
+    public static WalletHead Head(NpgsqlDataReader row, int first = 0) => new(
+        WalletId: row.GetGuid(first),
+        OwnerId: NullableGuid(row, first + 1),
+        Currency: row.GetString(first + 2),
+        Status: row.GetString(first + 3),
+        Version: row.GetInt64(first + 4),
+        Revision: row.GetInt64(first + 5),
+        BalanceMinor: row.GetInt64(first + 6),
+        HeldMinor: row.GetInt64(first + 7),
+        HeadHash: row.GetFieldValue<byte[]>(first + 8),
+        CreatedAt: row.GetFieldValue<DateTimeOffset>(first + 9),
+        UpdatedAt: row.GetFieldValue<DateTimeOffset>(first + 10),
+        Details: row.GetFieldValue<byte[]>(first + 11));
 
     /// <summary>Reads an entry whose columns start at <paramref name="first"/>.</summary>
     public static WalletEntry Entry(NpgsqlDataReader row, int first = 0) => new(

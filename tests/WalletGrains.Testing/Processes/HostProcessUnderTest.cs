@@ -62,9 +62,10 @@ public sealed partial class HostProcessUnderTest : IDisposable
 
     /// <summary>Starts it and waits until it has ended by itself.</summary>
     /// <returns>Its exit code, and everything it printed.</returns>
-    public static async Task<(int ExitCode, string Output)> RunToEndAsync(HostFolders folders, IReadOnlyDictionary<string, string> settings)
+    public static async Task<(int ExitCode, string Output)> RunToEndAsync(
+        HostFolders folders, IReadOnlyDictionary<string, string>? settings = null, params string[] arguments)
     {
-        using var host = Launch(folders, settings, onLine: null);
+        using var host = Launch(folders, settings, onLine: null, arguments);
         return (await host.WaitForEndAsync(), host.Output);
     }
 
@@ -110,7 +111,7 @@ public sealed partial class HostProcessUnderTest : IDisposable
         return WaitForEndAsync();
     }
 
-    private static HostProcessUnderTest Launch(HostFolders folders, IReadOnlyDictionary<string, string>? settings, Action<string>? onLine)
+    private static HostProcessUnderTest Launch(HostFolders folders, IReadOnlyDictionary<string, string>? settings, Action<string>? onLine, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet")
         {
@@ -127,6 +128,11 @@ public sealed partial class HostProcessUnderTest : IDisposable
                 ["WALLETGRAINS_OPERATOR_PASSWORD"] = BankClient.OperatorPassword,
             },
         };
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
         foreach (var (name, value) in settings ?? new Dictionary<string, string>())
         {
             start.Environment[name] = value;

@@ -1,0 +1,73 @@
+using Npgsql;
+using WalletGrains.Journal.Embedded;
+using Xunit;
+
+namespace WalletGrains.Host.Tests.Processes;
+
+/// <summary>The command that verifies histories, as a process beside the host and without it.</summary>
+public sealed class VerifyCommandTests
+{
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task It_tells_true_books_from_false_ones_beside_a_host_and_without_one()
+    {
+        await using var folders = new HostFolders();
+        Guid walletId;
+        using (var host = await HostProcessUnderTest.StartAsync(folders))
+        {
+            using var bank = new BankClient(host.Address);
+            await bank.SignInAsync(Cancelled);
+            walletId = await bank.OpenWalletAsync(Cancelled);
+            for (var i = 0; i < 3; i++)
+            {
+                await bank.PostAsync($"/wallet/{walletId}/deposit", """{"amount":10}""", Cancelled);
+            }
+
+            var beside = await VerifyAsync(folders);
+            Assert.True(beside.ExitCode == 0, beside.Output);
+            Assert.Contains("Verified 1 wallets with 3 true entries: all is as it was written", beside.Output, StringComparison.Ordinal);
+            Assert.Equal(0, await host.TerminateAsync());
+        }
+
+        var without = await VerifyAsync(folders, walletId.ToString());
+        Assert.True(without.ExitCode == 0, without.Output);
+        Assert.Null(folders.ServerProcessId);
+
+        using (var host = await HostProcessUnderTest.StartAsync(folders))
+        {
+            await FalsifyAsync(folders, $"update entries set amount_minor = 7 where wallet_id = '{walletId}' and version = 2");
+            var found = await VerifyAsync(folders);
+            Assert.Equal(1, found.ExitCode);
+            Assert.Contains($"Wallet {walletId} is broken at version 2: its column amount_minor is not what its content says", found.Output, StringComparison.Ordinal);
+            Assert.Contains("Verified 1 wallets with 1 true entries: 1 wallets are broken", found.Output, StringComparison.Ordinal);
+            Assert.Equal(1, (await VerifyAsync(folders, Guid.CreateVersion7().ToString())).ExitCode);
+            Assert.Equal(0, await host.TerminateAsync());
+        }
+    }
+
+    [Theory]
+    [InlineData("There is no database in")]
+    [InlineData("'nonsense' is neither a wallet id nor an option", "nonsense")]
+    [InlineData("ConnectionStrings__WalletGrains", "--ConnectionStrings:WalletGrains=nonsense")]
+    [InlineData("The database cannot be read", "--ConnectionStrings:WalletGrains=Host=/nowhere;Username=nobody")]
+    public async Task What_it_cannot_do_is_one_sentence_and_another_exit_code(string sentence, params string[] arguments)
+    {
+        await using var folders = new HostFolders();
+        var (exitCode, output) = await VerifyAsync(folders, arguments);
+        Assert.True(exitCode == 2, output);
+        Assert.Contains(sentence, output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+    }
+
+    private static Task<(int ExitCode, string Output)> VerifyAsync(HostFolders folders, params string[] arguments) =>
+        HostProcessUnderTest.RunToEndAsync(folders, null, ["verify", .. arguments]);
+
+    private static async Task FalsifyAsync(HostFolders folders, string sql)
+    {
+        var found = await EmbeddedPostgres.FindAsync(Path.Combine(folders.Data, "postgres"), Cancelled);
+        await using var source = NpgsqlDataSource.Create(found.ConnectionString!);
+        await using var command = source.CreateCommand("set session_replication_role = replica; " + sql);
+        await command.ExecuteNonQueryAsync(Cancelled);
+    }
+}
