@@ -47,3 +47,5 @@ create trigger checkpoints_append_only before update or delete or truncate on ch
     for each statement execute function refuse_change();
 
 create index holds_active on holds (wallet_id) include (amount_minor) where state = 1;
+
+create index transfers_not_completed on transfers (state, transfer_id) where state in (3, 4);

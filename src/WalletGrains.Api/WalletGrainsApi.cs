@@ -53,6 +53,8 @@ public static class WalletGrainsApi
         services.AddSingleton<ScheduleEndpoints>();
         services.AddSingleton<OperationsEndpoints>();
         services.AddSingleton<VerificationEndpoints>();
+        services.AddSingleton<ReconciliationEndpoints>();
+        services.AddSingleton<TransferListEndpoints>();
         return builder;
     }
 
@@ -113,6 +115,8 @@ public static class WalletGrainsApi
         services.GetRequiredService<ScheduleEndpoints>().Map(app);
         services.GetRequiredService<OperationsEndpoints>().Map(app);
         services.GetRequiredService<VerificationEndpoints>().Map(app);
+        services.GetRequiredService<ReconciliationEndpoints>().Map(app);
+        services.GetRequiredService<TransferListEndpoints>().Map(app);
         services.GetRequiredService<OpenApiEndpoint>().Map(app);
         return app;
     }

@@ -83,4 +83,19 @@ internal static class GrainLimits
 
     /// <summary>Broken wallets and differences that a kept result lists; beyond it they are counted and logged.</summary>
     public const int MaxListedDifferences = 1_000;
+
+    /// <summary>How often the books are reconciled.</summary>
+    public static readonly TimeSpan ReconciliationPeriod = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long a reconciliation may take before it leaves the rest to the next one; less than its period.</summary>
+    public static readonly TimeSpan ReconciliationBudget = TimeSpan.FromMinutes(4);
+
+    /// <summary>How long a full one may take, which has no next one: 100 million entries and some.</summary>
+    public static readonly TimeSpan FullReconciliationBudget = TimeSpan.FromHours(2);
+
+    /// <summary>How long a trial balance may sum what is not reconciled yet; five minutes of full load.</summary>
+    public static readonly TimeSpan TrialBalanceBudget = TimeSpan.FromSeconds(20);
+
+    /// <summary>A transfer that is debited for so long is reported: the recovery has tried it several times by then.</summary>
+    public static readonly TimeSpan StuckAge = TimeSpan.FromMinutes(5);
 }

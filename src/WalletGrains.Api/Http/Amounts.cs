@@ -19,6 +19,18 @@ internal static class Amounts
         return new decimal(unchecked((int)digits), unchecked((int)(digits >> 32)), 0, minorUnits < 0, (byte)scale);
     }
 
+    /// <summary>The same of a sum over wallets, which may be more than a long holds.</summary>
+    public static decimal ToMajor(decimal minorUnits, Currency currency)
+    {
+        for (var i = 0; i < currency.Exponent; i++)
+        {
+            minorUnits /= 10;
+        }
+
+        // Division keeps no more digits than it needs.
+        return minorUnits;
+    }
+
     /// <inheritdoc cref="ToMajor(long, Currency)" />
     public static decimal ToMajor(this Money money) => ToMajor(money.MinorUnits, money.Currency);
 }

@@ -17,6 +17,7 @@ internal static class Cursor
     private const byte HistoryOfWallet = 1;
     private const byte WalletsOfOwner = 2;
     private const byte SchedulesOfWallet = 3;
+    private const byte ListOfTransfers = 4;
 
     /// <summary>The page of a wallet's history that follows the entry with this version.</summary>
     public static string AfterEntry(Guid walletId, long version)
@@ -45,6 +46,16 @@ internal static class Cursor
 
     /// <summary>Reads a cursor of this wallet's schedules.</summary>
     public static bool TryReadSchedule(string text, Guid walletId, out Guid scheduleId) => TryReadId(text, SchedulesOfWallet, walletId, out scheduleId);
+
+    /// <summary>The page of a list of transfers that follows this transfer.</summary>
+    /// <param name="list">Number of the list.</param>
+    /// <param name="transferId">The transfer.</param>
+    public static string AfterTransfer(int list, Guid transferId) => WriteId(ListOfTransfers, IdOf(list), transferId);
+
+    /// <summary>Reads a cursor of this list of transfers.</summary>
+    public static bool TryReadTransfer(string text, int list, out Guid transferId) => TryReadId(text, ListOfTransfers, IdOf(list), out transferId);
+
+    private static Guid IdOf(int list) => new(list, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     private static string WriteId(byte kind, Guid list, Guid last)
     {

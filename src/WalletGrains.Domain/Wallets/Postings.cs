@@ -13,7 +13,8 @@ public static class Postings
     /// <summary>Cash that comes in or goes out over the counter or by a partner.</summary>
     public const string ExternalCash = "external:cash";
 
-    private const string WalletPrefix = "wallet:";
+    /// <summary>What the account names of wallets begin with.</summary>
+    public const string WalletPrefix = "wallet:";
 
     /// <summary>The entry that an event makes on a wallet.</summary>
     /// <param name="happened">The event.</param>

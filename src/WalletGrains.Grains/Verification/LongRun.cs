@@ -14,6 +14,9 @@ internal sealed class LongRun<T>(TimeProvider time)
     public async Task<T?> JoinAsync(Func<Task<T>> work, TimeSpan patience)
     {
         var run = _current is { IsCompleted: false } current ? current : _current = work();
+
+        // Nobody may be waiting when it fails; whoever asks next starts it again.
+        _ = run.ContinueWith(static failed => _ = failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
         using var waiting = new CancellationTokenSource();
         await Task.WhenAny(run, Task.Delay(patience, time, waiting.Token));
         await waiting.CancelAsync();

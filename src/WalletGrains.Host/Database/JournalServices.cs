@@ -1,9 +1,12 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Npgsql;
+using WalletGrains.Grains.Reconciliation;
 using WalletGrains.Grains.Verification;
 using WalletGrains.Host.Startup;
 using WalletGrains.Journal;
 using WalletGrains.Journal.Bulks;
+using WalletGrains.Journal.Reading;
+using WalletGrains.Journal.Reconciling;
 using WalletGrains.Journal.Schedules;
 using WalletGrains.Journal.Users;
 using WalletGrains.Journal.Verifying;
@@ -32,7 +35,10 @@ internal static class JournalServices
         services.AddSingleton(new PostgresUserStore(database.JournalDataSource));
         services.AddSingleton<IScheduleStore>(provider => ActivatorUtilities.CreateInstance<PostgresScheduleStore>(provider, database.JournalDataSource));
         services.AddSingleton<IBulkStore>(provider => ActivatorUtilities.CreateInstance<PostgresBulkStore>(provider, database.JournalDataSource));
+        services.AddSingleton(new PostgresTransferList(database.JournalDataSource));
         services.AddSingleton(new PostgresAudits(database.JournalDataSource));
+        services.AddSingleton(provider => new PostgresReconciliation(
+            database.JournalDataSource, WalletPostings.Terms, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => Histories(database.JournalDataSource, options, provider.GetRequiredService<TimeProvider>()));
         services.AddHealthChecks().AddCheck("database", new DatabaseHealthCheck(database.JournalDataSource), tags: ["ready"], timeout: TimeSpan.FromSeconds(2));
     }

@@ -1,4 +1,5 @@
 using WalletGrains.Contracts.Bulks;
+using WalletGrains.Contracts.Reconciliation;
 using WalletGrains.Contracts.Schedules;
 using WalletGrains.Contracts.Transfers;
 using WalletGrains.Contracts.Wallets;
@@ -17,6 +18,7 @@ internal sealed partial class PeriodicWorkStart(IGrainFactory grains, TimeProvid
         await StartAsync("the recovery of bulk transfers", () => grains.GetGrain<IBulkRecoveryGrain>(0).StartAsync(), stoppingToken);
         await StartAsync("the schedules", () => grains.GetGrain<IScheduleRunnerGrain>(0).StartAsync(), stoppingToken);
         await StartAsync("the expiry of holds", () => grains.GetGrain<IHoldExpiryGrain>(0).StartAsync(), stoppingToken);
+        await StartAsync("the reconciliation", () => grains.GetGrain<IReconciliationGrain>(0).StartAsync(), stoppingToken);
     }
 
     private async Task StartAsync(string work, Func<Task> start, CancellationToken stoppingToken)

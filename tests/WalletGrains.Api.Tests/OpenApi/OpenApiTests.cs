@@ -12,6 +12,7 @@ public sealed class OpenApiTests(ApiFixture api)
         new[]
         {
             "GET /ops/verify/{id}", "GET /ops/verify", "POST /ops/verify",
+            "GET /ops/reconciliation", "POST /ops/reconciliation/run", "GET /ops/trial-balance", "GET /ops/transfers",
             "POST /auth/register", "POST /auth/login", "GET /auth/me",
             "POST /wallets", "GET /wallets", "POST /wallets/fund", "POST /wallets/transfer", "POST /wallets/bulk", "GET /wallets/{id}",
             "POST /wallet/{id}/deposit", "POST /wallet/{id}/withdraw", "POST /wallet/{id}/transfer", "GET /wallet/{id}", "GET /wallet/{id}/history",

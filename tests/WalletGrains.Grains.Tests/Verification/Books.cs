@@ -2,9 +2,11 @@ using Npgsql;
 using WalletGrains.Contracts;
 using WalletGrains.Contracts.Transfers;
 using WalletGrains.Contracts.Wallets;
+using WalletGrains.Grains.Reconciliation;
 using WalletGrains.Grains.Tests.Wallets;
 using WalletGrains.Grains.Verification;
 using WalletGrains.Journal;
+using WalletGrains.Journal.Reconciling;
 using WalletGrains.Journal.Verifying;
 using Xunit;
 
@@ -21,6 +23,18 @@ public sealed class Books : IAsyncLifetime
     public StoredHistories Histories { get; private set; } = null!;
 
     public HistoryVerifier Verifier => new(Histories);
+
+    public PostgresReconciliation Reconciliation => new(Cluster.DataSource, WalletPostings.Terms, TimeProvider.System);
+
+    public static async Task<Books> OpenAsync()
+    {
+        var books = new Books();
+        await books.InitializeAsync();
+        return books;
+    }
+
+    public Task<ReconciliationReport> ReconcileAsync(bool isFull = false) =>
+        Reconciliation.RunAsync(isFull, TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(5), TestContext.Current.CancellationToken);
 
     public async ValueTask InitializeAsync()
     {

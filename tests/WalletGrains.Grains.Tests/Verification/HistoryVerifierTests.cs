@@ -113,8 +113,7 @@ public sealed class HistoryVerifierTests(Books books) : IClassFixture<Books>
     [Fact]
     public async Task Of_many_wallets_every_broken_one_is_found_and_no_other()
     {
-        await using var many = new Books();
-        await many.InitializeAsync();
+        await using var many = await Books.OpenAsync();
         var wallets = new List<Guid>();
         for (var i = 0; i < 6; i++)
         {
@@ -139,8 +138,7 @@ public sealed class HistoryVerifierTests(Books books) : IClassFixture<Books>
     [Fact]
     public async Task Wallets_that_go_on_are_verified_as_they_were_at_some_moment()
     {
-        await using var busy = new Books();
-        await busy.InitializeAsync();
+        await using var busy = await Books.OpenAsync();
         var wallets = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => busy.Cluster.OpenAsync(1)));
         using var stop = new CancellationTokenSource();
         var traffic = wallets.Select(async walletId =>

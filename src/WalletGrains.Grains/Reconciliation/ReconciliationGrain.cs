@@ -1,0 +1,128 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Orleans.Concurrency;
+using WalletGrains.Contracts;
+using WalletGrains.Contracts.Reconciliation;
+using WalletGrains.Grains.Verification;
+using WalletGrains.Journal.Reconciling;
+using WalletGrains.Journal.Verifying;
+using AccountBalance = WalletGrains.Contracts.Reconciliation.AccountBalance;
+
+namespace WalletGrains.Grains.Reconciliation;
+
+/// <summary>The reconciliation of the books. Woken by a reminder every five minutes; a tick that finds a run under way joins it.</summary>
+[Reentrant]
+public sealed partial class ReconciliationGrain(
+    PostgresReconciliation reconciliation, PostgresAudits audits, TimeProvider time, ILogger<ReconciliationGrain> logger)
+    : Grain, IReconciliationGrain, IRemindable
+{
+    private const string Kind = "RECONCILIATION";
+    private const string ReminderName = "reconciliation";
+
+    private readonly LongRun<ReconciliationResult> _run = new(time);
+    private readonly LongRun<ReconciliationResult> _fullRun = new(time);
+
+    /// <inheritdoc />
+    public Task StartAsync() =>
+        this.RegisterOrUpdateReminder(ReminderName, GrainLimits.ReconciliationPeriod, GrainLimits.ReconciliationPeriod);
+
+    /// <inheritdoc />
+    public async Task ReceiveReminder(string reminderName, TickStatus status)
+    {
+        try
+        {
+            await RunAsync(isFull: false);
+        }
+        catch (UnavailableException e)
+        {
+            // The next tick tries again.
+            LogPostponed(logger, e);
+        }
+    }
+
+    /// <inheritdoc />
+    public Task<ReconciliationResult?> RunAsync(bool isFull) =>
+        (isFull ? _fullRun : _run).JoinAsync(() => CompareAsync(isFull), GrainLimits.CheckPatience);
+
+    /// <inheritdoc />
+    public async Task<ReconciliationResult?> FindNewestAsync() =>
+        await Outage.GuardAsync(() => audits.FindNewestAsync(Kind, CancellationToken.None)) is { } content
+            ? JsonSerializer.Deserialize(content, AuditJson.Default.ReconciliationResult)
+            : null;
+
+    /// <inheritdoc />
+    public async Task<IReadOnlyList<AccountBalance>> GetTrialBalanceAsync()
+    {
+        try
+        {
+            var balances = await Outage.GuardAsync(() => reconciliation.GetTrialBalanceAsync(GrainLimits.TrialBalanceBudget, CancellationToken.None));
+            return [.. balances.Select(balance => new AccountBalance(balance.Currency, balance.Account, balance.BalanceMinor))];
+        }
+        catch (ReconciliationTooSlowException e)
+        {
+            throw new UnavailableException(e.Message, e);
+        }
+    }
+
+    private async Task<ReconciliationResult> CompareAsync(bool isFull)
+    {
+        var began = time.GetUtcMilliseconds();
+        ReconciliationReport report;
+        try
+        {
+            report = await Outage.GuardAsync(() => reconciliation.RunAsync(
+                isFull,
+                isFull ? GrainLimits.FullReconciliationBudget : GrainLimits.ReconciliationBudget,
+                GrainLimits.StuckAge,
+                CancellationToken.None));
+        }
+        catch (ReconciliationBusyException e)
+        {
+            throw new UnavailableException(e.Message, e);
+        }
+
+        var result = new ReconciliationResult(
+            began,
+            time.GetUtcMilliseconds(),
+            isFull,
+            report.IsComplete,
+            report.WalletsChecked,
+            report.EntriesChecked,
+            report.TransfersChecked,
+            report.DifferenceCount,
+            [.. report.Differences.Select(difference => new ReconciliationDifference(difference.What, difference.Where, difference.Expected, difference.Found))]);
+        Log(result);
+        await Outage.GuardAsync(async () =>
+        {
+            await audits.AppendAsync(Kind, began, JsonSerializer.SerializeToUtf8Bytes(result, AuditJson.Default.ReconciliationResult), CancellationToken.None);
+            return true;
+        });
+        return result;
+    }
+
+    private void Log(ReconciliationResult result)
+    {
+        foreach (var difference in result.Differences)
+        {
+            LogDifference(logger, difference.What, difference.Where, difference.Expected, difference.Found);
+        }
+
+        LogReconciled(logger, result.WalletsChecked, result.EntriesChecked, result.TransfersChecked, result.DifferenceCount);
+        if (!result.IsComplete)
+        {
+            LogIncomplete(logger, GrainLimits.ReconciliationBudget);
+        }
+    }
+
+    [LoggerMessage(1401, LogLevel.Error, "The books differ: {What} at {Where}, expected {Expected} and found {Found}")]
+    private static partial void LogDifference(ILogger logger, string what, string where, string expected, string found);
+
+    [LoggerMessage(1402, LogLevel.Information, "Reconciled {Wallets} wallets, {Entries} entries and {Transfers} transfers with {Differences} differences")]
+    private static partial void LogReconciled(ILogger logger, long wallets, long entries, long transfers, long differences);
+
+    [LoggerMessage(1403, LogLevel.Warning, "The reconciliation waits for the store")]
+    private static partial void LogPostponed(ILogger logger, Exception exception);
+
+    [LoggerMessage(1404, LogLevel.Warning, "The reconciliation did not get through within {Budget}; the next one goes on from there")]
+    private static partial void LogIncomplete(ILogger logger, TimeSpan budget);
+}

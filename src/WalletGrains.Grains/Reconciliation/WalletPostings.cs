@@ -1,0 +1,29 @@
+using WalletGrains.Contracts.Wallets;
+using WalletGrains.Domain.Wallets;
+using WalletGrains.Journal.Reconciling;
+
+namespace WalletGrains.Grains.Reconciliation;
+
+/// <summary>What the journal has to be told about the postings of wallets.</summary>
+public static class WalletPostings
+{
+    /// <summary>The rules' own names.</summary>
+    public static PostingTerms Terms { get; } = new()
+    {
+        WalletAccountPrefix = Postings.WalletPrefix,
+        TransferTypes = [.. new[] { EntryType.TransferOut, EntryType.TransferIn, EntryType.TransferRefund }.Select(EntryTypes.NameOf)],
+        TransferOf = TransferOf,
+    };
+
+    private static Guid? TransferOf(ReadOnlyMemory<byte> content)
+    {
+        try
+        {
+            return EntryContent.Decode(content).TransferId;
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
+}

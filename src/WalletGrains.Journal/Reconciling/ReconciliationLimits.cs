@@ -1,0 +1,29 @@
+namespace WalletGrains.Journal.Reconciling;
+
+/// <summary>Every limit of reconciliations, in one place.</summary>
+internal static class ReconciliationLimits
+{
+    /// <summary>Changed wallets that are read at a time.</summary>
+    public const int WalletPage = 1_000;
+
+    /// <summary>Entries that one statement sums at most: about 200 ms of the database's time.</summary>
+    public const long EntriesPerStep = 200_000;
+
+    /// <summary>Transfers that are compared with their entries at a time.</summary>
+    public const int TransferPage = 20_000;
+
+    /// <summary>Transfers or entries of a page that are looked at one by one; a page with more reports those only.</summary>
+    public const int SuspectsPerPage = 500;
+
+    /// <summary>Differences that a report lists.</summary>
+    public const int ListedDifferences = 1_000;
+
+    /// <summary>Seconds of one statement.</summary>
+    public const int StatementTimeoutSeconds = 120;
+
+    /// <summary>
+    /// How far ids may be off the order of time: the ten seconds that a decision may wait for its commit, and the clocks of
+    /// silos that differ. What is further off is looked up one by one, so this is no matter of truth.
+    /// </summary>
+    public static readonly TimeSpan Overlap = TimeSpan.FromMinutes(5);
+}

@@ -1,0 +1,57 @@
+using System.Data;
+using Npgsql;
+
+namespace WalletGrains.Journal.Reconciling;
+
+/// <summary>
+/// One moment of the database, seen by many statements: a read-only transaction of isolation REPEATABLE READ. It locks
+/// nothing and keeps nobody waiting.
+/// </summary>
+internal sealed class Snapshot : IAsyncDisposable
+{
+    private readonly NpgsqlConnection _connection;
+    private readonly NpgsqlTransaction _transaction;
+
+    private Snapshot(NpgsqlConnection connection, NpgsqlTransaction transaction) => (_connection, _transaction) = (connection, transaction);
+
+    public static async Task<Snapshot> TakeAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken)
+    {
+        var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+
+            // One core at most, and no sort or hash that takes the memory of the commits.
+            await using var settings = new NpgsqlCommand(
+                "set transaction read only; set local max_parallel_workers_per_gather = 0; set local work_mem = '16MB'; set local jit = off", connection, transaction);
+            await settings.ExecuteNonQueryAsync(cancellationToken);
+            return new Snapshot(connection, transaction);
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The rows of a query.</summary>
+    public async Task<List<T>> ReadAsync<T>(string sql, Func<NpgsqlDataReader, T> map, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
+    {
+        await using var command = new NpgsqlCommand(sql, _connection, _transaction) { CommandTimeout = ReconciliationLimits.StatementTimeoutSeconds };
+        command.Parameters.AddRange(parameters);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var rows = new List<T>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            rows.Add(map(reader));
+        }
+
+        return rows;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _transaction.DisposeAsync();
+        await _connection.DisposeAsync();
+    }
+}
