@@ -14,6 +14,7 @@ using WalletGrains.Api.Errors;
 using WalletGrains.Api.Http;
 using WalletGrains.Api.OpenApi;
 using WalletGrains.Api.Operations;
+using WalletGrains.Api.Proofs;
 using WalletGrains.Api.Schedules;
 using WalletGrains.Api.Transfers;
 using WalletGrains.Api.Users;
@@ -55,6 +56,8 @@ public static class WalletGrainsApi
         services.AddSingleton<VerificationEndpoints>();
         services.AddSingleton<ReconciliationEndpoints>();
         services.AddSingleton<TransferListEndpoints>();
+        services.AddSingleton<CheckpointEndpoints>();
+        services.AddSingleton<ProofEndpoints>();
         return builder;
     }
 
@@ -117,6 +120,8 @@ public static class WalletGrainsApi
         services.GetRequiredService<VerificationEndpoints>().Map(app);
         services.GetRequiredService<ReconciliationEndpoints>().Map(app);
         services.GetRequiredService<TransferListEndpoints>().Map(app);
+        services.GetRequiredService<CheckpointEndpoints>().Map(app);
+        services.GetRequiredService<ProofEndpoints>().Map(app);
         services.GetRequiredService<OpenApiEndpoint>().Map(app);
         return app;
     }

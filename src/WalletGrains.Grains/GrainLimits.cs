@@ -98,4 +98,10 @@ internal static class GrainLimits
 
     /// <summary>A transfer that is debited for so long is reported: the recovery has tried it several times by then.</summary>
     public static readonly TimeSpan StuckAge = TimeSpan.FromMinutes(5);
+
+    /// <summary>How often a checkpoint is looked for that is due.</summary>
+    public static readonly TimeSpan CheckpointLookPeriod = TimeSpan.FromHours(1);
+
+    /// <summary>How long after a start the first look is; the shortest period reminders have.</summary>
+    public static readonly TimeSpan FirstCheckpointAfter = TimeSpan.FromMinutes(1);
 }

@@ -1,8 +1,10 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using WalletGrains.Grains.Wallets;
+using WalletGrains.Grains.Checkpoints;
+using WalletGrains.Grains.Signing;
 using WalletGrains.Grains.Verification;
+using WalletGrains.Grains.Wallets;
 using WalletGrains.Journal.Users;
 
 namespace WalletGrains.Grains;
@@ -18,6 +20,8 @@ public static class GrainServices
         services.TryAddSingleton<DeadlineClock>();
         services.TryAddSingleton<WalletProfiles>();
         services.TryAddSingleton<HistoryVerifier>();
+        services.TryAddSingleton<CheckpointWriter>();
+        services.TryAddSingleton(BookSigner.Off);
         services.TryAddSingleton<IPasswordHasher<UserRow>, PasswordHasher<UserRow>>();
         return services;
     }

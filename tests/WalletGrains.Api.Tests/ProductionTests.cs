@@ -29,4 +29,16 @@ public sealed class ProductionTests : IAsyncLifetime
 
         Assert.Equal(200, (await customer.PostAsync($"/wallet/{walletId}/withdraw", """{"amount":4}""")).Status);
     }
+
+    [Fact]
+    public async Task Without_a_key_nothing_is_signed_and_nothing_pretends_to_be()
+    {
+        var walletId = await _api.Operator().OpenWalletAsync(1);
+        (await _api.Anonymous().GetAsync("/signing-key")).AssertProblem(404, "NOT_FOUND");
+        (await _api.Operator().PostAsync("/ops/checkpoints", "")).AssertProblem(404, "NOT_FOUND");
+        var id = (await _api.Operator().GetAsync($"/wallet/{walletId}/history")).Json.GetProperty("items")[0].GetProperty("id").GetString();
+        var receipt = await _api.Operator().GetAsync($"/transactions/{id}/receipt");
+        Assert.Equal(200, receipt.Status);
+        Assert.False(receipt.Json.TryGetProperty("signature", out _));
+    }
 }

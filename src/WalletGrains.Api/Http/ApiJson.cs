@@ -5,6 +5,7 @@ using System.Text.Unicode;
 using WalletGrains.Api.Bulks;
 using WalletGrains.Api.Errors;
 using WalletGrains.Api.Operations;
+using WalletGrains.Api.Proofs;
 using WalletGrains.Api.Schedules;
 using WalletGrains.Api.Transfers;
 using WalletGrains.Api.Users;
@@ -55,6 +56,10 @@ namespace WalletGrains.Api.Http;
 [JsonSerializable(typeof(ReconciliationResponse))]
 [JsonSerializable(typeof(TrialBalanceResponse[]))]
 [JsonSerializable(typeof(TransferListResponse))]
+[JsonSerializable(typeof(ReceiptResponse))]
+[JsonSerializable(typeof(SigningKeyResponse))]
+[JsonSerializable(typeof(CheckpointResponse))]
+[JsonSerializable(typeof(CheckpointResponse[]))]
 [JsonSerializable(typeof(VerdictResponse))]
 [JsonSerializable(typeof(VerificationResponse))]
 [JsonSerializable(typeof(HealthResponse))]

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using WalletGrains.Contracts.Verification;
+using WalletGrains.Grains.Checkpoints;
 using WalletGrains.Grains.Verification;
 using WalletGrains.Host.Database;
 using WalletGrains.Host.Startup;
@@ -8,8 +9,8 @@ using WalletGrains.Journal;
 namespace WalletGrains.Host.Commands;
 
 /// <summary>
-/// <c>./run verify [wallet-id …]</c>: verifies histories in the database of the host, whether a host runs on it or
-/// not. One line for each broken wallet and one at the end.
+/// <c>./run verify [wallet-id …] [--checkpoint file]</c>: verifies histories in the database of the host, whether a host runs on
+/// it or not. One line for each broken wallet and one at the end.
 /// </summary>
 internal static class VerifyCommand
 {
@@ -20,7 +21,7 @@ internal static class VerifyCommand
     private const int SomeBroken = 1;
     private const int NotVerified = 2;
 
-    private const string Usage = "Usage: ./run verify [wallet-id ...] [--Setting=value ...]";
+    private const string Usage = "Usage: ./run verify [wallet-id ...] [--checkpoint file] [--public-key file] [--Setting=value ...]";
 
     /// <summary>Runs it.</summary>
     /// <returns>The exit code: 0 when all is true, 1 when something is broken, 2 when it could not be verified.</returns>
@@ -50,6 +51,12 @@ internal static class VerifyCommand
             await Console.Error.WriteLineAsync($"The database cannot be read: {e.InnerException?.Message ?? e.Message}");
             return NotVerified;
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or ArgumentException)
+        {
+            // The files that were named on the command line.
+            await Console.Error.WriteLineAsync(e.Message);
+            return NotVerified;
+        }
         catch (Exception e) when (HostProcess.Explain(e) is { } sentence)
         {
             await Console.Error.WriteLineAsync(sentence);
@@ -66,6 +73,11 @@ internal static class VerifyCommand
         var verifier = new HistoryVerifier(histories);
 
         var tally = new Tally();
+        if (arguments.Checkpoint is { } checkpoint)
+        {
+            await CompareAsync(checkpoint, arguments, new CheckpointComparison(histories), tally, KeyOf(arguments, builder.Configuration, settings), cancellationToken);
+        }
+
         if (arguments.WalletIds.Count == 0)
         {
             await verifier.VerifyAllAsync(tally.Add, cancellationToken);
@@ -77,17 +89,42 @@ internal static class VerifyCommand
                 ?? new WalletVerdict(walletId, 0, 0, "there is no such wallet"));
         }
 
-        Console.WriteLine($"Verified {tally.Wallets} wallets with {tally.Entries} true entries: {(tally.Broken == 0 ? "all is as it was written" : $"{tally.Broken} wallets are broken")}");
-        return tally.Broken == 0 ? AllTrue : SomeBroken;
+        var verdict = tally.IsTrue ? "all is as it was written" : $"{tally.Broken} wallets are broken";
+        Console.WriteLine($"Verified {tally.Wallets} wallets with {tally.Entries} true entries: {verdict}");
+        return tally.IsTrue ? AllTrue : SomeBroken;
+    }
+
+    /// <summary>The key to check a checkpoint with: the one that was named, or the one this host signs with.</summary>
+    private static string KeyOf(VerifyArguments arguments, IConfiguration configuration, HostSettings settings) =>
+        arguments.PublicKey is { } file ? File.ReadAllText(file)
+        : SigningKeySetup.Find(configuration, settings.DataFolder)
+        ?? throw new StartupException("There is no key to check the checkpoint with. Name the file of the public key: --public-key file");
+
+    private static async Task CompareAsync(
+        string file, VerifyArguments arguments, CheckpointComparison comparison, Tally tally, string key, CancellationToken cancellationToken)
+    {
+        if (!await CheckpointComparison.IsSignedAsync(file, key, cancellationToken))
+        {
+            tally.AddForgery(file);
+            return;
+        }
+
+        var (takenAt, wallets) = await comparison.CompareAsync(file, arguments.WalletIds, tally.AddRewritten, cancellationToken);
+        Console.WriteLine($"Compared {wallets} wallets with the checkpoint of {takenAt:yyyy-MM-dd'T'HH:mm:ss.fff'Z'}");
     }
 
     private sealed class Tally
     {
+        private readonly HashSet<Guid> _broken = [];
+        private bool _isForged;
+
         public long Wallets { get; private set; }
 
         public long Entries { get; private set; }
 
-        public long Broken { get; private set; }
+        public int Broken => _broken.Count;
+
+        public bool IsTrue => Broken == 0 && !_isForged;
 
         public void Add(WalletVerdict verdict)
         {
@@ -95,38 +132,57 @@ internal static class VerifyCommand
             Entries += verdict.Entries;
             if (!verdict.IsValid)
             {
-                Broken++;
-                Console.WriteLine($"Wallet {verdict.WalletId} is broken at version {verdict.FirstBrokenVersion}: {verdict.Reason}");
+                AddRewritten(verdict);
             }
+        }
+
+        public void AddRewritten(WalletVerdict verdict)
+        {
+            _broken.Add(verdict.WalletId);
+            Console.WriteLine($"Wallet {verdict.WalletId} is broken at version {verdict.FirstBrokenVersion}: {verdict.Reason}");
+        }
+
+        public void AddForgery(string file)
+        {
+            _isForged = true;
+            Console.WriteLine($"Checkpoint {file} is not what was signed");
         }
     }
 
     /// <summary>What the command was told.</summary>
     /// <param name="WalletIds">Only these wallets; empty for all.</param>
+    /// <param name="Checkpoint">A checkpoint to compare with; null for none.</param>
+    /// <param name="PublicKey">The file of the key to check it with; null for the key of the host.</param>
     /// <param name="Settings">Settings of the host.</param>
-    private sealed record VerifyArguments(IReadOnlyList<Guid> WalletIds, IReadOnlyList<string> Settings)
+    private sealed record VerifyArguments(IReadOnlyList<Guid> WalletIds, string? Checkpoint, string? PublicKey, IReadOnlyList<string> Settings)
     {
         /// <exception cref="StartupException">An argument means nothing.</exception>
         public static VerifyArguments Read(string[] args)
         {
             var (wallets, settings) = (new List<Guid>(), new List<string>());
-            foreach (var argument in args)
+            string? checkpoint = null, publicKey = null;
+            for (var i = 0; i < args.Length; i++)
             {
-                if (Guid.TryParseExact(argument, "D", out var walletId))
+                switch (args[i])
                 {
-                    wallets.Add(walletId);
-                }
-                else if (argument.StartsWith("--", StringComparison.Ordinal) && argument.Contains('=', StringComparison.Ordinal))
-                {
-                    settings.Add(argument);
-                }
-                else
-                {
-                    throw new StartupException($"'{argument}' is neither a wallet id nor an option. {Usage}");
+                    case "--checkpoint" when i + 1 < args.Length:
+                        checkpoint = args[++i];
+                        break;
+                    case "--public-key" when i + 1 < args.Length:
+                        publicKey = args[++i];
+                        break;
+                    case var text when Guid.TryParseExact(text, "D", out var walletId):
+                        wallets.Add(walletId);
+                        break;
+                    case ['-', '-', ..] setting when setting.Contains('=', StringComparison.Ordinal):
+                        settings.Add(setting);
+                        break;
+                    default:
+                        throw new StartupException($"'{args[i]}' is neither a wallet id nor an option. {Usage}");
                 }
             }
 
-            return new VerifyArguments(wallets, settings);
+            return new VerifyArguments(wallets, checkpoint, publicKey, settings);
         }
     }
 }

@@ -36,6 +36,7 @@ internal static class JournalServices
         services.AddSingleton<IScheduleStore>(provider => ActivatorUtilities.CreateInstance<PostgresScheduleStore>(provider, database.JournalDataSource));
         services.AddSingleton<IBulkStore>(provider => ActivatorUtilities.CreateInstance<PostgresBulkStore>(provider, database.JournalDataSource));
         services.AddSingleton(new PostgresTransferList(database.JournalDataSource));
+        services.AddSingleton(new PostgresCheckpoints(database.JournalDataSource));
         services.AddSingleton(new PostgresAudits(database.JournalDataSource));
         services.AddSingleton(provider => new PostgresReconciliation(
             database.JournalDataSource, WalletPostings.Terms, provider.GetRequiredService<TimeProvider>()));

@@ -25,30 +25,7 @@ internal static class JwtKey
             throw new StartupException("Jwt__Key is missing: in Production set it to the base64 text of at least 32 random bytes, the same on every host.");
         }
 
-        configuration.AddInMemoryCollection([KeyValuePair.Create<string, string?>(Setting, ReadOrGenerate(Path.Combine(dataFolder, "jwt.key")))]);
-    }
-
-    private static string ReadOrGenerate(string file)
-    {
-        if (!File.Exists(file))
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-            var unfinished = $"{file}.{Environment.ProcessId}";
-            var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
-            {
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            }
-
-            using (var writer = new StreamWriter(unfinished, options))
-            {
-                writer.Write(Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeyLength)));
-            }
-
-            // All or nothing: a host killed here leaves no half a key.
-            File.Move(unfinished, file, overwrite: true);
-        }
-
-        return File.ReadAllText(file).Trim();
+        configuration.AddInMemoryCollection([KeyValuePair.Create<string, string?>(
+            Setting, KeyFile.ReadOrGenerate(Path.Combine(dataFolder, "jwt.key"), () => Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeyLength))))]);
     }
 }

@@ -1,4 +1,5 @@
 using WalletGrains.Contracts.Bulks;
+using WalletGrains.Contracts.Proofs;
 using WalletGrains.Contracts.Reconciliation;
 using WalletGrains.Contracts.Schedules;
 using WalletGrains.Contracts.Transfers;
@@ -19,6 +20,7 @@ internal sealed partial class PeriodicWorkStart(IGrainFactory grains, TimeProvid
         await StartAsync("the schedules", () => grains.GetGrain<IScheduleRunnerGrain>(0).StartAsync(), stoppingToken);
         await StartAsync("the expiry of holds", () => grains.GetGrain<IHoldExpiryGrain>(0).StartAsync(), stoppingToken);
         await StartAsync("the reconciliation", () => grains.GetGrain<IReconciliationGrain>(0).StartAsync(), stoppingToken);
+        await StartAsync("the daily checkpoint", () => grains.GetGrain<ICheckpointGrain>(0).StartAsync(), stoppingToken);
     }
 
     private async Task StartAsync(string work, Func<Task> start, CancellationToken stoppingToken)

@@ -92,6 +92,7 @@ public sealed class WalletGrainsHost : IAsyncDisposable
         {
             builder.Services.AddWalletGrains();
             builder.Services.AddJournal(builder.Configuration, database);
+            builder.Services.AddSigning(builder.Configuration, builder.Environment, options.DataFolder);
             builder.Services.AddHostedService<PeriodicWorkStart>();
         }
 

@@ -99,7 +99,7 @@ public sealed class StoredHistories : IAsyncDisposable
             },
             row => new StoredPlace(
                 row.IsDBNull(1) ? null : RowReader.Head(row, 1),
-                row.IsDBNull(0) ? null : row.GetFieldValue<byte[]>(0).AsMemory()),
+                row.IsDBNull(0) ? (ReadOnlyMemory<byte>?)null : row.GetFieldValue<byte[]>(0)),
             cancellationToken);
     }
 

@@ -13,6 +13,7 @@ public sealed class OpenApiTests(ApiFixture api)
         {
             "GET /ops/verify/{id}", "GET /ops/verify", "POST /ops/verify",
             "GET /ops/reconciliation", "POST /ops/reconciliation/run", "GET /ops/trial-balance", "GET /ops/transfers",
+            "GET /ops/checkpoints", "POST /ops/checkpoints", "GET /transactions/{id}/receipt", "GET /signing-key",
             "POST /auth/register", "POST /auth/login", "GET /auth/me",
             "POST /wallets", "GET /wallets", "POST /wallets/fund", "POST /wallets/transfer", "POST /wallets/bulk", "GET /wallets/{id}",
             "POST /wallet/{id}/deposit", "POST /wallet/{id}/withdraw", "POST /wallet/{id}/transfer", "GET /wallet/{id}", "GET /wallet/{id}/history",
@@ -41,7 +42,7 @@ public sealed class OpenApiTests(ApiFixture api)
             Assert.True(responses.TryGetProperty("500", out var problem), name);
             Assert.EndsWith("/ProblemBody", problem.GetProperty("content").GetProperty("application/problem+json").GetProperty("schema").GetProperty("$ref").GetString(), StringComparison.Ordinal);
 
-            var open = path is "/auth/register" or "/auth/login" or "/health/live" or "/health/ready" or "/version";
+            var open = path is "/auth/register" or "/auth/login" or "/health/live" or "/health/ready" or "/version" or "/signing-key";
             Assert.Equal(!open, operation.TryGetProperty("security", out var security) && security.GetArrayLength() == 1);
             Assert.Equal(!open || path == "/auth/login", responses.TryGetProperty("401", out _));
             if (operation.TryGetProperty("requestBody", out var requestBody))

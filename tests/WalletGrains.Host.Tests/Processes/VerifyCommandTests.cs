@@ -1,4 +1,5 @@
 using Npgsql;
+using WalletGrains.Grains.Signing;
 using WalletGrains.Journal.Embedded;
 using Xunit;
 
@@ -44,6 +45,41 @@ public sealed class VerifyCommandTests
             Assert.Equal(1, (await VerifyAsync(folders, Guid.CreateVersion7().ToString())).ExitCode);
             Assert.Equal(0, await host.TerminateAsync());
         }
+    }
+
+    [Fact]
+    public async Task A_checkpoint_finds_what_the_histories_alone_do_not_tell()
+    {
+        await using var folders = new HostFolders();
+        using var host = await HostProcessUnderTest.StartAsync(folders);
+        using var bank = new BankClient(host.Address);
+        await bank.SignInAsync(Cancelled);
+        var walletId = await bank.OpenWalletAsync(Cancelled);
+        await bank.PostAsync($"/wallet/{walletId}/deposit", """{"amount":10}""", Cancelled);
+        await bank.PostAsync("/ops/checkpoints", "{}", Cancelled);
+        var checkpoint = Assert.Single(Directory.GetFiles(Path.Combine(folders.Data, "checkpoints")), file => !file.EndsWith(".sig", StringComparison.Ordinal));
+        Assert.True(OperatingSystem.IsWindows()
+            || File.GetUnixFileMode(Path.Combine(folders.Data, "signing-key.pem")) == (UnixFileMode.UserRead | UnixFileMode.UserWrite));
+
+        var agrees = await VerifyAsync(folders, "--checkpoint", checkpoint);
+        Assert.True(agrees.ExitCode == 0, agrees.Output);
+        Assert.Contains("Compared 1 wallets with the checkpoint of 20", agrees.Output, StringComparison.Ordinal);
+
+        // The wallet never had its deposit, if one believes the database.
+        await FalsifyAsync(folders, $"delete from entries where wallet_id = '{walletId}'");
+        await FalsifyAsync(folders, $"delete from wallets where wallet_id = '{walletId}'");
+        Assert.Equal(0, (await VerifyAsync(folders)).ExitCode);
+        var found = await VerifyAsync(folders, "--checkpoint", checkpoint);
+        Assert.Equal(1, found.ExitCode);
+        Assert.Contains($"Wallet {walletId} is broken at version 1: the wallet was removed since the checkpoint", found.Output, StringComparison.Ordinal);
+
+        var otherKey = Path.Combine(folders.Root, "other.pem");
+        await File.WriteAllTextAsync(otherKey, BookSigner.NewKeyPem(), Cancelled);
+        var forged = await VerifyAsync(folders, "--checkpoint", checkpoint, "--public-key", otherKey);
+        Assert.Equal(1, forged.ExitCode);
+        Assert.Contains("is not what was signed", forged.Output, StringComparison.Ordinal);
+        Assert.Equal(2, (await VerifyAsync(folders, "--checkpoint", checkpoint + ".missing")).ExitCode);
+        Assert.Equal(0, await host.TerminateAsync());
     }
 
     [Theory]

@@ -1,0 +1,183 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging.Abstractions;
+using WalletGrains.Contracts.Verification;
+using WalletGrains.Contracts.Wallets;
+using WalletGrains.Grains.Checkpoints;
+using WalletGrains.Grains.Signing;
+using WalletGrains.Grains.Tests.Wallets;
+using WalletGrains.Journal.Verifying;
+using WalletGrains.Testing;
+using Xunit;
+
+namespace WalletGrains.Grains.Tests.Verification;
+
+/// <summary>Checkpoints: what is in them, who signed them, and what they find that nothing else does.</summary>
+public sealed class CheckpointTests : IAsyncLifetime
+{
+    private readonly Books _books = new();
+    private readonly TestFolder _folder = TestFolders.Create("checkpoints");
+    private readonly ManualTimeProvider _time = new();
+    private readonly BookSigner _signer = BookSigner.FromPem(BookSigner.NewKeyPem());
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    private PostgresCheckpoints Checkpoints => new(_books.Cluster.DataSource);
+
+    private CheckpointWriter Writer => new(Checkpoints, _signer, new CheckpointFolder(_folder.Path), _time);
+
+    public ValueTask InitializeAsync() => _books.InitializeAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        _signer.Dispose();
+        await _books.DisposeAsync();
+        await _folder.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_checkpoint_is_a_plain_text_that_openssl_verifies()
+    {
+        var walletId = await _books.OpenWithHistoryAsync();
+        var row = await Writer.WriteAsync(Cancelled);
+        var path = Path.Combine(_folder.Path, row.File);
+
+        var head = (await _books.Histories.FindWalletAsync(walletId, Cancelled))!.Head;
+        var lines = await File.ReadAllLinesAsync(path, Cancelled);
+        Assert.Equal("walletgrains-checkpoint-v1 2030-01-01T12:00:00.000Z", lines[0]);
+        Assert.Contains($"{walletId} 14 {Convert.ToHexStringLower(head.HeadHash.Span)}", lines);
+        Assert.Equal("wallets 2", lines[^1]);
+        Assert.Equal(4, lines.Length);
+
+        Assert.Equal("checkpoint-2030-01-01T120000.000Z", row.File);
+        Assert.Equal(SHA256.HashData(await File.ReadAllBytesAsync(path, Cancelled)), row.Sha256);
+        Assert.Equal(row.Signature, await File.ReadAllBytesAsync(path + ".sig", Cancelled));
+        Assert.Equal(2, Directory.GetFiles(_folder.Path).Length);
+        Assert.Equal((row.File, 2L, _signer.KeyId), (await Checkpoints.ReadNewestAsync(10, Cancelled)).Select(kept => (kept.File, kept.Wallets, kept.KeyId)).Single());
+        Assert.Equal((true, "Verified OK"), await OpensslAsync(path));
+
+        await File.AppendAllTextAsync(path, "\n", Cancelled);
+        Assert.False((await OpensslAsync(path)).Verified);
+        Assert.False(await CheckpointComparison.IsSignedAsync(path, _signer.PublicKeyPem!, Cancelled));
+    }
+
+    [Fact]
+    public async Task Old_checkpoints_are_kept_and_true_histories_agree_with_all_of_them()
+    {
+        var walletId = await _books.OpenWithHistoryAsync();
+        var first = await Writer.WriteAsync(Cancelled);
+        await _books.DoAsync(walletId, new Deposit(WalletCluster.NewRequest(), WalletCluster.Usd(1)));
+        await _books.Cluster.OpenAsync();
+        _time.Advance(TimeSpan.FromDays(1));
+        var second = await Writer.WriteAsync(Cancelled);
+
+        Assert.Equal(4, Directory.GetFiles(_folder.Path).Length);
+        Assert.Equal([second.File, first.File], (await Checkpoints.ReadNewestAsync(10, Cancelled)).Select(row => row.File));
+        Assert.Empty(await CompareAsync(first));
+        Assert.Empty(await CompareAsync(second));
+    }
+
+    [Fact]
+    public async Task A_history_that_was_rewritten_as_a_whole_is_found_by_the_checkpoint_alone()
+    {
+        var walletId = await _books.OpenWithHistoryAsync();
+        await _books.OpenWithHistoryAsync();
+        var checkpoint = await Writer.WriteAsync(Cancelled);
+        await Rewriting.RewriteAsync(_books, walletId, entry => entry.Version == 13 ? entry with { Description = "other words" } : entry);
+
+        Assert.True((await _books.Verifier.VerifyAsync(walletId, null, Cancelled))!.IsValid);
+        Assert.Empty((await _books.ReconcileAsync()).Differences);
+        Assert.Equal(
+            [new WalletVerdict(walletId, 0, 14, "the history up to it was rewritten since the checkpoint of 2030-01-01T12:00:00.000Z")],
+            await CompareAsync(checkpoint));
+        Assert.Empty(await CompareAsync(checkpoint, only: Guid.CreateVersion7()));
+    }
+
+    [Fact]
+    public async Task Wallets_and_entries_that_vanished_without_a_trace_are_found()
+    {
+        var (cut, gone, reopened) = (await _books.OpenWithHistoryAsync(), await _books.Cluster.OpenAsync(), await _books.Cluster.OpenAsync());
+        var checkpoint = await Writer.WriteAsync(Cancelled);
+        await _books.FalsifyAsync("delete from entries where wallet_id = $1", cut);
+        await _books.FalsifyAsync("delete from wallets where wallet_id = $1", gone);
+        await _books.FalsifyAsync("update wallets set created_at = created_at - interval '1 day', updated_at = created_at - interval '1 day' where wallet_id = $1", reopened);
+
+        Assert.Equal(
+            [(cut, 14L, "the entry was removed"), (gone, 0L, "the wallet was removed"), (reopened, 0L, "the history up to it was rewritten")],
+            (await CompareAsync(checkpoint)).Select(verdict => (verdict.WalletId, verdict.FirstBrokenVersion!.Value, verdict.Reason!.Split(" since")[0])).OrderBy(found => found.WalletId));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("something else\n")]
+    [InlineData("walletgrains-checkpoint-v1 2030-01-01T12:00:00.000Z\n")]
+    [InlineData("walletgrains-checkpoint-v1 2030-01-01T12:00:00.000Z\nwallets 1\n")]
+    [InlineData("walletgrains-checkpoint-v1 2030-01-01T12:00:00.000Z\nx 1 00\nwallets 1\n")]
+    public async Task A_file_that_is_no_whole_checkpoint_is_refused(string text)
+    {
+        Directory.CreateDirectory(_folder.Path);
+        var path = Path.Combine(_folder.Path, "checkpoint");
+        await File.WriteAllTextAsync(path, text, Cancelled);
+        await Assert.ThrowsAsync<FormatException>(() => new CheckpointComparison(_books.Histories).CompareAsync(path, [], _ => { }, Cancelled));
+    }
+
+    [Fact]
+    public async Task There_is_one_a_day_however_often_the_reminder_comes()
+    {
+        var grain = new CheckpointGrain(Writer, Checkpoints, _signer, _time, NullLogger<CheckpointGrain>.Instance);
+        for (var hour = 0; hour < 36; hour++)
+        {
+            await grain.ReceiveReminder("checkpoint", default);
+            _time.Advance(TimeSpan.FromHours(1));
+        }
+
+        Assert.Equal(
+            ["checkpoint-2030-01-02T000000.000Z", "checkpoint-2030-01-01T120000.000Z"],
+            (await Checkpoints.ReadNewestAsync(10, Cancelled)).Select(row => row.File));
+    }
+
+    [Fact]
+    public async Task Without_a_key_there_are_none()
+    {
+        var grain = new CheckpointGrain(
+            new CheckpointWriter(Checkpoints, BookSigner.Off, new CheckpointFolder(_folder.Path), _time), Checkpoints, BookSigner.Off, _time, NullLogger<CheckpointGrain>.Instance);
+        await grain.ReceiveReminder("checkpoint", default);
+        Assert.Null(await grain.WriteAsync());
+        Assert.Empty(await Checkpoints.ReadNewestAsync(10, Cancelled));
+    }
+
+    [Fact]
+    public void Only_a_private_key_of_the_curve_is_a_key()
+    {
+        using var other = ECDsa.Create(ECCurve.NamedCurves.nistP384);
+        using var rsa = RSA.Create(2_048);
+        foreach (var pem in new[] { "", "nonsense", _signer.PublicKeyPem!, other.ExportPkcs8PrivateKeyPem(), rsa.ExportPkcs8PrivateKeyPem() })
+        {
+            Assert.Throws<ArgumentException>(() => BookSigner.FromPem(pem));
+        }
+    }
+
+    private async Task<List<WalletVerdict>> CompareAsync(CheckpointRow checkpoint, params Guid[] only)
+    {
+        var path = Path.Combine(_folder.Path, checkpoint.File);
+        Assert.True(await CheckpointComparison.IsSignedAsync(path, _signer.PublicKeyPem!, Cancelled));
+        var found = new List<WalletVerdict>();
+        await new CheckpointComparison(_books.Histories).CompareAsync(path, only, found.Add, Cancelled);
+        return found;
+    }
+
+    private async Task<(bool Verified, string Output)> OpensslAsync(string path)
+    {
+        Prerequisite.Require(
+            Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, "openssl"))),
+            "openssl is not on PATH.");
+        var key = path + ".pem";
+        await File.WriteAllTextAsync(key, _signer.PublicKeyPem, Cancelled);
+        using var openssl = Process.Start(
+            new ProcessStartInfo("openssl", ["dgst", "-sha256", "-verify", key, "-signature", path + ".sig", path]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var output = await openssl.StandardOutput.ReadToEndAsync(Cancelled);
+        await openssl.WaitForExitAsync(Cancelled);
+        File.Delete(key);
+        return (openssl.ExitCode == 0, output.Trim());
+    }
+}
