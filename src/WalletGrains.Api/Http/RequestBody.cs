@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using WalletGrains.Api.Errors;
 
 namespace WalletGrains.Api.Http;
@@ -59,6 +60,12 @@ internal static class RequestBody
     public static async ValueTask<RequestBody<T>> ReadOptionalAsync<T>(HttpRequest request, JsonTypeInfo<T> typeInfo)
         where T : class, new()
     {
+        // Nor need anybody say of which type nothing is.
+        if (request.ContentType is null && request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false })
+        {
+            return new(new T(), null);
+        }
+
         var body = await ReadAsync(request, typeInfo);
         return ReferenceEquals(body.Problem, Empty) ? new(new T(), null) : body;
     }

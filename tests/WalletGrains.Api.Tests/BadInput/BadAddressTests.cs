@@ -98,9 +98,9 @@ public sealed class BadAddressTests(ApiFixture api) : BadInputFixture(api)
         (await Caller.GetAsync($"/wallet/{Own}/history?{query}")).AssertProblem(400, "VALIDATION");
 
     [Theory]
-    [InlineData("at=2026-01-31T12:00:00Z")]
-    [InlineData("version=1")]
-    public async Task A_parameter_that_is_not_known_yet_is_refused_and_not_ignored(string query) =>
+    [InlineData("At=2026-01-31T12:00:00Z")]
+    [InlineData("versions=1")]
+    public async Task A_parameter_that_is_not_known_is_refused_and_not_ignored(string query) =>
         (await Caller.GetAsync($"/wallet/{Own}?{query}")).AssertProblem(400, "VALIDATION");
 
     [Theory]

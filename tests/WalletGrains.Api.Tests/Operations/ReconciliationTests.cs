@@ -26,6 +26,10 @@ public sealed class ReconciliationTests(ApiFixture api)
         Assert.True(kept.Json.GetProperty("ranAt").GetDateTimeOffset() >= ran.Json.GetProperty("ranAt").GetDateTimeOffset());
     }
 
+    [Fact]
+    public async Task Nothing_need_not_say_of_which_type_it_is() =>
+        Assert.Equal(200, (await api.Operator().SendAsync(HttpMethod.Post, "/ops/reconciliation/run", content: null)).Status);
+
     [Theory]
     [InlineData("""{"full":"yes"}""")]
     [InlineData("""{"Full":true}""")]
