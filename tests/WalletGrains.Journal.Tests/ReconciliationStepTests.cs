@@ -6,7 +6,7 @@ namespace WalletGrains.Journal.Tests;
 /// <summary>Reconciliations of more entries than one statement sums.</summary>
 public sealed class ReconciliationStepTests
 {
-    private static readonly PostingTerms Terms = new() { WalletAccountPrefix = "wallet:", TransferTypes = ["TRANSFER_OUT"], TransferOf = _ => null };
+    private static readonly PostingTerms Terms = new() { WalletAccountPrefix = "wallet:", TransferTypes = ["TRANSFER_OUT", "TRANSFER_IN"], TransferOf = _ => null };
 
     [Fact]
     public async Task A_long_history_is_summed_in_steps_and_each_entry_once()
@@ -31,6 +31,26 @@ public sealed class ReconciliationStepTests
         Assert.Equal([Differences.EntriesMissing, Differences.AccountTotal], (await RunAsync(reconciliation, isFull: true)).Differences.Select(difference => difference.What));
     }
 
+    /// <summary>
+    /// More transfers than one page, and tables that were never analysed: had a join gone row by row, this would take many minutes.
+    /// </summary>
+    [Fact(Timeout = 120_000)]
+    public async Task Many_transfers_meet_their_entries_page_by_page()
+    {
+        await using var postgres = new PostgresJournalFixture();
+        await postgres.InitializeAsync();
+        await AddTransfersAsync(postgres, Guid.CreateVersion7(), Guid.CreateVersion7(), 45_000);
+        var reconciliation = new PostgresReconciliation(postgres.DataSource, Terms, TimeProvider.System);
+
+        var report = await RunAsync(reconciliation, isFull: false);
+        Assert.Equal((true, 45_000L, 0L), (report.IsComplete, report.TransfersChecked, report.DifferenceCount));
+
+        await postgres.ExecuteAsync("update transfers set amount_minor = 2 where description in ('1', '20000', '20001', '45000')");
+        report = await RunAsync(reconciliation, isFull: true);
+        Assert.Equal(Enumerable.Repeat(Differences.TransferEntry, 4), report.Differences.Select(difference => difference.What));
+        Assert.Equal(4, report.Differences.Select(difference => difference.Where).Distinct().Count());
+    }
+
     private static Task<ReconciliationReport> RunAsync(PostgresReconciliation reconciliation, bool isFull) =>
         reconciliation.RunAsync(isFull, TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(5), TestContext.Current.CancellationToken);
 
@@ -42,4 +62,30 @@ public sealed class ReconciliationStepTests
         from generate_series(1, {entries}) n;
         insert into wallets values ('{walletId}', null, 'USD', 'OPEN', {entries}, {entries}, {entries}, 0, sha256('{entries}'), now(), now());
         """);
+
+    /// <summary>Transfers of one between two wallets, a millisecond apart, with their entries.</summary>
+    private static async Task AddTransfersAsync(PostgresJournalFixture postgres, Guid from, Guid to, int transfers)
+    {
+        await postgres.ExecuteAsync(
+            """
+            create function id(n int, kind text) returns uuid language sql immutable as
+                $$ select (lpad(to_hex(1767225600000 + n), 12, '0') || '7000800' || kind || lpad(to_hex(n), 12, '0'))::uuid $$
+            """);
+        await postgres.ExecuteAsync(
+            $"""
+            insert into transfers (transfer_id, from_wallet_id, to_wallet_id, amount_minor, currency, description, state, debit_entry_id, credit_entry_id, created_at, updated_at)
+            select id(n, '0'), '{from}', '{to}', 1, 'USD', n::text, 2, id(n, '1'), id(n, '2'), now(), now() from generate_series(1, {transfers}) n;
+            insert into entries
+            select '{from}'::uuid, 1, id(0, '1'), 'c:0', '\x00112233445566778899aabbccddeeff'::bytea, 'FUND', {transfers}, {transfers}, 'external:cash', now(), ''::bytea, sha256('0')
+            union all
+            select '{from}'::uuid, n + 1, id(n, '1'), 'c:' || n, '\x00112233445566778899aabbccddeeff'::bytea, 'TRANSFER_OUT', -1, {transfers} - n, 'wallet:{to}', now(), ''::bytea, sha256(n::text::bytea)
+            from generate_series(1, {transfers}) n
+            union all
+            select '{to}'::uuid, n, id(n, '2'), 'c:' || n, '\x00112233445566778899aabbccddeeff'::bytea, 'TRANSFER_IN', 1, n, 'wallet:{from}', now(), ''::bytea, sha256(n::text::bytea)
+            from generate_series(1, {transfers}) n;
+            insert into wallets values
+                ('{from}', null, 'USD', 'OPEN', {transfers} + 1, {transfers} + 1, 0, 0, sha256('{transfers}'), now(), now()),
+                ('{to}', null, 'USD', 'OPEN', {transfers}, {transfers}, {transfers}, 0, sha256('{transfers}'), now(), now());
+            """);
+    }
 }

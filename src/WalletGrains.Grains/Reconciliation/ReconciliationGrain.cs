@@ -21,6 +21,7 @@ public sealed partial class ReconciliationGrain(
 
     private readonly LongRun<ReconciliationResult> _run = new(time);
     private readonly LongRun<ReconciliationResult> _fullRun = new(time);
+    private Task _previous = Task.CompletedTask;
 
     /// <inheritdoc />
     public Task StartAsync() =>
@@ -64,8 +65,17 @@ public sealed partial class ReconciliationGrain(
         }
     }
 
-    private async Task<ReconciliationResult> CompareAsync(bool isFull)
+    /// <summary>One after another: a full run and one of the others exclude each other.</summary>
+    private Task<ReconciliationResult> CompareAsync(bool isFull)
     {
+        var run = CompareAfterAsync(_previous, isFull);
+        _previous = run;
+        return run;
+    }
+
+    private async Task<ReconciliationResult> CompareAfterAsync(Task previous, bool isFull)
+    {
+        await previous.ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
         var began = time.GetUtcMilliseconds();
         ReconciliationReport report;
         try

@@ -21,9 +21,15 @@ internal sealed class Snapshot : IAsyncDisposable
         {
             var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
 
-            // One core at most, and no sort or hash that takes the memory of the commits.
+            // One core at most, and no sort or hash that takes the memory of the commits. No nested loops where there is a choice:
+            // of tables that were not analysed yet the planner believes that they are tiny, and joins them row by row.
             await using var settings = new NpgsqlCommand(
-                "set transaction read only; set local max_parallel_workers_per_gather = 0; set local work_mem = '16MB'; set local jit = off", connection, transaction);
+                """
+                set transaction read only; set local max_parallel_workers_per_gather = 0; set local work_mem = '16MB'; set local jit = off;
+                set local enable_nestloop = off
+                """,
+                connection,
+                transaction);
             await settings.ExecuteNonQueryAsync(cancellationToken);
             return new Snapshot(connection, transaction);
         }
