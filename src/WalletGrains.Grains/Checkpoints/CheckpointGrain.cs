@@ -53,7 +53,7 @@ public sealed partial class CheckpointGrain(
 
     /// <inheritdoc />
     public async Task<IReadOnlyList<Checkpoint>> ListAsync() =>
-        [.. (await Outage.GuardAsync(() => checkpoints.ReadNewestAsync(Limits.MaxPageSize, CancellationToken.None))).Select(ToCheckpoint)];
+        (await Outage.GuardAsync(() => checkpoints.ReadNewestAsync(Limits.MaxPageSize, CancellationToken.None))).Select(ToCheckpoint).ToList();
 
     private async Task<Checkpoint> RunAsync()
     {

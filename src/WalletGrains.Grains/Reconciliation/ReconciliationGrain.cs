@@ -57,7 +57,7 @@ public sealed partial class ReconciliationGrain(
         try
         {
             var balances = await Outage.GuardAsync(() => reconciliation.GetTrialBalanceAsync(GrainLimits.TrialBalanceBudget, CancellationToken.None));
-            return [.. balances.Select(balance => new AccountBalance(balance.Currency, balance.Account, balance.BalanceMinor))];
+            return balances.Select(balance => new AccountBalance(balance.Currency, balance.Account, balance.BalanceMinor)).ToList();
         }
         catch (ReconciliationTooSlowException e)
         {
@@ -100,7 +100,7 @@ public sealed partial class ReconciliationGrain(
             report.EntriesChecked,
             report.TransfersChecked,
             report.DifferenceCount,
-            [.. report.Differences.Select(difference => new ReconciliationDifference(difference.What, difference.Where, difference.Expected, difference.Found))]);
+            report.Differences.Select(difference => new ReconciliationDifference(difference.What, difference.Where, difference.Expected, difference.Found)).ToList());
         Log(result);
         await Outage.GuardAsync(async () =>
         {

@@ -16,6 +16,6 @@ public sealed class TransferListGrain(PostgresTransferList transfers) : Grain, I
     {
         // One more than asked for tells whether there is a next page.
         var rows = await Outage.GuardAsync(() => transfers.ReadAsync((TransferState?)status, before, limit + 1, CancellationToken.None));
-        return new Page<Transfer>([.. rows.Take(limit).Select(TransferRows.ToTransfer)], rows.Count > limit);
+        return new Page<Transfer>(rows.Take(limit).Select(TransferRows.ToTransfer).ToList(), rows.Count > limit);
     }
 }

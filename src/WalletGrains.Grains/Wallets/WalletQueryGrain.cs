@@ -74,7 +74,8 @@ public sealed class WalletQueryGrain(IJournal journal) : Grain, IWalletQueryGrai
                 AfterVersion: afterVersion ?? statement.Opening.Version,
                 OldestFirst: true),
             CancellationToken.None));
-        return new Page<Entry>([.. rows.Take(Limits.MaxPageSize).Select(row => EntryContent.Decode(row.Content))], rows.Count > Limits.MaxPageSize);
+        var entries = rows.Take(Limits.MaxPageSize).Select(row => EntryContent.Decode(row.Content)).ToList();
+        return new Page<Entry>(entries, rows.Count > Limits.MaxPageSize);
     }
 
     /// <inheritdoc />

@@ -18,8 +18,8 @@ internal static class ReconciliationLimits
     /// <summary>Differences that a report lists.</summary>
     public const int ListedDifferences = 1_000;
 
-    /// <summary>Seconds of one statement.</summary>
-    public const int StatementTimeoutSeconds = 120;
+    /// <summary>How long one statement may take; those of a full run may take what is left of its time.</summary>
+    public static readonly TimeSpan StatementTimeout = TimeSpan.FromMinutes(2);
 
     /// <summary>
     /// How far ids may be off the order of time: the ten seconds that a decision may wait for its commit, and the clocks of

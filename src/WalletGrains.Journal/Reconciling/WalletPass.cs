@@ -68,7 +68,7 @@ internal sealed class WalletPass(Snapshot snapshot, PostingTerms terms, Findings
     }
 
     /// <summary>Sums the entries of these wallets between versions, by wallet and account.</summary>
-    public async Task<List<(int Place, string Account, long Count, decimal AmountMinor)>> SumAsync(
+    private async Task<List<(int Place, string Account, long Count, decimal AmountMinor)>> SumAsync(
         IReadOnlyList<(Guid WalletId, long After, long UpTo)> stretches, CancellationToken cancellationToken) => await snapshot.ReadAsync(
         $"""
         select c.place::int, e.account, count(*), sum(e.amount_minor)

@@ -1,6 +1,7 @@
 using Npgsql;
 using WalletGrains.Grains.Signing;
 using WalletGrains.Journal.Embedded;
+using WalletGrains.Testing.Processes;
 using Xunit;
 
 namespace WalletGrains.Host.Tests.Processes;

@@ -34,5 +34,8 @@ public sealed class PeriodicWorkTests
         var names = (string[])(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
         Assert.Superset(
             new HashSet<string> { "bulk-recovery", "hold-expiry", "schedule-runner", "transfer-recovery" }, names.ToHashSet(StringComparer.Ordinal));
+
+        await using var seldom = dataSource.CreateCommand("select string_agg(reminder_name || ' ' || period, ', ' order by reminder_name) from OrleansRemindersTable where period > 60000");
+        Assert.Equal("checkpoint 3600000, reconciliation 300000", await seldom.ExecuteScalarAsync(TestContext.Current.CancellationToken));
     }
 }
