@@ -53,7 +53,7 @@ public static class Limits
     public const int DefaultPageSize = 50;
 
     /// <summary>
-    /// Entries that one statement may span. 20 MB of text at most, read in 500 pages; a longer history is asked for year by
+    /// Entries that one statement may span. 12 MB of text with short descriptions, read in 500 pages; a longer history is asked for year by
     /// year, or month by month.
     /// </summary>
     public const int MaxStatementEntries = 100_000;

@@ -6,7 +6,7 @@ internal static class ReconciliationLimits
     /// <summary>Changed wallets that are read at a time.</summary>
     public const int WalletPage = 1_000;
 
-    /// <summary>Entries that one statement sums at most: about 200 ms of the database's time.</summary>
+    /// <summary>Entries that one statement sums at most: a second or two of the database's time.</summary>
     public const long EntriesPerStep = 200_000;
 
     /// <summary>Transfers that are compared with their entries at a time.</summary>

@@ -19,7 +19,7 @@ public sealed record CheckpointRow(
 /// <summary>Heads for checkpoints, and the list of those. Every method throws <see cref="JournalUnavailableException"/> while the database is away.</summary>
 public sealed class PostgresCheckpoints(NpgsqlDataSource dataSource)
 {
-    /// <summary>Seconds for all heads: 10 million take about 20.</summary>
+    /// <summary>Seconds that reading all heads may take.</summary>
     private const int ReadTimeoutSeconds = 600;
 
     /// <summary>The heads of all wallets at one moment, in order of their ids. One statement sees one moment.</summary>
