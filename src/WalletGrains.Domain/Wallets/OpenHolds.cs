@@ -35,9 +35,10 @@ public sealed class OpenHolds : IEquatable<OpenHolds>
     /// <summary>The open hold with this id; null when there is none.</summary>
     public OpenHold? Find(Guid holdId) => _byId.GetValueOrDefault(holdId);
 
-    /// <summary>These holds and one more.</summary>
+    /// <summary>These holds and one more. One that is open already takes its own place: a request of long ago may be decided
+    /// again, and only the journal finds its request id taken.</summary>
     public OpenHolds With(Hold placed, bool isCounted, bool isOfBulk = false) =>
-        new(_byId.Add(placed.HoldId, new OpenHold(placed.HoldId, placed.Amount.MinorUnits, placed.ExpiresAt, placed.CreatedAt, isCounted, isOfBulk)));
+        new(_byId.SetItem(placed.HoldId, new OpenHold(placed.HoldId, placed.Amount.MinorUnits, placed.ExpiresAt, placed.CreatedAt, isCounted, isOfBulk)));
 
     /// <summary>These holds when the limit of a day has been forgotten, and with it what it had counted.</summary>
     public OpenHolds Uncounted() => Of(All.Select(hold => hold with { IsCounted = false }));

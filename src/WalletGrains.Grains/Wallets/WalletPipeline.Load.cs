@@ -156,7 +156,8 @@ internal sealed partial class WalletPipeline
     /// </summary>
     private async Task SumReversedAsync()
     {
-        var transferIds = _undecided.Select(pending => pending.Command).OfType<DebitReversal>().Select(command => command.ReversedTransferId).Distinct();
+        // A list, since more may come to wait while the sums are read.
+        var transferIds = _undecided.Select(pending => pending.Command).OfType<DebitReversal>().Select(command => command.ReversedTransferId).Distinct().ToList();
         _reversedMinor.Clear();
         foreach (var chunk in transferIds.Chunk(GrainLimits.SumConcurrency))
         {

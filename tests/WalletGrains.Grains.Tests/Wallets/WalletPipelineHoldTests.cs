@@ -48,6 +48,43 @@ public sealed class WalletPipelineHoldTests
     }
 
     [Fact]
+    public void A_hold_that_is_placed_again_long_after_is_found_by_its_request_id()
+    {
+        var before = Opened(100);
+        var place = new PlaceHold(RequestId.FromClient("hold"), Usd(40), Hold);
+        var placed = before.Execute(place);
+        before.Commit();
+        var after = new WalletBench(before.Journal, before.Time, before.WalletId);
+        Assert.Equal(100, after.Balance());
+        after.Advance(TimeSpan.FromMilliseconds(500));
+        var again = after.Execute(place);
+        var next = after.Withdraw("next", 60);
+        after.Commit();
+        Assert.Equal(Accepted(placed) with { Replayed = true }, Accepted(again));
+        Assert.Equal((40, 40), (Accepted(next).Entry.BalanceAfterMinor, Accepted(next).Entry.HeldAfterMinor));
+    }
+
+    [Fact]
+    public void Reversals_that_come_while_others_are_summed_up_hold_up_nobody()
+    {
+        var bench = Opened(10_000);
+        bench.Journal.HoldReads = true;
+        var first = Enumerable.Range(0, 6).Select(i => bench.Execute(Reversal($"first{i}"))).ToList();
+        for (var i = 0; i < 10; i++)
+        {
+            // The head row, and then the sums, a few at a time.
+            bench.Journal.ReleaseReads();
+            bench.Journal.HoldReads = true;
+            bench.Run();
+            first.Add(bench.Execute(Reversal($"later{i}")));
+        }
+
+        bench.Journal.ReleaseReads();
+        bench.Commit();
+        Assert.All(first, reversal => Accepted(reversal));
+    }
+
+    [Fact]
     public void A_reversal_waits_for_what_is_in_flight_and_what_comes_after_waits_for_it()
     {
         var bench = Opened(1_000);
@@ -61,6 +98,12 @@ public sealed class WalletPipelineHoldTests
         Assert.Equal(900, Accepted(before).Entry.BalanceAfterMinor);
         Assert.Equal(400, Accepted(reversal).Entry.BalanceAfterMinor);
         Assert.Equal(0, Accepted(after).Entry.BalanceAfterMinor);
+    }
+
+    private static DebitReversal Reversal(string text)
+    {
+        Assert.True(RequestId.TryFromReversal(text, out var requestId));
+        return new(requestId, Usd(10), Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7(), 10, UpToWhatIsLeft: false);
     }
 
     [Fact]
