@@ -17,7 +17,7 @@ internal sealed class Arguments
         wallets [--active 100000] [--history 1000000] [--samples 200]
                memory of a wallet in use, and the first operation on one that is not
         micro  [--filter *]
-               BenchmarkDotNet: decide, evolve, encode, hash, fingerprint
+               BenchmarkDotNet: decide, evolve, encode, hash, fingerprint, a call by proxy, an append over memory
 
         PostgreSQL: the host's own in a fresh folder under the temporary files, or ConnectionStrings__WalletGrains.
         Further settings of the host come from the environment as usual, for example Journal__Lanes=1.
