@@ -21,17 +21,8 @@ internal static class GrainLimits
     /// <summary>Reversals of one wallet whose earlier reversals are summed at the same time.</summary>
     public const int SumConcurrency = 4;
 
-    /// <summary>Overdue holds that one run of their expiry reads at a time.</summary>
-    public const int ExpiryPage = 100;
-
-    /// <summary>Pages of one run; what is left is for the next one, a minute later.</summary>
-    public const int MaxExpiryPages = 100;
-
     /// <summary>Wallets whose overdue holds are ended at the same time.</summary>
     public const int ExpiryConcurrency = 16;
-
-    /// <summary>How often overdue holds are looked for; the shortest period reminders have.</summary>
-    public static readonly TimeSpan ExpiryPeriod = TimeSpan.FromMinutes(1);
 
     /// <summary>First wait before a wallet whose journal is away asks again.</summary>
     public static readonly TimeSpan FirstReloadDelay = TimeSpan.FromMilliseconds(50);
@@ -39,11 +30,14 @@ internal static class GrainLimits
     /// <summary>Longest such wait: a twentieth of the decision deadline, so a returning database is used at once.</summary>
     public static readonly TimeSpan MaxReloadDelay = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Transfers that one run of the recovery reads at a time.</summary>
-    public const int RecoveryPage = 100;
+    /// <summary>Rows that a run of periodic work reads at a time.</summary>
+    public const int SweepPage = 100;
 
-    /// <summary>Pages of one run; what is left is for the next one, a minute later.</summary>
-    public const int MaxRecoveryPages = 100;
+    /// <summary>Pages of one run; what is left is for the next one.</summary>
+    public const int MaxSweepPages = 100;
+
+    /// <summary>How often periodic work wakes up; the shortest period reminders have.</summary>
+    public static readonly TimeSpan SweepPeriod = TimeSpan.FromMinutes(1);
 
     /// <summary>A transfer younger than this is left to its coordinator: three times as long as that may take for a step.</summary>
     public static readonly TimeSpan RecoveryAge = 3 * Limits.DecisionDeadline;
@@ -60,20 +54,8 @@ internal static class GrainLimits
     /// <summary>Bulks that their recovery resumes at the same time.</summary>
     public const int BulkRecoveryConcurrency = 4;
 
-    /// <summary>Due schedules that one run reads at a time.</summary>
-    public const int SchedulePage = 100;
-
-    /// <summary>Pages of one run; what is left is for the next one, a minute later.</summary>
-    public const int MaxSchedulePages = 100;
-
     /// <summary>Transfers of schedules that are made at the same time.</summary>
     public const int ScheduleConcurrency = 16;
-
-    /// <summary>How often due schedules are looked for; the shortest period reminders have.</summary>
-    public static readonly TimeSpan SchedulePeriod = TimeSpan.FromMinutes(1);
-
-    /// <summary>How often the recovery wakes up; the shortest period reminders have.</summary>
-    public static readonly TimeSpan RecoveryPeriod = TimeSpan.FromMinutes(1);
 
     /// <summary>How long the caller of a check of the books waits; shorter than the call time-out of the actor runtime (30 s).</summary>
     public static readonly TimeSpan CheckPatience = TimeSpan.FromSeconds(20);

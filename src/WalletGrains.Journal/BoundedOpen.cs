@@ -18,9 +18,21 @@ internal static class BoundedOpen
         }
         catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
         {
-            _ = opening.ContinueWith(static late => late.Result.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
-            _ = opening.ContinueWith(static late => _ = late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            _ = DiscardAsync(opening);
             throw;
+        }
+    }
+
+    /// <summary>Closes a connection that comes too late.</summary>
+    private static async Task DiscardAsync(Task<NpgsqlConnection> opening)
+    {
+        try
+        {
+            await (await opening).DisposeAsync();
+        }
+        catch (Exception exception) when (exception is NpgsqlException or IOException or TimeoutException or OperationCanceledException)
+        {
+            // Its caller has been told already.
         }
     }
 }

@@ -135,6 +135,7 @@ internal abstract class Call<TResult> : Call
 
     protected sealed override Task? Running => _running;
 
+    // Both read a task that has completed: they are asked only after Running was awaited, and never wait.
     internal sealed override object? BoxedResult => _running!.Result;
 
     public sealed override Task Start(object grain) =>

@@ -20,7 +20,7 @@ public sealed partial class ScheduleRunnerGrain(IScheduleStore schedules, TimePr
     private const string ReminderName = "schedule-runner";
 
     /// <inheritdoc />
-    public Task StartAsync() => this.RegisterOrUpdateReminder(ReminderName, GrainLimits.SchedulePeriod, GrainLimits.SchedulePeriod);
+    public Task StartAsync() => this.RegisterOrUpdateReminder(ReminderName, GrainLimits.SweepPeriod, GrainLimits.SweepPeriod);
 
     /// <inheritdoc />
     public async Task ReceiveReminder(string reminderName, TickStatus status)
@@ -40,26 +40,11 @@ public sealed partial class ScheduleRunnerGrain(IScheduleStore schedules, TimePr
     public async Task<int> RunAsync(DateTimeOffset? at = null)
     {
         var now = at ?? time.GetUtcMilliseconds();
-        var moved = 0;
-        ScheduleRow? last = null;
-        for (var page = 0; page < GrainLimits.MaxSchedulePages; page++)
-        {
-            var rows = await Outage.GuardAsync(() => schedules.ReadDueAsync(now, last, GrainLimits.SchedulePage, CancellationToken.None));
-            foreach (var chunk in rows.Chunk(GrainLimits.ScheduleConcurrency))
-            {
-                var run = await Task.WhenAll(chunk.Select(row => RunAsync(row, now)));
-                moved += run.Count(isMoved => isMoved);
-            }
-
-            if (rows.Count < GrainLimits.SchedulePage)
-            {
-                break;
-            }
-
-            // Onwards from here: schedules whose transfers cannot be made now must not hide those behind them.
-            last = rows[^1];
-        }
-
+        var moved = await Sweep.RunAsync<ScheduleRow, ScheduleRow>(
+            (last, limit) => schedules.ReadDueAsync(now, last, limit, CancellationToken.None),
+            row => row,
+            GrainLimits.ScheduleConcurrency,
+            row => RunAsync(row, now));
         if (moved > 0)
         {
             LogRun(logger, moved);
@@ -69,7 +54,7 @@ public sealed partial class ScheduleRunnerGrain(IScheduleStore schedules, TimePr
     }
 
     /// <summary>Runs one schedule. One that cannot be, for whatever reason, must not keep the others from their time.</summary>
-    private async Task<bool> RunAsync(ScheduleRow row, DateTimeOffset now)
+    private async Task<int> RunAsync(ScheduleRow row, DateTimeOffset now)
     {
         try
         {
@@ -83,12 +68,12 @@ public sealed partial class ScheduleRunnerGrain(IScheduleStore schedules, TimePr
                 now,
                 transferId,
                 refusal is { } code ? RefusalContent.NameOf(code) : null);
-            return await schedules.AdvanceAsync(run, CancellationToken.None);
+            return await schedules.AdvanceAsync(run, CancellationToken.None) ? 1 : 0;
         }
         catch (Exception e)
         {
             LogLeft(logger, e, row.ScheduleId);
-            return false;
+            return 0;
         }
     }
 
@@ -108,12 +93,12 @@ public sealed partial class ScheduleRunnerGrain(IScheduleStore schedules, TimePr
         };
     }
 
-    [LoggerMessage(1401, LogLevel.Information, "Ran {Count} schedules whose time had come")]
+    [LoggerMessage(1701, LogLevel.Information, "Ran {Count} schedules whose time had come")]
     private static partial void LogRun(ILogger logger, int count);
 
-    [LoggerMessage(1402, LogLevel.Warning, "The schedules wait for the store")]
+    [LoggerMessage(1702, LogLevel.Warning, "The schedules wait for the store")]
     private static partial void LogPostponed(ILogger logger, Exception exception);
 
-    [LoggerMessage(1403, LogLevel.Error, "Schedule {ScheduleId} could not be run; the next tick tries again")]
+    [LoggerMessage(1703, LogLevel.Error, "Schedule {ScheduleId} could not be run; the next tick tries again")]
     private static partial void LogLeft(ILogger logger, Exception exception, Guid scheduleId);
 }

@@ -12,7 +12,7 @@ public sealed partial class TransferRecoveryGrain(IJournal journal, TimeProvider
     private const string ReminderName = "transfer-recovery";
 
     /// <inheritdoc />
-    public Task StartAsync() => this.RegisterOrUpdateReminder(ReminderName, GrainLimits.RecoveryPeriod, GrainLimits.RecoveryPeriod);
+    public Task StartAsync() => this.RegisterOrUpdateReminder(ReminderName, GrainLimits.SweepPeriod, GrainLimits.SweepPeriod);
 
     /// <inheritdoc />
     public async Task ReceiveReminder(string reminderName, TickStatus status)
@@ -32,27 +32,11 @@ public sealed partial class TransferRecoveryGrain(IJournal journal, TimeProvider
     public async Task<int> RunAsync(TimeSpan? olderThan = null)
     {
         var before = time.GetUtcNow() - (olderThan ?? GrainLimits.RecoveryAge);
-        var finished = 0;
-        TransferRow? last = null;
-        for (var page = 0; page < GrainLimits.MaxRecoveryPages; page++)
-        {
-            var rows = await Outage.GuardAsync(() =>
-                journal.ReadUnfinishedTransfersAsync(before, last, GrainLimits.RecoveryPage, CancellationToken.None));
-            foreach (var chunk in rows.Chunk(GrainLimits.RecoveryConcurrency))
-            {
-                var ended = await Task.WhenAll(chunk.Select(row => ResumeAsync(row.TransferId)));
-                finished += ended.Count(isEnded => isEnded);
-            }
-
-            if (rows.Count < GrainLimits.RecoveryPage)
-            {
-                break;
-            }
-
-            // Onwards from here: transfers that cannot come to their end now must not hide those behind them.
-            last = rows[^1];
-        }
-
+        var finished = await Sweep.RunAsync<TransferRow, Guid>(
+            (last, limit) => journal.ReadUnfinishedTransfersAsync(before, last, limit, CancellationToken.None),
+            row => row.TransferId,
+            GrainLimits.RecoveryConcurrency,
+            ResumeAsync);
         if (finished > 0)
         {
             LogRecovered(logger, finished);
@@ -62,16 +46,16 @@ public sealed partial class TransferRecoveryGrain(IJournal journal, TimeProvider
     }
 
     /// <summary>Drives on one transfer. One that cannot be, for whatever reason, must not keep the others from their end.</summary>
-    private async Task<bool> ResumeAsync(Guid transferId)
+    private async Task<int> ResumeAsync(Guid transferId)
     {
         try
         {
-            return await GrainFactory.GetGrain<ITransferGrain>(0).ResumeAsync(transferId) is { Status: not TransferStatus.Debited };
+            return await GrainFactory.GetGrain<ITransferGrain>(0).ResumeAsync(transferId) is { Status: not TransferStatus.Debited } ? 1 : 0;
         }
         catch (Exception e)
         {
             LogLeft(logger, e, transferId);
-            return false;
+            return 0;
         }
     }
 

@@ -15,7 +15,7 @@ public sealed partial class HoldExpiryGrain(IJournal journal, TimeProvider time,
     private const string ReminderName = "hold-expiry";
 
     /// <inheritdoc />
-    public Task StartAsync() => this.RegisterOrUpdateReminder(ReminderName, GrainLimits.ExpiryPeriod, GrainLimits.ExpiryPeriod);
+    public Task StartAsync() => this.RegisterOrUpdateReminder(ReminderName, GrainLimits.SweepPeriod, GrainLimits.SweepPeriod);
 
     /// <inheritdoc />
     public async Task ReceiveReminder(string reminderName, TickStatus status)
@@ -35,25 +35,11 @@ public sealed partial class HoldExpiryGrain(IJournal journal, TimeProvider time,
     public async Task<int> RunAsync()
     {
         var now = time.GetUtcNow();
-        var ended = 0;
-        HoldRow? last = null;
-        for (var page = 0; page < GrainLimits.MaxExpiryPages; page++)
-        {
-            var rows = await Outage.GuardAsync(() => journal.ReadExpiredHoldsAsync(now, last, GrainLimits.ExpiryPage, CancellationToken.None));
-            foreach (var chunk in rows.Select(row => row.WalletId).Distinct().Chunk(GrainLimits.ExpiryConcurrency))
-            {
-                ended += (await Task.WhenAll(chunk.Select(ExpireAsync))).Sum();
-            }
-
-            if (rows.Count < GrainLimits.ExpiryPage)
-            {
-                break;
-            }
-
-            // Onwards from here: a wallet whose holds cannot be ended now must not hide those behind it.
-            last = rows[^1];
-        }
-
+        var ended = await Sweep.RunAsync<HoldRow, Guid>(
+            (last, limit) => journal.ReadExpiredHoldsAsync(now, last, limit, CancellationToken.None),
+            row => row.WalletId,
+            GrainLimits.ExpiryConcurrency,
+            ExpireAsync);
         if (ended > 0)
         {
             LogExpired(logger, ended);

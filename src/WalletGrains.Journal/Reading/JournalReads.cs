@@ -7,14 +7,14 @@ namespace WalletGrains.Journal.Reading;
 internal sealed class JournalReads(ReadConnections connections)
 {
     public async Task<WalletHead?> FindHeadAsync(Guid walletId, CancellationToken cancellationToken) =>
-        FirstOrNull(await ReadAsync(
+        FirstOrNull(await connections.ReadAsync(
             $"select {RowReader.HeadColumns} from wallets w where w.wallet_id = $1",
             parameters => parameters.Add(new NpgsqlParameter<Guid> { TypedValue = walletId }),
             row => RowReader.Head(row),
             cancellationToken));
 
     public async Task<StoredDecision?> FindDecisionAsync(Guid walletId, string requestId, CancellationToken cancellationToken) =>
-        FirstOrNull(await ReadAsync(
+        FirstOrNull(await connections.ReadAsync(
             $"""
             select {RowReader.EntryColumns}, {RowReader.RefusalColumns}
             from (select $1::uuid as wallet_id, $2::text as request_id) wanted
@@ -36,7 +36,7 @@ internal sealed class JournalReads(ReadConnections connections)
     {
         ArgumentNullException.ThrowIfNull(query);
         AppendShape.CheckLimit(query.Limit);
-        return ReadAsync(
+        return connections.ReadAsync(
             $"""
             select {RowReader.EntryColumns}
             from entries e
@@ -62,7 +62,7 @@ internal sealed class JournalReads(ReadConnections connections)
     }
 
     public async Task<WalletEntry?> FindEntryAsync(Guid entryId, CancellationToken cancellationToken) =>
-        FirstOrNull(await ReadAsync(
+        FirstOrNull(await connections.ReadAsync(
             $"select {RowReader.EntryColumns} from entries e where e.entry_id = $1",
             parameters => parameters.Add(new NpgsqlParameter<Guid> { TypedValue = entryId }),
             row => RowReader.Entry(row),
@@ -71,7 +71,7 @@ internal sealed class JournalReads(ReadConnections connections)
     public Task<IReadOnlyList<WalletHead>> ReadHeadsOfOwnerAsync(Guid ownerId, Guid afterWalletId, int limit, CancellationToken cancellationToken)
     {
         AppendShape.CheckLimit(limit);
-        return ReadAsync(
+        return connections.ReadAsync(
             $"select {RowReader.HeadColumns} from wallets w where w.owner_id = $1 and w.wallet_id > $2 order by w.wallet_id limit $3",
             parameters =>
             {
@@ -84,21 +84,21 @@ internal sealed class JournalReads(ReadConnections connections)
     }
 
     public async Task<TransferRow?> FindTransferAsync(Guid transferId, CancellationToken cancellationToken) =>
-        FirstOrNull(await ReadAsync(
+        FirstOrNull(await connections.ReadAsync(
             $"select {RowReader.TransferColumns} from transfers t where t.transfer_id = $1",
             parameters => parameters.Add(new NpgsqlParameter<Guid> { TypedValue = transferId }),
             RowReader.Transfer,
             cancellationToken));
 
     public async Task<long> SumReversedAsync(Guid transferId, CancellationToken cancellationToken) =>
-        (await ReadAsync(
+        (await connections.ReadAsync(
             "select coalesce(sum(t.amount_minor), 0)::bigint from transfers t where t.reverses_transfer_id = $1 and t.state in (1, 2)",
             parameters => parameters.Add(new NpgsqlParameter<Guid> { TypedValue = transferId }),
             row => row.GetInt64(0),
             cancellationToken))[0];
 
     public async Task<HoldRow?> FindHoldAsync(Guid holdId, CancellationToken cancellationToken) =>
-        FirstOrNull(await ReadAsync(
+        FirstOrNull(await connections.ReadAsync(
             $"select {RowReader.HoldColumns} from holds h where h.hold_id = $1",
             parameters => parameters.Add(new NpgsqlParameter<Guid> { TypedValue = holdId }),
             RowReader.Hold,
@@ -107,7 +107,7 @@ internal sealed class JournalReads(ReadConnections connections)
     public Task<IReadOnlyList<HoldRow>> ReadExpiredHoldsAsync(DateTimeOffset at, HoldRow? after, int limit, CancellationToken cancellationToken)
     {
         AppendShape.CheckLimit(limit);
-        return ReadAsync(
+        return connections.ReadAsync(
             $"""
             select {RowReader.HoldColumns} from holds h
             where h.state = 1 and h.expires_at is not null and h.expires_at <= $1 and (h.expires_at, h.hold_id) > ($3, $4)
@@ -127,7 +127,7 @@ internal sealed class JournalReads(ReadConnections connections)
     public Task<IReadOnlyList<TransferRow>> ReadUnfinishedTransfersAsync(DateTimeOffset before, TransferRow? after, int limit, CancellationToken cancellationToken)
     {
         AppendShape.CheckLimit(limit);
-        return ReadAsync(
+        return connections.ReadAsync(
             $"""
             select {RowReader.TransferColumns} from transfers t
             where t.state = 1 and t.updated_at < $1 and (t.updated_at, t.transfer_id) > ($3, $4)
@@ -146,21 +146,4 @@ internal sealed class JournalReads(ReadConnections connections)
 
     private static T? FirstOrNull<T>(IReadOnlyList<T> rows)
         where T : class => rows.Count == 0 ? null : rows[0];
-
-    private Task<IReadOnlyList<T>> ReadAsync<T>(
-        string sql, Action<NpgsqlParameterCollection> bind, Func<NpgsqlDataReader, T> map, CancellationToken cancellationToken) =>
-        connections.RunAsync<IReadOnlyList<T>>(
-            sql,
-            bind,
-            async (row, limit) =>
-            {
-                var rows = new List<T>();
-                while (await row.ReadAsync(limit))
-                {
-                    rows.Add(map(row));
-                }
-
-                return rows;
-            },
-            cancellationToken);
 }

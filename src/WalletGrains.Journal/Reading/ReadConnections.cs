@@ -48,6 +48,24 @@ internal sealed class ReadConnections(NpgsqlDataSource dataSource, int connectio
         }
     }
 
+    /// <summary>The rows of a query.</summary>
+    public Task<IReadOnlyList<T>> ReadAsync<T>(
+        string sql, Action<NpgsqlParameterCollection> bind, Func<NpgsqlDataReader, T> map, CancellationToken cancellationToken) =>
+        RunAsync<IReadOnlyList<T>>(
+            sql,
+            bind,
+            async (row, limit) =>
+            {
+                var rows = new List<T>();
+                while (await row.ReadAsync(limit))
+                {
+                    rows.Add(map(row));
+                }
+
+                return rows;
+            },
+            cancellationToken);
+
     /// <summary>Waits for the reads under way; each is bounded by the read time-out.</summary>
     public async ValueTask DisposeAsync()
     {

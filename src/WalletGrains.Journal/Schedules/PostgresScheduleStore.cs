@@ -120,7 +120,7 @@ public sealed class PostgresScheduleStore : IScheduleStore, IAsyncDisposable
     }
 
     private Task<IReadOnlyList<ScheduleRow>> ReadAsync(string condition, object[] values, CancellationToken cancellationToken) =>
-        _reads.RunAsync<IReadOnlyList<ScheduleRow>>(
+        _reads.ReadAsync(
             $"select {Columns} from schedules {condition}",
             parameters =>
             {
@@ -129,16 +129,7 @@ public sealed class PostgresScheduleStore : IScheduleStore, IAsyncDisposable
                     parameters.Add(new() { Value = value });
                 }
             },
-            static async (row, limit) =>
-            {
-                var schedules = new List<ScheduleRow>();
-                while (await row.ReadAsync(limit))
-                {
-                    schedules.Add(Read(row));
-                }
-
-                return schedules;
-            },
+            Read,
             cancellationToken);
 
     private static void Bind(NpgsqlParameterCollection parameters, ScheduleRow schedule, int maxActive)

@@ -30,7 +30,7 @@ public sealed class StoredHistories : IAsyncDisposable
 
     /// <summary>Wallets in order of their ids, by keyset: those after <paramref name="afterWalletId"/>.</summary>
     /// <exception cref="JournalUnavailableException">The database is away.</exception>
-    public Task<IReadOnlyList<StoredWallet>> ReadWalletsAsync(Guid afterWalletId, int limit, CancellationToken cancellationToken) => ReadAsync(
+    public Task<IReadOnlyList<StoredWallet>> ReadWalletsAsync(Guid afterWalletId, int limit, CancellationToken cancellationToken) => _connections.ReadAsync(
         WalletsSql("w.wallet_id > $1"),
         parameters =>
         {
@@ -44,7 +44,7 @@ public sealed class StoredHistories : IAsyncDisposable
     /// <exception cref="JournalUnavailableException">The database is away.</exception>
     public async Task<StoredWallet?> FindWalletAsync(Guid walletId, CancellationToken cancellationToken)
     {
-        var found = await ReadAsync(
+        var found = await _connections.ReadAsync(
             WalletsSql("w.wallet_id = $1"),
             parameters =>
             {
@@ -62,7 +62,7 @@ public sealed class StoredHistories : IAsyncDisposable
     /// </summary>
     /// <exception cref="JournalUnavailableException">The database is away.</exception>
     public Task<IReadOnlyList<WalletEntry>> ReadEntriesAsync(
-        Guid afterWalletId, long afterVersion, Guid lastWalletId, int limit, CancellationToken cancellationToken) => ReadAsync(
+        Guid afterWalletId, long afterVersion, Guid lastWalletId, int limit, CancellationToken cancellationToken) => _connections.ReadAsync(
         $"""
         select {RowReader.EntryColumns} from entries e
         where (e.wallet_id, e.version) > ($1, $2) and e.wallet_id <= $3
@@ -83,7 +83,7 @@ public sealed class StoredHistories : IAsyncDisposable
     public Task<IReadOnlyList<StoredPlace>> ReadPlacesAsync(IReadOnlyList<(Guid WalletId, long Version)> places, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(places);
-        return ReadAsync(
+        return _connections.ReadAsync(
             $"""
             select e.hash, {RowReader.HeadColumns}
             from unnest($1, $2) with ordinality as p(wallet_id, version, place)
@@ -119,21 +119,4 @@ public sealed class StoredHistories : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, MaxPage);
         return limit;
     }
-
-    private Task<IReadOnlyList<T>> ReadAsync<T>(
-        string sql, Action<NpgsqlParameterCollection> bind, Func<NpgsqlDataReader, T> map, CancellationToken cancellationToken) =>
-        _connections.RunAsync<IReadOnlyList<T>>(
-            sql,
-            bind,
-            async (row, limit) =>
-            {
-                var rows = new List<T>();
-                while (await row.ReadAsync(limit))
-                {
-                    rows.Add(map(row));
-                }
-
-                return rows;
-            },
-            cancellationToken);
 }

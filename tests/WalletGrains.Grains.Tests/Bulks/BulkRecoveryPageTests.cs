@@ -16,7 +16,7 @@ public sealed class BulkRecoveryPageTests(MemoryCluster cluster) : IClassFixture
 
         // Bulks of a payer that never was: no hold of theirs can be looked for.
         var poison = new BulkLeg(Guid.CreateVersion7(), to, Usd(1));
-        for (var i = 0; i < GrainLimits.RecoveryPage; i++)
+        for (var i = 0; i < GrainLimits.SweepPage; i++)
         {
             var row = BulkRows.ToRow(new StartBulk(Guid.Empty, NewRequest(), [poison]), new IdGenerator(TimeProvider.System), DateTimeOffset.UnixEpoch.AddDays(1));
             await cluster.BulkStore.CreateAsync(row, TestContext.Current.CancellationToken);

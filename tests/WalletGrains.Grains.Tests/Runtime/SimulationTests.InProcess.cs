@@ -251,7 +251,7 @@ public sealed class SimulationTests
     {
         var call = Start(client, work);
         Assert.True(_world.Run(() => call.IsCompleted, TimeSpan.FromMinutes(1)));
-        return call.Result;
+        return call.GetAwaiter().GetResult();
     }
 
     private static ulong HashOf(int seed)

@@ -182,7 +182,7 @@ public sealed class ScheduleRunnerTests(MemoryCluster cluster) : IAsyncLifetime
     {
         // Schedules of a payer that never was.
         var poison = Guid.CreateVersion7();
-        for (var i = 0; i < GrainLimits.SchedulePage; i++)
+        for (var i = 0; i < GrainLimits.SweepPage; i++)
         {
             await cluster.ScheduleStore.CreateAsync(
                 new ScheduleRow(

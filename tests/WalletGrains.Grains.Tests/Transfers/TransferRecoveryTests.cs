@@ -81,7 +81,7 @@ public sealed class TransferRecoveryTests(WalletCluster cluster)
     public async Task A_whole_page_of_transfers_that_cannot_be_driven_on_does_not_hide_those_behind_it()
     {
         var (from, to) = (await cluster.OpenAsync(10_000), await cluster.OpenAsync());
-        var poisons = Enumerable.Range(0, GrainLimits.RecoveryPage).Select(_ => DebitAsync(from, Guid.CreateVersion7(), 1));
+        var poisons = Enumerable.Range(0, GrainLimits.SweepPage).Select(_ => DebitAsync(from, Guid.CreateVersion7(), 1));
         await Task.WhenAll(poisons);
         var transferId = await DebitAsync(from, to, 300);
 
