@@ -64,8 +64,10 @@ public sealed class PostgresPlanTests
         Assert.True(await postgres.ScalarAsync<bool>(
             "select bool_and(pg_terminate_backend(pid, 30000)) from pg_stat_activity where datname = current_database() and application_name = 'walletgrains-journal'"));
 
-        // No request id was repeated, so look-ups by key find no row.
-        Assert.Equal(0, await postgres.ScalarAsync<long>("select idx_tup_read from pg_stat_user_indexes where indexrelname = 'entries_request_id_unique'"));
+        // No request id was repeated, so look-ups by key find no row; and that they were made there, each of them.
+        Assert.Equal(0, await postgres.ScalarAsync<long>("select sum(idx_tup_read)::bigint from pg_stat_user_indexes where indexrelname in ('entries_request_id_unique', 'entries_pkey')"));
+        Assert.Equal(0, await postgres.ScalarAsync<long>("select sum(seq_tup_read)::bigint from pg_stat_user_tables where relname in ('entries', 'refusals')"));
+        Assert.True(await postgres.ScalarAsync<long>("select idx_scan from pg_stat_user_indexes where indexrelname = 'entries_request_id_unique'") >= 500);
     }
 
     [Fact]

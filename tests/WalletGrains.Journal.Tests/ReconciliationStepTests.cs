@@ -1,3 +1,4 @@
+using System.Text;
 using WalletGrains.Journal.Reconciling;
 using Xunit;
 
@@ -6,7 +7,7 @@ namespace WalletGrains.Journal.Tests;
 /// <summary>Reconciliations of more entries than one statement sums.</summary>
 public sealed class ReconciliationStepTests
 {
-    private static readonly PostingTerms Terms = new() { WalletAccountPrefix = "wallet:", TransferTypes = ["TRANSFER_OUT", "TRANSFER_IN"], TransferOf = _ => null };
+    private static readonly PostingTerms Terms = new() { WalletAccountPrefix = "wallet:", TransferTypes = ["TRANSFER_OUT", "TRANSFER_IN"], TransferOf = content => Guid.TryParse(Encoding.UTF8.GetString(content.Span), out var transferId) ? transferId : null };
 
     [Fact]
     public async Task A_long_history_is_summed_in_steps_and_each_entry_once()
@@ -51,6 +52,23 @@ public sealed class ReconciliationStepTests
         Assert.Equal(4, report.Differences.Select(difference => difference.Where).Distinct().Count());
     }
 
+    /// <summary>As after an outage of an hour: the credits of more transfers than are looked at together are far from their debits.</summary>
+    [Fact(Timeout = 120_000)]
+    public async Task Transfers_that_waited_long_for_their_credit_do_not_hide_a_false_one()
+    {
+        await using var postgres = new PostgresJournalFixture();
+        await postgres.InitializeAsync();
+        await AddTransfersAsync(postgres, Guid.CreateVersion7(), Guid.CreateVersion7(), 25_000, late: 1_200);
+        var reconciliation = new PostgresReconciliation(postgres.DataSource, Terms, TimeProvider.System);
+
+        var report = await RunAsync(reconciliation, isFull: false);
+        Assert.Equal((true, 25_000L, 0L), (report.IsComplete, report.TransfersChecked, report.DifferenceCount));
+
+        await postgres.ExecuteAsync("update transfers set amount_minor = 2 where description in ('1100', '1500')");
+        report = await RunAsync(reconciliation, isFull: true);
+        Assert.Equal(Enumerable.Repeat(Differences.TransferEntry, 2), report.Differences.DistinctBy(difference => difference.Where).Select(difference => difference.What));
+    }
+
     private static Task<ReconciliationReport> RunAsync(PostgresReconciliation reconciliation, bool isFull) =>
         reconciliation.RunAsync(isFull, TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(5), TestContext.Current.CancellationToken);
 
@@ -63,8 +81,8 @@ public sealed class ReconciliationStepTests
         insert into wallets values ('{walletId}', null, 'USD', 'OPEN', {entries}, {entries}, {entries}, 0, sha256('{entries}'), now(), now());
         """);
 
-    /// <summary>Transfers of one between two wallets, a millisecond apart, with their entries.</summary>
-    private static async Task AddTransfersAsync(PostgresJournalFixture postgres, Guid from, Guid to, int transfers)
+    /// <summary>Transfers of one between two wallets, a millisecond apart, with their entries; the first ones were credited an hour late.</summary>
+    private static async Task AddTransfersAsync(PostgresJournalFixture postgres, Guid from, Guid to, int transfers, int late = 0)
     {
         await postgres.ExecuteAsync(
             """
@@ -74,14 +92,14 @@ public sealed class ReconciliationStepTests
         await postgres.ExecuteAsync(
             $"""
             insert into transfers (transfer_id, from_wallet_id, to_wallet_id, amount_minor, currency, description, state, debit_entry_id, credit_entry_id, created_at, updated_at)
-            select id(n, '0'), '{from}', '{to}', 1, 'USD', n::text, 2, id(n, '1'), id(n, '2'), now(), now() from generate_series(1, {transfers}) n;
+            select id(n, '0'), '{from}', '{to}', 1, 'USD', n::text, 2, id(n, '1'), id(case when n <= {late} then n + 3600000 else n end, '2'), now(), now() from generate_series(1, {transfers}) n;
             insert into entries
             select '{from}'::uuid, 1, id(0, '1'), 'c:0', '\x00112233445566778899aabbccddeeff'::bytea, 'FUND', {transfers}, {transfers}, 'external:cash', now(), ''::bytea, sha256('0')
             union all
-            select '{from}'::uuid, n + 1, id(n, '1'), 'c:' || n, '\x00112233445566778899aabbccddeeff'::bytea, 'TRANSFER_OUT', -1, {transfers} - n, 'wallet:{to}', now(), ''::bytea, sha256(n::text::bytea)
+            select '{from}'::uuid, n + 1, id(n, '1'), 'c:' || n, '\x00112233445566778899aabbccddeeff'::bytea, 'TRANSFER_OUT', -1, {transfers} - n, 'wallet:{to}', now(), id(n, '0')::text::bytea, sha256(n::text::bytea)
             from generate_series(1, {transfers}) n
             union all
-            select '{to}'::uuid, n, id(n, '2'), 'c:' || n, '\x00112233445566778899aabbccddeeff'::bytea, 'TRANSFER_IN', 1, n, 'wallet:{from}', now(), ''::bytea, sha256(n::text::bytea)
+            select '{to}'::uuid, n, id(case when n <= {late} then n + 3600000 else n end, '2'), 'c:' || n, '\x00112233445566778899aabbccddeeff'::bytea, 'TRANSFER_IN', 1, n, 'wallet:{from}', now(), id(n, '0')::text::bytea, sha256(n::text::bytea)
             from generate_series(1, {transfers}) n;
             insert into wallets values
                 ('{from}', null, 'USD', 'OPEN', {transfers} + 1, {transfers} + 1, 0, 0, sha256('{transfers}'), now(), now()),

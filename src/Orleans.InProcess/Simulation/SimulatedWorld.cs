@@ -17,6 +17,9 @@ public sealed class SimulatedWorld
     /// <summary>The beginning of virtual time: a date that nobody mistakes for today.</summary>
     public static readonly DateTimeOffset Epoch = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
+    /// <summary>Far above what any honest moment needs: whole runs of hundreds of requests are about as many.</summary>
+    private const int MaxTurnsAtOnce = 1_000_000;
+
     private readonly int _thread = Environment.CurrentManagedThreadId;
     private readonly Random _order;
     private readonly List<(SimulatedProcess Process, IThreadPoolWorkItem Turn)> _ready = [];
@@ -71,8 +74,14 @@ public sealed class SimulatedWorld
         var end = Now + atMost;
         while (true)
         {
-            while (_ready.Count > 0)
+            for (var turns = 0; _ready.Count > 0; turns++)
+            {
+                if (turns == MaxTurnsAtOnce)
+                    throw new InvalidOperationException($"{MaxTurnsAtOnce} turns ran and no time has passed: they queue each other for ever.");
+
                 RunTurn();
+                ThrowIfFailed();
+            }
 
             ThrowIfFailed();
             if (done())

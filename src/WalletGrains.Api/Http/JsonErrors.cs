@@ -36,6 +36,7 @@ internal static class JsonErrors
             ({ Kind: JsonTypeInfoKind.Object }, _) => $"{shown} must be an object.",
             (_, null) => $"{shown} is given more than once.",
             ({ Type: var simple }, _) when simple == typeof(Guid?) => $"{shown} must be a UUID.",
+            ({ Type: var simple }, _) when simple == typeof(bool?) => $"{shown} must be true or false.",
             ({ Type: var simple }, _) when simple == typeof(long?) => $"{shown} must be a whole number.",
             ({ Type: var simple }, _) when simple == typeof(DateTimeOffset?) => $"{shown} must be a time with its offset, such as 2026-01-31T12:00:00.000Z.",
             _ => $"{shown} must be a string of whole characters.",

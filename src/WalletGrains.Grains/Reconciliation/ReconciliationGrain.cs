@@ -120,7 +120,7 @@ public sealed partial class ReconciliationGrain(
         LogReconciled(logger, result.WalletsChecked, result.EntriesChecked, result.TransfersChecked, result.DifferenceCount);
         if (!result.IsComplete)
         {
-            LogIncomplete(logger, GrainLimits.ReconciliationBudget);
+            LogIncomplete(logger, result.IsFull ? GrainLimits.FullReconciliationBudget : GrainLimits.ReconciliationBudget);
         }
     }
 
@@ -133,6 +133,6 @@ public sealed partial class ReconciliationGrain(
     [LoggerMessage(1403, LogLevel.Warning, "The reconciliation waits for the store")]
     private static partial void LogPostponed(ILogger logger, Exception exception);
 
-    [LoggerMessage(1404, LogLevel.Warning, "The reconciliation did not get through within {Budget}; the next one goes on from there")]
+    [LoggerMessage(1404, LogLevel.Warning, "The reconciliation did not get through within {Budget}; what it has summed is kept, and the next one begins with the rest")]
     private static partial void LogIncomplete(ILogger logger, TimeSpan budget);
 }

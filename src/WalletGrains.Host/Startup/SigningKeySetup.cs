@@ -53,7 +53,8 @@ internal static partial class SigningKeySetup
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new StartupException($"Signing__Key is neither PEM nor a file that can be read: {e.Message}", e);
+            // Nothing of the setting, nor of the error that repeats it: it may be a key that lacks its first line.
+            throw new StartupException($"Signing__Key is neither PEM nor the path of a file that can be read ({e.GetType().Name}).");
         }
     }
 

@@ -83,8 +83,8 @@ public sealed class PostgresReconciliation(NpgsqlDataSource dataSource, PostingT
         }
 
         await CompareHoldsAsync(snapshot, findings, cancellationToken);
-        var transfers = new TransferPass(snapshot, terms, findings);
-        await transfers.FindStuckAsync(now - stuckAfter, cancellationToken);
+        var transfers = new TransferPass(dataSource, terms, findings);
+        await transfers.FindStuckAsync(snapshot, now - stuckAfter, cancellationToken);
         var from = isFull ? DateTimeOffset.UnixEpoch : await ReadTransferMarkAsync(snapshot, cancellationToken);
         if (await transfers.RunAsync(from, cancellationToken))
         {

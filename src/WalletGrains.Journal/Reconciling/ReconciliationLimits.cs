@@ -12,7 +12,7 @@ internal static class ReconciliationLimits
     /// <summary>Transfers that are compared with their entries at a time.</summary>
     public const int TransferPage = 20_000;
 
-    /// <summary>Transfers or entries of a page that are looked at one by one; a page with more reports those only.</summary>
+    /// <summary>Transfers or entries of a page that are looked at one by one; what is more is the next page.</summary>
     public const int SuspectsPerPage = 500;
 
     /// <summary>Differences that a report lists.</summary>

@@ -5,7 +5,7 @@ namespace WalletGrains.Journal.Reconciling;
 
 /// <summary>
 /// One moment of the database, seen by many statements: a read-only transaction of isolation REPEATABLE READ. It locks
-/// nothing and keeps nobody waiting.
+/// nothing and keeps nobody waiting, but while it is open no version of any row that it can see is cleaned up.
 /// </summary>
 internal sealed class Snapshot : IAsyncDisposable
 {

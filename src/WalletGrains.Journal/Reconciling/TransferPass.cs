@@ -7,7 +7,11 @@ namespace WalletGrains.Journal.Reconciling;
 /// Compares transfers with the entries of their steps, in both directions. Ids grow with time, so transfers of a stretch of
 /// time meet their entries in one join; what does not meet there is looked up one by one before it is reported.
 /// </summary>
-internal sealed class TransferPass(Snapshot snapshot, PostingTerms terms, Findings findings)
+/// <remarks>
+/// Each stretch is read in a snapshot of its own: a transfer and its entries are of one commit each, so any moment shows them in
+/// step, and no row version has to be kept for longer than a stretch takes.
+/// </remarks>
+internal sealed class TransferPass(NpgsqlDataSource dataSource, PostingTerms terms, Findings findings)
 {
     /// <summary>
     /// What each state asks for. An entry that is not there makes it null, and null is not true.
@@ -32,15 +36,9 @@ internal sealed class TransferPass(Snapshot snapshot, PostingTerms terms, Findin
         var begin = TimeOrderedId.First(from);
         while (!findings.IsTimeOver())
         {
-            var end = await FindEndAsync(begin, cancellationToken);
-            var (near, far) = (TimeOrderedId.Shifted(begin, -ReconciliationLimits.Overlap), TimeOrderedId.Shifted(end, ReconciliationLimits.Overlap));
-            var suspects = new HashSet<Guid>(await ReadSuspectsAsync(begin, end, near, far, cancellationToken));
-            foreach (var (entryId, content) in await ReadUnknownEntriesAsync(begin, end, near, far, cancellationToken))
-            {
-                await LookUpAsync(entryId, content, suspects, cancellationToken);
-            }
-
-            await CompareAsync([.. suspects], cancellationToken);
+            await using var snapshot = await Snapshot.TakeAsync(dataSource, cancellationToken);
+            var end = await FindEndAsync(snapshot, begin, cancellationToken);
+            await CompareStretchAsync(snapshot, begin, end, cancellationToken);
             if (end == TimeOrderedId.Last)
             {
                 return true;
@@ -53,7 +51,7 @@ internal sealed class TransferPass(Snapshot snapshot, PostingTerms terms, Findin
     }
 
     /// <summary>Reports transfers that are neither credited nor refunded since this time.</summary>
-    public async Task FindStuckAsync(DateTimeOffset before, CancellationToken cancellationToken)
+    public async Task FindStuckAsync(Snapshot snapshot, DateTimeOffset before, CancellationToken cancellationToken)
     {
         var stuck = await snapshot.ReadAsync(
             "select t.transfer_id, t.updated_at from transfers t where t.state = 1 and t.updated_at < $1 order by t.updated_at, t.transfer_id limit $2",
@@ -67,8 +65,53 @@ internal sealed class TransferPass(Snapshot snapshot, PostingTerms terms, Findin
         }
     }
 
+    /// <summary>Both ways, and page by page until nothing is left: after an outage thousands of honest transfers may have waited for
+    /// their credit, and they must not hide a false one.</summary>
+    private async Task CompareStretchAsync(Snapshot snapshot, Guid begin, Guid end, CancellationToken cancellationToken)
+    {
+        var (near, far) = (TimeOrderedId.Shifted(begin, -ReconciliationLimits.Overlap), TimeOrderedId.Shifted(end, ReconciliationLimits.Overlap));
+        findings.Transfers += await CountAsync(snapshot, begin, end, cancellationToken);
+        for (var last = Guid.Empty; ;)
+        {
+            var suspects = await ReadSuspectsAsync(snapshot, [.. Bounds(begin, end, near, far, last)], cancellationToken);
+            await CompareAsync(snapshot, suspects, cancellationToken);
+            if (suspects.Count < ReconciliationLimits.SuspectsPerPage)
+            {
+                break;
+            }
+
+            last = suspects[^1];
+        }
+
+        for (var last = Guid.Empty; ;)
+        {
+            var entries = await ReadUnknownEntriesAsync(snapshot, [.. Bounds(begin, end, near, far, last)], cancellationToken);
+            var suspects = new HashSet<Guid>();
+            foreach (var (entryId, content) in entries)
+            {
+                await LookUpAsync(snapshot, entryId, content, suspects, cancellationToken);
+            }
+
+            await CompareAsync(snapshot, suspects, cancellationToken);
+            if (entries.Count < ReconciliationLimits.SuspectsPerPage)
+            {
+                break;
+            }
+
+            last = entries[^1].EntryId;
+        }
+    }
+
+    private static async Task<long> CountAsync(Snapshot snapshot, Guid begin, Guid end, CancellationToken cancellationToken) =>
+        (await snapshot.ReadAsync(
+            "select count(*) from transfers t where t.transfer_id >= $1 and t.transfer_id < $2",
+            row => row.GetInt64(0),
+            cancellationToken,
+            new NpgsqlParameter<Guid> { TypedValue = begin },
+            new NpgsqlParameter<Guid> { TypedValue = end }))[0];
+
     /// <summary>The id that the stretch ends before: that of the transfer so many further on.</summary>
-    private async Task<Guid> FindEndAsync(Guid begin, CancellationToken cancellationToken)
+    private static async Task<Guid> FindEndAsync(Snapshot snapshot, Guid begin, CancellationToken cancellationToken)
     {
         var next = await snapshot.ReadAsync(
             "select t.transfer_id from transfers t where t.transfer_id >= $1 order by t.transfer_id offset $2 limit 1",
@@ -79,33 +122,28 @@ internal sealed class TransferPass(Snapshot snapshot, PostingTerms terms, Findin
         return next.Count == 0 ? TimeOrderedId.Last : next[0];
     }
 
-    private async Task<List<Guid>> ReadSuspectsAsync(Guid begin, Guid end, Guid near, Guid far, CancellationToken cancellationToken)
-    {
-        var counted = await snapshot.ReadAsync(
+    private static Task<List<Guid>> ReadSuspectsAsync(Snapshot snapshot, NpgsqlParameter[] bounds, CancellationToken cancellationToken) =>
+        snapshot.ReadAsync(
             $"""
             with stretch as materialized (
-                select t.* from transfers t where t.transfer_id >= $1 and t.transfer_id < $2
+                select t.* from transfers t where t.transfer_id >= $1 and t.transfer_id < $2 and t.transfer_id > $7
             ), near as materialized (
                 select e.entry_id, e.wallet_id, e.amount_minor from entries e where e.entry_id >= $3 and e.entry_id < $4 and e.type = any($5)
-            ), suspects as (
-                select t.transfer_id
-                from stretch t
-                left join near d on d.entry_id = t.debit_entry_id
-                left join near c on c.entry_id = t.credit_entry_id
-                left join near r on r.entry_id = t.refund_entry_id
-                where not {Agrees}
-                limit $6
             )
-            select (select count(*) from stretch), (select coalesce(array_agg(s.transfer_id), '{"{}"}') from suspects s)
+            select t.transfer_id
+            from stretch t
+            left join near d on d.entry_id = t.debit_entry_id
+            left join near c on c.entry_id = t.credit_entry_id
+            left join near r on r.entry_id = t.refund_entry_id
+            where not {Agrees}
+            order by t.transfer_id limit $6
             """,
-            row => (Count: row.GetInt64(0), Suspects: row.GetFieldValue<Guid[]>(1)),
+            row => row.GetGuid(0),
             cancellationToken,
-            [.. Bounds(begin, end, near, far), new NpgsqlParameter<int> { TypedValue = ReconciliationLimits.SuspectsPerPage }]);
-        findings.Transfers += counted[0].Count;
-        return [.. counted[0].Suspects];
-    }
+            bounds);
 
-    private Task<List<(Guid EntryId, byte[] Content)>> ReadUnknownEntriesAsync(Guid begin, Guid end, Guid near, Guid far, CancellationToken cancellationToken) =>
+    private static Task<List<(Guid EntryId, byte[] Content)>> ReadUnknownEntriesAsync(
+        Snapshot snapshot, NpgsqlParameter[] bounds, CancellationToken cancellationToken) =>
         snapshot.ReadAsync(
             """
             with known as materialized (
@@ -114,16 +152,16 @@ internal sealed class TransferPass(Snapshot snapshot, PostingTerms terms, Findin
             )
             select e.entry_id, e.content
             from entries e
-            where e.entry_id >= $1 and e.entry_id < $2 and e.type = any($5)
+            where e.entry_id >= $1 and e.entry_id < $2 and e.entry_id > $7 and e.type = any($5)
               and not exists (select from known k where k.entry_id = e.entry_id)
-            limit $6
+            order by e.entry_id limit $6
             """,
             row => (row.GetGuid(0), row.GetFieldValue<byte[]>(1)),
             cancellationToken,
-            [.. Bounds(begin, end, near, far), new NpgsqlParameter<int> { TypedValue = ReconciliationLimits.SuspectsPerPage }]);
+            bounds);
 
     /// <summary>An entry may belong to a transfer of quite another time: one that waited long for its credit.</summary>
-    private async Task LookUpAsync(Guid entryId, byte[] content, HashSet<Guid> suspects, CancellationToken cancellationToken)
+    private async Task LookUpAsync(Snapshot snapshot, Guid entryId, byte[] content, HashSet<Guid> suspects, CancellationToken cancellationToken)
     {
         var transferId = terms.TransferOf(content);
         var knows = transferId is { } id && (await snapshot.ReadAsync(
@@ -143,9 +181,9 @@ internal sealed class TransferPass(Snapshot snapshot, PostingTerms terms, Findin
     }
 
     /// <summary>Compares transfers with entries wherever those are. An entry is found by its block range index: a few milliseconds.</summary>
-    private async Task CompareAsync(Guid[] transferIds, CancellationToken cancellationToken)
+    private async Task CompareAsync(Snapshot snapshot, IReadOnlyCollection<Guid> transferIds, CancellationToken cancellationToken)
     {
-        if (transferIds.Length == 0)
+        if (transferIds.Count == 0)
         {
             return;
         }
@@ -166,7 +204,7 @@ internal sealed class TransferPass(Snapshot snapshot, PostingTerms terms, Findin
                 Amount: row.GetInt64(2),
                 Steps: $"debit {Amount(row, 3)}, credit {Amount(row, 4)}, refund {Amount(row, 5)}"),
             cancellationToken,
-            new NpgsqlParameter<Guid[]> { TypedValue = transferIds });
+            new NpgsqlParameter<Guid[]> { TypedValue = [.. transferIds] });
         foreach (var transfer in wrong)
         {
             findings.Add(Differences.TransferEntry, $"transfer {transfer.Id}", $"the entries of a transfer of {transfer.Amount} that is {transfer.State}", transfer.Steps);
@@ -175,13 +213,15 @@ internal sealed class TransferPass(Snapshot snapshot, PostingTerms terms, Findin
 
     private static string Amount(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? "none" : $"{row.GetInt64(column)}";
 
-    private IEnumerable<NpgsqlParameter> Bounds(Guid begin, Guid end, Guid near, Guid far) =>
+    private IEnumerable<NpgsqlParameter> Bounds(Guid begin, Guid end, Guid near, Guid far, Guid last) =>
     [
         new NpgsqlParameter<Guid> { TypedValue = begin },
         new NpgsqlParameter<Guid> { TypedValue = end },
         new NpgsqlParameter<Guid> { TypedValue = near },
         new NpgsqlParameter<Guid> { TypedValue = far },
         new NpgsqlParameter<string[]> { TypedValue = [.. terms.TransferTypes], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text },
+        new NpgsqlParameter<int> { TypedValue = ReconciliationLimits.SuspectsPerPage },
+        new NpgsqlParameter<Guid> { TypedValue = last },
     ];
 }
 

@@ -156,13 +156,24 @@ public sealed class HistoryVerifierTests(Books books) : IClassFixture<Books>
             }
         }, Cancelled);
 
-        for (var i = 0; i < 20; i++)
+        var rounds = new List<ConcurrentBag<WalletVerdict>>();
+        try
         {
-            await busy.Verifier.VerifyAllAsync(verdict => Assert.True(verdict.IsValid, $"{verdict}"), Cancelled);
+            while (rounds.Count < 20)
+            {
+                rounds.Add([]);
+                await busy.Verifier.VerifyAllAsync(rounds[^1].Add, Cancelled);
+            }
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await Task.WhenAll([.. traffic, opening]);
         }
 
-        await stop.CancelAsync();
-        await Task.WhenAll([.. traffic, opening]);
+        Assert.All(rounds, round => Assert.True(round.Count >= wallets.Length));
+        Assert.All(rounds.SelectMany(round => round), verdict => Assert.True(verdict.IsValid, $"{verdict}"));
+        Assert.True(rounds[^1].Sum(verdict => verdict.Entries) > rounds[0].Sum(verdict => verdict.Entries), "Nothing went on meanwhile.");
     }
 
     private async Task<WalletVerdict> VerdictAsync(Guid walletId) => (await books.Verifier.VerifyAsync(walletId, null, Cancelled))! with { WalletId = Guid.Empty };
