@@ -26,8 +26,9 @@ public sealed class DeadlineClock(TimeProvider time)
     {
         var left = time.GetElapsedTime(time.GetTimestamp(), tick * TimestampsPerTick);
 
-        // Delays are cut to whole milliseconds; one more makes sure that the time has passed.
-        await Task.Delay(left + TimeSpan.FromMilliseconds(1), time);
+        // Delays are cut to whole milliseconds; one more makes sure that the time has passed. A thread that slept since it asked
+        // may find that it has passed already: and a delay of minus one millisecond would be one without end.
+        await Task.Delay((left > TimeSpan.Zero ? left : TimeSpan.Zero) + TimeSpan.FromMilliseconds(1), time);
         _ticks.TryRemove(tick, out _);
     }
 }

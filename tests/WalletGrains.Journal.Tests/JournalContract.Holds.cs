@@ -33,6 +33,19 @@ public abstract partial class JournalContract
         await AssertStoredAsync(wallet);
     }
 
+    [Fact]
+    public async Task A_repeat_of_a_hold_that_has_ended_since_is_known_by_its_request_id()
+    {
+        var wallet = await TestWallet.OpenAsync(Journal);
+        var hold = NewHold(wallet);
+        Assert.Equal(AppendStatus.Applied, await Journal.AppendAsync(wallet.Deposit(100, "hold", hold: hold)));
+        Assert.Equal(AppendStatus.Applied, await Journal.AppendAsync(wallet.Deposit(1, hold: hold with { State = HoldState.Released })));
+
+        Assert.Equal(AppendStatus.RequestIdTaken, await OtherSilo.AppendAsync(wallet.Copy().Deposit(100, "hold", hold: hold)));
+        await AssertStoredAsync(wallet);
+        Assert.Equal(HoldState.Released, (await Journal.FindHoldAsync(hold.HoldId, Cancelled))!.State);
+    }
+
     [Theory]
     [InlineData(0, 0, HoldState.Active)]
     [InlineData(100, 101, HoldState.Captured)]

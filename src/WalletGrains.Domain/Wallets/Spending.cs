@@ -57,21 +57,6 @@ public sealed class Spending : IEquatable<Spending>
             Minute);
     }
 
-    /// <summary>With an amount that came back: the newest amounts are made less, as far as they are remembered.</summary>
-    public Spending WithReturned(long amountMinor)
-    {
-        var day = Day.ToBuilder();
-        for (var i = day.Count - 1; i >= 0 && amountMinor > 0; i--)
-        {
-            var returned = Math.Min(day[i].Value, amountMinor);
-            amountMinor -= returned;
-            day[i] = day[i] with { Value = day[i].Value - returned };
-        }
-
-        day.RemoveAll(spent => spent.Value == 0);
-        return Of(day.ToImmutable(), Minute);
-    }
-
     /// <summary>What is still asked for under other limits.</summary>
     public Spending Under(WalletLimits limits) => Of(limits.PerDayMinor is null ? [] : Day, limits.CountPerMinute is null ? [] : Minute);
 

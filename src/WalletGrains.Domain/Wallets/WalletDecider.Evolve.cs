@@ -75,7 +75,6 @@ public static partial class WalletDecider
             happened),
         WalletEvent.HoldCaptured or WalletEvent.HoldReleased or WalletEvent.HeldTransferDebited => End(details, HoldOf(happened)!),
         WalletEvent.Withdrawn or WalletEvent.TransferDebited => Spend(details, happened),
-        WalletEvent.TransferRefunded => Return(details, happened.AmountMinor),
         WalletEvent.LimitsSet set => new WalletDetails(
             set.Limits.PerDayMinor is null ? details.Holds.Uncounted() : details.Holds, set.Limits, details.Spending.Under(set.Limits)),
         _ => details,
@@ -97,7 +96,4 @@ public static partial class WalletDecider
             ? left with { Spending = left.Spending.Without(ended.Amount.MinorUnits - ended.CapturedMinor, ended.CreatedAt) }
             : left;
     }
-
-    private static WalletDetails Return(WalletDetails details, long amountMinor) =>
-        details.Spending.Day.IsEmpty ? details : details with { Spending = details.Spending.WithReturned(amountMinor) };
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using WalletGrains.Contracts;
 using WalletGrains.Contracts.Bulks;
 using WalletGrains.Domain.Bulks;
+using WalletGrains.Grains.Wallets;
 using WalletGrains.Journal.Bulks;
 
 namespace WalletGrains.Grains.Bulks;
@@ -51,9 +52,9 @@ internal static class BulkRows
             throw new ArgumentException($"A bulk has 1 to {Limits.MaxBulkLegs} legs.", nameof(command));
         }
 
-        if (command.Legs.Any(leg => leg.Description is { } words && (words.Length > Limits.MaxDescriptionLength || !PlainText.IsValid(words))))
+        foreach (var leg in command.Legs)
         {
-            throw new ArgumentException($"A description has at most {Limits.MaxDescriptionLength} characters and no control characters.", nameof(command));
+            CommandShape.CheckDescription(leg.Description, nameof(command));
         }
     }
 }

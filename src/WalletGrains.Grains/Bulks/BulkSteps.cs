@@ -1,6 +1,7 @@
 using WalletGrains.Contracts;
 using WalletGrains.Contracts.Wallets;
 using WalletGrains.Domain.Bulks;
+using WalletGrains.Grains.Wallets;
 
 namespace WalletGrains.Grains.Bulks;
 
@@ -49,13 +50,13 @@ internal sealed class BulkSteps(Guid bulkId, IReadOnlyList<PlannedLeg> legs, IGr
     {
         var (asked, transferId) = (legs[leg].Leg, legs[leg].TransferId);
         var debit = new DebitHeldTransfer(asked.Amount, transferId, asked.ToWalletId, legs[leg].HoldId, bulkId, asked.Description);
-        if (!IsDone(await ExecuteAsync(asked.FromWalletId, debit)))
+        if (!(await grains.ExecuteStepAsync(asked.FromWalletId, debit)).IsDone())
         {
             return false;
         }
 
         var credit = new CreditTransfer(asked.Amount, transferId, asked.FromWalletId, asked.Description, IsSettlement: true);
-        return IsDone(await ExecuteAsync(asked.ToWalletId, credit));
+        return (await grains.ExecuteStepAsync(asked.ToWalletId, credit)).IsDone();
     });
 
     /// <summary>Sees to it that nothing is held for any leg, now or later.</summary>
@@ -66,14 +67,14 @@ internal sealed class BulkSteps(Guid bulkId, IReadOnlyList<PlannedLeg> legs, IGr
         // coordinator that comes late, or a call that is still on its way, finds the id taken and holds nothing.
         var payer = legs[leg].Leg.FromWalletId;
         var nothing = new Money(0, legs[leg].Leg.Amount.Currency);
-        switch (await ExecuteAsync(payer, new PlaceHold(RequestId.ForBulkHold(bulkId, leg), nothing, legs[leg].HoldId)))
+        switch (await grains.ExecuteStepAsync(payer, new PlaceHold(RequestId.ForBulkHold(bulkId, leg), nothing, legs[leg].HoldId)))
         {
             case WalletOutcome.Refused or WalletOutcome.NotDecided { Reason: NotDecidedReason.RequestIdReused, OriginalEntryId: null }:
                 return true;
             case WalletOutcome.NotDecided { Reason: NotDecidedReason.RequestIdReused }:
-                return IsDone(await ExecuteAsync(payer, new ReleaseHold(RequestId.ForBulkRelease(bulkId, leg), legs[leg].HoldId)));
+                return (await grains.ExecuteStepAsync(payer, new ReleaseHold(RequestId.ForBulkRelease(bulkId, leg), legs[leg].HoldId))).IsDone();
             case var outcome:
-                return IsDone(outcome);
+                return outcome.IsDone();
         }
     });
 
@@ -122,7 +123,7 @@ internal sealed class BulkSteps(Guid bulkId, IReadOnlyList<PlannedLeg> legs, IGr
             }
 
             var hold = new PlaceHold(RequestId.ForBulkHold(bulkId, leg), legs[leg].Leg.Amount, legs[leg].HoldId, null, legs[leg].Leg.Description);
-            switch (await ExecuteAsync(ofPayer.Key, hold))
+            switch (await grains.ExecuteStepAsync(ofPayer.Key, hold))
             {
                 case WalletOutcome.Accepted:
                     continue;
@@ -154,25 +155,5 @@ internal sealed class BulkSteps(Guid bulkId, IReadOnlyList<PlannedLeg> legs, IGr
         }
 
         return all;
-    }
-
-    private static bool IsDone(WalletOutcome step) => step switch
-    {
-        WalletOutcome.Accepted => true,
-        WalletOutcome.NotDecided { Reason: NotDecidedReason.Overloaded or NotDecidedReason.Unavailable or NotDecidedReason.OutcomeUnknown } => false,
-        _ => throw new InvalidOperationException($"A step of a decided bulk came back as {step}; an invariant is broken."),
-    };
-
-    /// <summary>One step; a call that gets no answer is a step whose outcome is unknown.</summary>
-    private async Task<WalletOutcome> ExecuteAsync(Guid walletId, WalletCommand command)
-    {
-        try
-        {
-            return await grains.GetGrain<IWalletGrain>(walletId).ExecuteAsync(command);
-        }
-        catch (Exception e) when (e is TimeoutException or OrleansException)
-        {
-            return new WalletOutcome.NotDecided(NotDecidedReason.OutcomeUnknown);
-        }
     }
 }

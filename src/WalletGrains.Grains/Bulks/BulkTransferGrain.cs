@@ -45,7 +45,7 @@ public sealed class BulkTransferGrain(IBulkStore bulks, WalletProfiles profiles,
             return new BulkOutcome.NotDecided(NotDecidedReason.OutcomeUnknown);
         }
 
-        if (!row.Fingerprint.Span.SequenceEqual(LegsContent.FingerprintOf(command.Legs)))
+        if (!isNew && !row.Fingerprint.Span.SequenceEqual(LegsContent.FingerprintOf(command.Legs)))
         {
             return new BulkOutcome.NotDecided(NotDecidedReason.RequestIdReused);
         }
@@ -144,7 +144,7 @@ public sealed class BulkTransferGrain(IBulkStore bulks, WalletProfiles profiles,
                 row = next;
             }
         }
-        catch (Exception e) when (e is JournalUnavailableException or JournalOutcomeUnknownException or UnavailableException)
+        catch (Exception e) when (e is JournalUnavailableException or JournalOutcomeUnknownException or UnavailableException or TimeoutException or OrleansException)
         {
             // What the row says is not known now; a repeat of the request or the recovery reads it again and goes on.
         }

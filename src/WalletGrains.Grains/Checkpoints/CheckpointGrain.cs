@@ -19,7 +19,7 @@ public sealed partial class CheckpointGrain(
 {
     private const string ReminderName = "checkpoint";
 
-    private readonly LongRun<Checkpoint> _run = new(time);
+    private readonly LongRun<Checkpoint> _run = new(time, logger);
 
     /// <inheritdoc />
     public Task StartAsync() =>

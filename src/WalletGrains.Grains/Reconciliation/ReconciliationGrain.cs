@@ -19,8 +19,8 @@ public sealed partial class ReconciliationGrain(
     private const string Kind = "RECONCILIATION";
     private const string ReminderName = "reconciliation";
 
-    private readonly LongRun<ReconciliationResult> _run = new(time);
-    private readonly LongRun<ReconciliationResult> _fullRun = new(time);
+    private readonly LongRun<ReconciliationResult> _run = new(time, logger);
+    private readonly LongRun<ReconciliationResult> _fullRun = new(time, logger);
     private Task _previous = Task.CompletedTask;
 
     /// <inheritdoc />

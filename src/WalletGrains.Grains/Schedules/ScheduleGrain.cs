@@ -4,6 +4,7 @@ using WalletGrains.Contracts.Schedules;
 using WalletGrains.Contracts.Transfers;
 using WalletGrains.Contracts.Wallets;
 using WalletGrains.Domain.Schedules;
+using WalletGrains.Grains.Wallets;
 using WalletGrains.Journal;
 using WalletGrains.Journal.Schedules;
 
@@ -116,6 +117,7 @@ public sealed class ScheduleGrain(IScheduleStore schedules, IdGenerator ids, Tim
     private static void Check(CreateSchedule command)
     {
         ArgumentNullException.ThrowIfNull(command);
+        CommandShape.CheckDescription(command.Description, nameof(command));
         if (command.Amount.MinorUnits is <= 0 or > Limits.MaxAmountMinor)
         {
             throw new ArgumentException("The amount of a schedule is above zero and no larger than the largest amount.", nameof(command));
@@ -124,11 +126,6 @@ public sealed class ScheduleGrain(IScheduleStore schedules, IdGenerator ids, Tim
         if (command.EndAt < command.StartAt)
         {
             throw new ArgumentException("A schedule does not end before it starts.", nameof(command));
-        }
-
-        if (command.Description is { } words && (words.Length > Limits.MaxDescriptionLength || !PlainText.IsValid(words)))
-        {
-            throw new ArgumentException($"A description has at most {Limits.MaxDescriptionLength} characters and no control characters.", nameof(command));
         }
     }
 }

@@ -38,7 +38,7 @@ public sealed class TransferGrain(IJournal journal, IdGenerator ids, WalletProfi
             return new TransferOutcome.Invalid(TransferInvalidReason.ReceiverCurrencyMismatch);
         }
 
-        var debit = await StepAsync(
+        var debit = await GrainFactory.ExecuteStepAsync(
             command.FromWalletId,
             new DebitTransfer(command.RequestId, command.Amount, ids.NewId(), command.ToWalletId, command.Description, command.Metadata));
         return await SettleAsync(debit, command.ToWalletId, isSettlement: false);
@@ -68,7 +68,7 @@ public sealed class TransferGrain(IJournal journal, IdGenerator ids, WalletProfi
             return new TransferOutcome.Invalid(TransferInvalidReason.TransferCurrencyMismatch);
         }
 
-        var debit = await StepAsync(
+        var debit = await GrainFactory.ExecuteStepAsync(
             original.ToWalletId,
             new DebitReversal(
                 command.RequestId,
@@ -139,35 +139,13 @@ public sealed class TransferGrain(IJournal journal, IdGenerator ids, WalletProfi
     /// <returns>Whether the transfer is at its end, and why it was refunded if it was.</returns>
     private async Task<(bool Settled, WalletRefusal? Refusal)> CreditOrRefundAsync(CreditTransfer credit, Guid toWalletId)
     {
-        var credited = await StepAsync(toWalletId, credit);
+        var credited = await GrainFactory.ExecuteStepAsync(toWalletId, credit);
         if (credited is not WalletOutcome.Refused refused)
         {
-            return (IsDone(credited), null);
+            return (credited.IsDone(), null);
         }
 
-        var refund = await StepAsync(credit.FromWalletId, new RefundTransfer(credit.Amount, credit.TransferId, toWalletId, refused.Refusal));
-        return (IsDone(refund), refused.Refusal);
+        var refund = await GrainFactory.ExecuteStepAsync(credit.FromWalletId, new RefundTransfer(credit.Amount, credit.TransferId, toWalletId, refused.Refusal));
+        return (refund.IsDone(), refused.Refusal);
     }
-
-    private static bool IsDone(WalletOutcome step) => step switch
-    {
-        WalletOutcome.Accepted => true,
-        WalletOutcome.NotDecided { Reason: NotDecidedReason.Overloaded or NotDecidedReason.Unavailable or NotDecidedReason.OutcomeUnknown } => false,
-        _ => throw new InvalidOperationException($"A step of a debited transfer came back as {step}; an invariant is broken."),
-    };
-
-    /// <summary>One step; a call that gets no answer is a step whose outcome is unknown.</summary>
-    private async Task<WalletOutcome> StepAsync(Guid walletId, WalletCommand command)
-    {
-        try
-        {
-            return await Wallet(walletId).ExecuteAsync(command);
-        }
-        catch (Exception e) when (e is TimeoutException or OrleansException)
-        {
-            return new WalletOutcome.NotDecided(NotDecidedReason.OutcomeUnknown);
-        }
-    }
-
-    private IWalletGrain Wallet(Guid walletId) => GrainFactory.GetGrain<IWalletGrain>(walletId);
 }

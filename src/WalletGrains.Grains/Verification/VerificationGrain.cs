@@ -13,7 +13,7 @@ public sealed partial class VerificationGrain(HistoryVerifier verifier, Postgres
 {
     private const string Kind = "VERIFICATION";
 
-    private readonly LongRun<VerificationResult> _all = new(time);
+    private readonly LongRun<VerificationResult> _all = new(time, logger);
 
     /// <inheritdoc />
     public async Task<VerificationOutcome> VerifyAsync(Guid walletId)

@@ -10,10 +10,11 @@ internal static class CommandShape
     public static void Check(WalletCommand command)
     {
         ArgumentNullException.ThrowIfNull(command);
-        if (command.Description is { } words && (words.Length > Limits.MaxDescriptionLength || !PlainText.IsValid(words)))
+        CheckDescription(command.Description, nameof(command));
+        if (command is ExpireHold)
         {
-            throw new ArgumentException(
-                $"A description has at most {Limits.MaxDescriptionLength} characters and no control characters.", nameof(command));
+            // Only the wallet knows its time. Asked for too early, it would be refused, and its request id be used up.
+            throw new ArgumentException($"Holds expire by {nameof(IWalletGrain.ExpireHoldsAsync)}.", nameof(command));
         }
 
         if (command is PlaceHold { ExpiresAfter: { } duration }
@@ -28,6 +29,15 @@ internal static class CommandShape
                 || limits.CountPerMinute is <= 0 or > Limits.MaxCountPerMinute))
         {
             throw new ArgumentException("A limit is above zero and no larger than the largest amount.", nameof(command));
+        }
+    }
+
+    /// <summary>Throws <see cref="ArgumentException"/> when words for the history cannot be stored.</summary>
+    public static void CheckDescription(string? description, string parameterName)
+    {
+        if (description is not null && (description.Length > Limits.MaxDescriptionLength || !PlainText.IsValid(description)))
+        {
+            throw new ArgumentException($"A description has at most {Limits.MaxDescriptionLength} characters and no control characters.", parameterName);
         }
     }
 }

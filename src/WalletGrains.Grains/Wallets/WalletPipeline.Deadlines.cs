@@ -31,20 +31,26 @@ internal sealed partial class WalletPipeline
 
     private async Task WatchAsync()
     {
-        while (_byDeadline.TryPeek(out var oldest))
+        try
         {
-            if (!oldest.IsAnswered && TimeLeft(oldest) is var left && left > TimeSpan.Zero)
+            while (_byDeadline.TryPeek(out var oldest))
             {
-                await deadlines.WaitAsync(left);
-            }
-            else
-            {
-                _byDeadline.Dequeue();
-                Expire(oldest);
+                if (!oldest.IsAnswered && TimeLeft(oldest) is var left && left > TimeSpan.Zero)
+                {
+                    await deadlines.WaitAsync(left);
+                }
+                else
+                {
+                    _byDeadline.Dequeue();
+                    Expire(oldest);
+                }
             }
         }
-
-        _isWatching = false;
+        finally
+        {
+            // Whatever ends it, the next command begins to watch again.
+            _isWatching = false;
+        }
     }
 
     private void Expire(PendingCommand pending)

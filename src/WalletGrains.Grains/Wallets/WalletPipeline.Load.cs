@@ -73,9 +73,9 @@ internal sealed partial class WalletPipeline
                     return LoadResult.Absent;
                 }
 
-                Adopt(loaded.Head, askedAt);
+                var position = Adopt(loaded.Head, askedAt);
                 await SumReversedAsync();
-                DecideAll(loaded.Decisions);
+                DecideAll(position, loaded.Decisions);
                 if (_undecided.Count == 0)
                 {
                     return LoadResult.Loaded;
@@ -131,7 +131,8 @@ internal sealed partial class WalletPipeline
         _undecided.Clear();
     }
 
-    private void Adopt(WalletHead head, long askedAt)
+    /// <returns>The newest position known, which decisions are made on.</returns>
+    private WalletPosition Adopt(WalletHead head, long askedAt)
     {
         if (_committed is null || head.Revision >= _committed.Revision)
         {
@@ -139,6 +140,8 @@ internal sealed partial class WalletPipeline
             _committed = WalletRows.ToPosition(head);
             _confirmedAt = askedAt;
         }
+
+        return _committed;
     }
 
     /// <summary>The request ids of what waits, those first of which it is known that they are, or may be, durable.</summary>
@@ -169,14 +172,18 @@ internal sealed partial class WalletPipeline
         }
     }
 
-    /// <summary>Decides everything that waits, in the order it came. One step: nothing can come in between.</summary>
-    private void DecideAll(IReadOnlyDictionary<string, StoredDecision> decisions)
+    /// <summary>
+    /// Decides everything that waits, in the order it came. One step: nothing can come in between. On the position that was known
+    /// before the sums were read, though a reader may have brought a newer one since: the sums may lack what that one knows of,
+    /// and only the older one is refused then.
+    /// </summary>
+    private void DecideAll(WalletPosition position, IReadOnlyDictionary<string, StoredDecision> decisions)
     {
         var waiting = _undecided.OrderBy(pending => pending.Arrival).ToList();
         _undecided.Clear();
-        _tail = _reversedMinor.Count == 0 ? _committed : _committed! with
+        _tail = _reversedMinor.Count == 0 ? position : position with
         {
-            State = _committed.State with { ReversedMinor = _reversedMinor.ToImmutableDictionary() },
+            State = position.State with { ReversedMinor = _reversedMinor.ToImmutableDictionary() },
         };
         foreach (var pending in waiting)
         {

@@ -17,12 +17,12 @@ internal sealed partial class WalletPipeline
         {
             // The load that follows waits for the journal, and looks the request id up with the head row.
             _journalFailed = true;
-            stored = null;
             if (!pending.IsAnswered)
             {
                 Postpone(pending);
-                return;
             }
+
+            return;
         }
         catch (Exception e)
         {

@@ -123,9 +123,10 @@ internal sealed partial class LaneWriter(
         {
             answer = await connection.Append.ExecuteAsync(_batch, askForAll: false, stop);
         }
-        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.UniqueViolation)
+        catch (PostgresException exception) when (exception.SqlState is PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.RestrictViolation)
         {
-            // A request id of long ago came back, and the unique key has rolled the batch back: now find out which.
+            // A request id of long ago came back and the batch was rolled back, by the unique key or, where it had placed a hold
+            // that has ended since, by the rule that it stays so, whichever the server came to first: now find out which.
             answer = await connection.Append.ExecuteAsync(_batch, askForAll: true, stop);
         }
 

@@ -57,7 +57,7 @@ public sealed class LimitTests
     }
 
     [Fact]
-    public void What_a_hold_did_not_take_and_what_was_refunded_may_be_spent_again()
+    public void What_a_hold_did_not_take_may_be_spent_again_and_what_was_refunded_may_not()
     {
         var wallet = Limited(new WalletLimits(null, 1_000, null));
         var hold = wallet.Hold(1_000);
@@ -66,7 +66,17 @@ public sealed class LimitTests
         Assert.Null(wallet.Refusal(new DebitTransfer(wallet.NextId(), TestedWallet.Usd(700), TestedWallet.Other, TestedWallet.Other)));
         Assert.Equal(WalletRefusal.LimitExceeded, wallet.Withdraw(1));
         wallet.Accept(new RefundTransfer(TestedWallet.Usd(700), TestedWallet.Other, TestedWallet.Other, WalletRefusal.WalletFrozen));
-        Assert.Null(wallet.Withdraw(700));
+        Assert.Equal(WalletRefusal.LimitExceeded, wallet.Withdraw(1));
+    }
+
+    [Fact]
+    public void A_transfer_that_the_limit_never_counted_gives_nothing_back_to_it()
+    {
+        var wallet = new TestedWallet(100_000);
+        Assert.Null(wallet.Refusal(new DebitTransfer(wallet.NextId(), TestedWallet.Usd(1_000), TestedWallet.Other, TestedWallet.Other)));
+        wallet.Accept(new SetLimits(wallet.NextId(), new WalletLimits(null, 1_000, null)));
+        Assert.Null(wallet.Withdraw(1_000));
+        wallet.Accept(new RefundTransfer(TestedWallet.Usd(1_000), TestedWallet.Other, TestedWallet.Other, WalletRefusal.WalletFrozen));
         Assert.Equal(WalletRefusal.LimitExceeded, wallet.Withdraw(1));
     }
 

@@ -37,6 +37,16 @@ public sealed class WalletHoldTests(WalletCluster cluster)
     }
 
     [Fact]
+    public async Task Nobody_makes_a_hold_expire_before_its_time()
+    {
+        var wallet = await cluster.OpenAsync(5_000);
+        var hold = (await PlaceAsync(wallet, 1_000)).Hold!;
+        await Assert.ThrowsAsync<ArgumentException>(() => cluster.Wallet(wallet).ExecuteAsync(new ExpireHold(hold.HoldId)));
+        Assert.Equal(hold, await cluster.Queries.FindHoldAsync(hold.HoldId));
+        Assert.Equal(4_000, (await cluster.Wallet(wallet).GetAsync())!.AvailableMinor);
+    }
+
+    [Fact]
     public async Task The_same_hold_and_the_same_capture_again_are_answered_as_they_were()
     {
         var wallet = await cluster.OpenAsync(5_000);

@@ -84,6 +84,38 @@ public sealed class WalletPipelineReadTests
     }
 
     [Fact]
+    public void What_a_reader_finds_between_the_sum_of_reversals_and_their_decision_is_not_decided_on()
+    {
+        var bench = Opened(1_000);
+        bench.Advance(TimeSpan.FromSeconds(2));
+        var (transferId, payer) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        DebitReversal Reversal(string requestId) =>
+            new(RequestId.FromClient(requestId), Usd(60), Guid.CreateVersion7(), payer, transferId, 100, UpToWhatIsLeft: false);
+
+        // The head row is read, and then what was given back so far: nothing. Its answer is on the way.
+        bench.Journal.HoldReads = true;
+        var reversal = bench.Execute(Reversal("here"));
+        bench.Journal.ReleaseReads();
+        bench.Journal.HoldReads = true;
+        bench.Run();
+        bench.Journal.HoldReads = false;
+
+        // Meanwhile another activation gives back 60 of 100, and a reader of this one finds its head row.
+        var other = new WalletBench(bench.Journal.OtherSilo(), bench.Time, bench.WalletId);
+        var elsewhere = other.Execute(Reversal("elsewhere"));
+        other.Commit();
+        Accepted(elsewhere);
+        bench.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal(940, bench.Balance());
+
+        bench.Journal.ReleaseReads();
+        bench.Run();
+        bench.Commit();
+        Assert.Equal(WalletRefusal.ReversalExceedsOriginal, Refused(reversal).Refusal);
+        Assert.Equal(940, bench.Balance());
+    }
+
+    [Fact]
     public void What_never_changes_needs_no_confirmation()
     {
         var bench = Opened(100);

@@ -30,10 +30,6 @@ internal sealed partial class WalletBook
                 GiveBack(Holds[entry.Hold!.HoldId], entry.Hold.Captured);
                 break;
 
-            case Kinds.TransferRefund:
-                GiveBackNewest(entry.Amount);
-                break;
-
             case Kinds.SetLimits:
                 SetLimits(entry.Limits!);
                 break;
@@ -65,15 +61,6 @@ internal sealed partial class WalletBook
         if (_countedHolds.Remove(hold.HoldId) && _spentByQuarterHour.TryGetValue(quarter, out var spent))
         {
             _spentByQuarterHour[quarter] = Math.Max(0, spent - (hold.Amount - captured));
-        }
-    }
-
-    private void GiveBackNewest(long amount)
-    {
-        foreach (var quarter in _spentByQuarterHour.Keys.Reverse().ToList())
-        {
-            var back = Math.Min(amount, _spentByQuarterHour[quarter]);
-            (_spentByQuarterHour[quarter], amount) = (_spentByQuarterHour[quarter] - back, amount - back);
         }
     }
 
