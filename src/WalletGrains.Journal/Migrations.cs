@@ -46,28 +46,31 @@ public sealed partial class Migrations(NpgsqlDataSource dataSource, ILogger<Migr
         }
     }
 
-    /// <summary>Compares what is embedded with what is applied; returns what is left to do, or throws.</summary>
+    /// <summary>
+    /// Compares what is embedded with what is applied; returns what is left to do, or throws. What is applied must be the
+    /// beginning of what is embedded. Numbers may have gaps: they are given out when the work on a migration begins.
+    /// </summary>
     private static IEnumerable<Migration> Missing(Migration[] embedded, List<AppliedMigration> applied)
     {
-        for (var i = 0; i < embedded.Length; i++)
+        for (var i = 1; i < embedded.Length; i++)
         {
-            if (embedded[i].Number != i + 1)
+            if (embedded[i].Number == embedded[i - 1].Number)
             {
-                throw new MigrationException($"Migration {i + 1:000} is missing from this binary: sql/ goes on with {embedded[i].FolderName}.");
+                throw new MigrationException($"This binary has two migrations with one number: {embedded[i - 1].FolderName} and {embedded[i].FolderName}.");
             }
         }
 
         for (var i = 0; i < applied.Count; i++)
         {
-            if (applied[i].Number > embedded.Length)
+            if (applied[i].Number > embedded[^1].Number)
             {
                 throw new MigrationException(
                     $"The database has migration {applied[i].Number:000}-{applied[i].Name}, which this binary does not know: a newer version has run. Start that version.");
             }
 
-            if (applied[i].Number != i + 1)
+            if (applied[i].Number != embedded[i].Number)
             {
-                throw new MigrationException($"The database has migration {applied[i].Number:000}-{applied[i].Name} but lacks {i + 1:000}.");
+                throw new MigrationException($"The database has migration {applied[i].Number:000}-{applied[i].Name} but lacks {embedded[i].FolderName}.");
             }
 
             if (applied[i].Checksum != embedded[i].Checksum)
