@@ -1,3 +1,5 @@
+using WalletGrains.Journal.Activity;
+
 namespace WalletGrains.Journal;
 
 /// <summary>A moment of a commit of <see cref="MemoryJournal"/>.</summary>
@@ -22,13 +24,16 @@ public delegate Task CommitInterceptor(CommitPoint point, Guid walletId);
 /// </summary>
 /// <param name="interceptor">Called around every commit.</param>
 /// <param name="applied">Told of every decision at the moment it becomes durable, in the order of the commits.</param>
-public sealed class MemoryJournal(CommitInterceptor? interceptor = null, Action<WalletAppend>? applied = null) : IJournal
+public sealed class MemoryJournal(CommitInterceptor? interceptor = null, Action<WalletAppend>? applied = null) : IJournal, IActivityLog
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<Guid, MemoryWallet> _wallets = [];
     private readonly Dictionary<Guid, TransferRow> _transfers = [];
     private readonly Dictionary<Guid, HoldRow> _holds = [];
     private readonly Dictionary<Guid, Task> _lastOfWallet = [];
+
+    /// <summary>All entries in the order of their commits; the position of the first is 1.</summary>
+    private readonly List<WalletEntry> _entries = [];
 
     /// <inheritdoc/>
     public Task<AppendStatus> AppendAsync(WalletAppend append)
@@ -152,6 +157,32 @@ public sealed class MemoryJournal(CommitInterceptor? interceptor = null, Action<
             cancellationToken);
     }
 
+    /// <inheritdoc/>
+    public Task<long> FindEndAsync(CancellationToken cancellationToken) => ReadAsync(() => _entries.Count + 1L, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<ActivityPage> ReadAsync(ActivityQuery query, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        query.Check();
+        return ReadAsync(
+            () =>
+            {
+                // An entry is a commit of its own here, and nothing is ever committed below the end.
+                var (entries, next) = (new List<WalletEntry>(), Math.Max(query.From, 1));
+                for (; next <= _entries.Count && entries.Count < query.Limit; next++)
+                {
+                    if (query.Has(_entries[(int)next - 1].WalletId))
+                    {
+                        entries.Add(_entries[(int)next - 1]);
+                    }
+                }
+
+                return new ActivityPage(query.From, next, entries);
+            },
+            cancellationToken);
+    }
+
     private AppendStatus Append(WalletAppend append)
     {
         if (!_wallets.TryGetValue(append.Head.WalletId, out var wallet))
@@ -182,7 +213,11 @@ public sealed class MemoryJournal(CommitInterceptor? interceptor = null, Action<
             _holds[hold.HoldId] = hold;
         }
 
-        wallet.Add(append);
+        if (wallet.Add(append) is { } entry)
+        {
+            _entries.Add(entry);
+        }
+
         if (transfer is not null)
         {
             _transfers[transfer.TransferId] = transfer;
@@ -264,12 +299,14 @@ public sealed class MemoryJournal(CommitInterceptor? interceptor = null, Action<
 
         public IEnumerable<WalletEntry> NewestFirst() => _entries.AsEnumerable().Reverse();
 
-        public void Add(WalletAppend append)
+        /// <summary>Takes a decision; returns its entry as it is stored.</summary>
+        public WalletEntry? Add(WalletAppend append)
         {
-            if (append.Entry is { } entry)
+            var stored = append.Entry?.Stored();
+            if (stored is not null)
             {
-                _entries.Add(entry.Stored());
-                Decisions.Add(entry.RequestId, new StoredDecision(_entries[^1], null));
+                _entries.Add(stored);
+                Decisions.Add(stored.RequestId, new StoredDecision(stored, null));
             }
             else
             {
@@ -278,6 +315,7 @@ public sealed class MemoryJournal(CommitInterceptor? interceptor = null, Action<
 
             var head = append.Head.Stored();
             Head = head with { OwnerId = Head.OwnerId, Currency = Head.Currency, CreatedAt = Head.CreatedAt };
+            return stored;
         }
     }
 }

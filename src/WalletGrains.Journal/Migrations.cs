@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using WalletGrains.Journal.Activity;
 
 namespace WalletGrains.Journal;
 
@@ -35,6 +36,8 @@ public sealed partial class Migrations(NpgsqlDataSource dataSource, ILogger<Migr
                 await ApplyAsync(connection, migration, cancellationToken);
                 LogApplied(logger, migration.Number, migration.Name);
             }
+
+            await PositionGeneration.RaiseAsync(connection, cancellationToken);
         }
         finally
         {

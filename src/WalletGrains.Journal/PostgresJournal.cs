@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using WalletGrains.Journal.Activity;
 using WalletGrains.Journal.Reading;
 using WalletGrains.Journal.Writing;
 
@@ -22,13 +23,19 @@ public sealed class PostgresJournal : IJournal, IAsyncDisposable
     private volatile bool _isStopping;
 
     /// <summary>Starts the lanes; they connect with their first append.</summary>
+    /// <param name="dataSource">The migrated database.</param>
+    /// <param name="options">The settings.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Where outages are told of.</param>
+    /// <param name="commits">Set with every commit; null where nobody waits for it.</param>
     /// <exception cref="ArgumentException">A setting is out of range.</exception>
-    public PostgresJournal(NpgsqlDataSource dataSource, JournalOptions options, TimeProvider time, ILogger<PostgresJournal> logger)
+    public PostgresJournal(
+        NpgsqlDataSource dataSource, JournalOptions options, TimeProvider time, ILogger<PostgresJournal> logger, CommitSignal? commits = null)
     {
         ArgumentNullException.ThrowIfNull(dataSource);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        _lanes = [.. Enumerable.Range(0, options.Lanes).Select(number => new Lane(number, dataSource, options, _metrics, time, logger))];
+        _lanes = [.. Enumerable.Range(0, options.Lanes).Select(number => new Lane(number, dataSource, options, _metrics, commits, time, logger))];
         _loadConnections = new ReadConnections(dataSource, options.Loaders, options, time);
         _readConnections = new ReadConnections(dataSource, options.ReadConnections, options, time);
         _loader = new Loader(_loadConnections, options, logger);

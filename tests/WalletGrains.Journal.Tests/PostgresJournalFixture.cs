@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using WalletGrains.Journal.Activity;
 using WalletGrains.Testing;
 using Xunit;
 
@@ -42,6 +43,20 @@ public sealed class PostgresJournalFixture : IAsyncLifetime
     {
         await using var command = DataSource.CreateCommand(sql);
         return (T)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
+    }
+
+    /// <summary>A position above everything that is committed, once nothing is under way below it: tests share a server, and what any of
+    /// them keeps open holds all readers back.</summary>
+    public async Task<long> FindSettledEndAsync(IActivityLog log)
+    {
+        var position = await ScalarAsync<long>("select journal_position()");
+        while (true)
+        {
+            if (await log.FindEndAsync(TestContext.Current.CancellationToken) is var end && end > position)
+            {
+                return end;
+            }
+        }
     }
 
     public async ValueTask DisposeAsync()

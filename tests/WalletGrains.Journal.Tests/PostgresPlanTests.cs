@@ -1,4 +1,5 @@
 using Npgsql;
+using WalletGrains.Journal.Activity;
 using Xunit;
 
 namespace WalletGrains.Journal.Tests;
@@ -95,5 +96,36 @@ public sealed class PostgresPlanTests
 
         // Two searches of 13 steps each, the newest entry twice, and the page.
         Assert.InRange(await postgres.ScalarAsync<long>("select idx_tup_read + seq_tup_read from pg_stat_user_indexes join pg_stat_user_tables using (relid) where indexrelname = 'entries_pkey'"), 1, 40);
+    }
+
+    [Fact]
+    public async Task Following_reads_what_is_new_and_nothing_else()
+    {
+        await using var postgres = new PostgresJournalFixture();
+        await postgres.InitializeAsync();
+        await postgres.ExecuteAsync("vacuum analyze entries");
+        await using var following = NpgsqlDataSource.Create(postgres.ConnectionString + ";Application Name=following");
+        await using var log = new PostgresActivityLog(following, new JournalOptions(), TimeProvider.System);
+        var wallet = await TestWallet.OpenAsync(postgres.Journal);
+        for (var i = 0; i < 10; i++)
+        {
+            await Task.WhenAll(Enumerable.Range(0, 500).Select(_ => postgres.Journal.AppendAsync(wallet.Deposit(1))));
+        }
+
+        var end = await postgres.FindSettledEndAsync(log);
+        await postgres.ExecuteAsync("select pg_stat_reset()");
+        for (var i = 0; i < 20; i++)
+        {
+            await postgres.Journal.AppendAsync(wallet.Deposit(1));
+            await postgres.FindSettledEndAsync(log);
+            var page = await log.ReadAsync(new ActivityQuery(0, 1, end, 1_000), TestContext.Current.CancellationToken);
+            Assert.Single(page.Entries);
+            end = page.To;
+        }
+
+        Assert.True(await postgres.ScalarAsync<bool>(
+            "select bool_and(pg_terminate_backend(pid, 30000)) from pg_stat_activity where datname = current_database() and application_name = 'following'"));
+        Assert.Equal(20, await postgres.ScalarAsync<long>("select idx_tup_read from pg_stat_user_indexes where indexrelname = 'entries_position'"));
+        Assert.Equal(0, await postgres.ScalarAsync<long>("select seq_tup_read from pg_stat_user_tables where relname = 'entries'"));
     }
 }

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using WalletGrains.Journal.Activity;
 
 namespace WalletGrains.Journal.Writing;
 
@@ -13,6 +14,7 @@ internal sealed partial class Lane : IAsyncDisposable
     private readonly int _number;
     private readonly JournalOptions _options;
     private readonly JournalMetrics _metrics;
+    private readonly CommitSignal? _commits;
     private readonly ILogger _logger;
     private readonly Channel<LaneItem> _queue;
     private readonly LaneWriter _writer;
@@ -21,9 +23,10 @@ internal sealed partial class Lane : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _loop;
 
-    public Lane(int number, NpgsqlDataSource dataSource, JournalOptions options, JournalMetrics metrics, TimeProvider time, ILogger logger)
+    public Lane(
+        int number, NpgsqlDataSource dataSource, JournalOptions options, JournalMetrics metrics, CommitSignal? commits, TimeProvider time, ILogger logger)
     {
-        (_number, _options, _metrics, _logger) = (number, options, metrics, logger);
+        (_number, _options, _metrics, _commits, _logger) = (number, options, metrics, commits, logger);
         _writer = new LaneWriter(number, dataSource, options, metrics, time, logger);
         _queue = Channel.CreateBounded<LaneItem>(new BoundedChannelOptions(options.QueuePerLane) { SingleReader = true });
         metrics.ObserveQueue(() => _queue.Reader.Count);
@@ -61,6 +64,7 @@ internal sealed partial class Lane : IAsyncDisposable
             }
 
             Complete();
+            _commits?.Set();
             if (_writer.IsBroken || _stop.IsCancellationRequested)
             {
                 RefuseQueued(reader);

@@ -1,0 +1,93 @@
+using Npgsql;
+using WalletGrains.Journal.Reading;
+
+namespace WalletGrains.Journal.Activity;
+
+/// <summary>The order of all entries in PostgreSQL; see the notes of sql/006-events.</summary>
+/// <remarks>The data source stays the caller's to dispose, after this.</remarks>
+public sealed class PostgresActivityLog : IActivityLog, IAsyncDisposable
+{
+    /// <summary>Connections that follow at the same time; each read is short.</summary>
+    private const int Connections = 8;
+
+    // The horizon is computed once, in the snapshot of the statement that reads. Lateral with the order of the index leaves the planner one
+    // plan: from the position on, until the page is full.
+    private const string PageSql = $"""
+        select h.horizon, e.position, {RowReader.EntryColumns}
+        from (select journal_horizon() as horizon offset 0) h
+        left join lateral (
+            select * from entries n
+            where n.position > 0 and n.position >= $1 and n.position < h.horizon and get_byte(uuid_send(n.wallet_id), 15) % $2 = $3
+            order by n.position limit $4) e on true
+        order by e.position, e.wallet_id, e.version
+        """;
+
+    private const string CommitSql = $"""
+        select {RowReader.EntryColumns} from entries e
+        where e.position > 0 and e.position = $1 and get_byte(uuid_send(e.wallet_id), 15) % $2 = $3
+        order by e.wallet_id, e.version
+        """;
+
+    private readonly ReadConnections _connections;
+
+    /// <summary>Connects with its first use.</summary>
+    public PostgresActivityLog(NpgsqlDataSource dataSource, JournalOptions options, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(dataSource);
+        ArgumentNullException.ThrowIfNull(options);
+        _connections = new ReadConnections(dataSource, Connections, options, time);
+    }
+
+    /// <inheritdoc/>
+    public async Task<long> FindEndAsync(CancellationToken cancellationToken) =>
+        (await _connections.ReadAsync("select journal_horizon()", _ => { }, row => row.GetInt64(0), cancellationToken))[0];
+
+    /// <inheritdoc/>
+    public async Task<ActivityPage> ReadAsync(ActivityQuery query, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        query.Check();
+        var rows = await _connections.ReadAsync(
+            PageSql,
+            parameters =>
+            {
+                parameters.Add(new NpgsqlParameter<long> { TypedValue = query.From });
+                parameters.Add(new NpgsqlParameter<int> { TypedValue = query.Partitions });
+                parameters.Add(new NpgsqlParameter<int> { TypedValue = query.Partition });
+                parameters.Add(new NpgsqlParameter<int> { TypedValue = query.Limit });
+            },
+            row => (Horizon: row.GetInt64(0), Position: row.IsDBNull(1) ? 0 : row.GetInt64(1), Entry: row.IsDBNull(1) ? null : RowReader.Entry(row, 2)),
+            cancellationToken);
+        var horizon = Math.Max(rows[0].Horizon, query.From);
+        if (rows[0].Entry is null)
+        {
+            return new ActivityPage(query.From, horizon, []);
+        }
+
+        if (rows.Count < query.Limit)
+        {
+            return new ActivityPage(query.From, horizon, [.. rows.Select(row => row.Entry!)]);
+        }
+
+        // The page may end in the middle of a commit: that one begins the next page, unless it fills this one.
+        var last = rows[^1].Position;
+        return last > rows[0].Position
+            ? new ActivityPage(query.From, last, [.. rows.Where(row => row.Position < last).Select(row => row.Entry!)])
+            : new ActivityPage(query.From, last + 1, await ReadCommitAsync(last, query, cancellationToken));
+    }
+
+    /// <summary>Waits for the reads under way.</summary>
+    public ValueTask DisposeAsync() => _connections.DisposeAsync();
+
+    // Bounded by the journal's own limit of a commit.
+    private Task<IReadOnlyList<WalletEntry>> ReadCommitAsync(long position, ActivityQuery query, CancellationToken cancellationToken) => _connections.ReadAsync(
+        CommitSql,
+        parameters =>
+        {
+            parameters.Add(new NpgsqlParameter<long> { TypedValue = position });
+            parameters.Add(new NpgsqlParameter<int> { TypedValue = query.Partitions });
+            parameters.Add(new NpgsqlParameter<int> { TypedValue = query.Partition });
+        },
+        row => RowReader.Entry(row),
+        cancellationToken);
+}
