@@ -87,4 +87,22 @@ internal static class GrainLimits
 
     /// <summary>How long after a start the first look is; the shortest period reminders have.</summary>
     public static readonly TimeSpan FirstCheckpointAfter = TimeSpan.FromMinutes(1);
+
+    /// <summary>Entries that a relay or a consumer reads at a time.</summary>
+    public const int ActivityPage = 500;
+
+    /// <summary>Events of one message, at most: 300 KB, of the 1 MB that a memory stream takes. A commit that has more is read by the consumers.</summary>
+    public const int MaxPublishedEvents = 1_000;
+
+    /// <summary>The pause between two reads of a busy relay: 100 reads a second, and a few milliseconds of every event's delay.</summary>
+    public static readonly TimeSpan RelayPause = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>How long a relay stays busy after the last event or wake-up: longer than a commit takes that others wait for.</summary>
+    public static readonly TimeSpan RelayAfterglow = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>The pause between two reads of an idle relay, and between its messages that nothing has happened: after it a lost message is noticed.</summary>
+    public static readonly TimeSpan RelayIdlePause = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How often a relay writes down how far it has come.</summary>
+    public static readonly TimeSpan RelaySavePeriod = TimeSpan.FromSeconds(1);
 }

@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using WalletGrains.Contracts.Activity;
+using WalletGrains.Grains.Activity;
 using WalletGrains.Grains.Checkpoints;
 using WalletGrains.Grains.Signing;
 using WalletGrains.Grains.Verification;
@@ -21,6 +23,8 @@ public static class GrainServices
         services.TryAddSingleton<WalletProfiles>();
         services.TryAddSingleton<HistoryVerifier>();
         services.TryAddSingleton<CheckpointWriter>();
+        services.TryAddSingleton<ActivityOptions>();
+        services.TryAddSingleton<ActivityMetrics>();
         services.TryAddSingleton(BookSigner.Off);
         services.TryAddSingleton<IPasswordHasher<UserRow>, PasswordHasher<UserRow>>();
         return services;

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using WalletGrains.Contracts.Activity;
 using WalletGrains.Grains.Wallets;
 
 namespace WalletGrains.Grains.Tests;
@@ -18,6 +19,7 @@ public sealed partial class MemoryCluster
         AddServices(builder.Services
             .AddInProcessOrleans(options => options.GrainAssemblies.Add(typeof(WalletGrain).Assembly))
             .UseInMemoryReminderService()
+            .AddMemoryStreams(ActivityStreams.Provider)
             .AddIncomingGrainCallFilter(Faults.InvokeAsync)
             .Services);
         _host = builder.Build();

@@ -1,4 +1,5 @@
 using Orleans.TestingHost;
+using WalletGrains.Contracts.Activity;
 
 namespace WalletGrains.Grains.Tests;
 
@@ -12,7 +13,13 @@ public sealed partial class MemoryCluster
     private async Task StartAsync()
     {
         var builder = new InProcessTestClusterBuilder(initialSilosCount: 2);
-        builder.ConfigureSilo((_, silo) => AddServices(silo.UseInMemoryReminderService().AddIncomingGrainCallFilter(Faults.InvokeAsync).Services));
+        builder.ConfigureSilo((_, silo) => AddServices(silo
+            .UseInMemoryReminderService()
+            .AddMemoryGrainStorage("PubSubStore")
+            .AddMemoryStreams(ActivityStreams.Provider)
+            .AddIncomingGrainCallFilter(Faults.InvokeAsync)
+            .Services));
+        builder.ConfigureClient(client => client.AddMemoryStreams(ActivityStreams.Provider));
         _cluster = builder.Build();
         await _cluster.DeployAsync();
     }

@@ -5,6 +5,7 @@ using WalletGrains.Contracts.Schedules;
 using WalletGrains.Contracts.Transfers;
 using WalletGrains.Contracts.Wallets;
 using WalletGrains.Journal;
+using WalletGrains.Journal.Activity;
 using WalletGrains.Journal.Bulks;
 using WalletGrains.Journal.Schedules;
 using Xunit;
@@ -25,6 +26,8 @@ public sealed partial class MemoryCluster : IAsyncLifetime
     public StepFaults Faults { get; } = new();
 
     public MemoryJournal Journal { get; } = new();
+
+    public MemoryActivityPositions Positions { get; } = new();
 
     public MemoryBulkStore BulkStore { get; }
 
@@ -86,6 +89,8 @@ public sealed partial class MemoryCluster : IAsyncLifetime
 
     private void AddServices(IServiceCollection services) => services
         .AddSingleton<IJournal>(Journal)
+        .AddSingleton<IActivityLog>(Journal)
+        .AddSingleton<IActivityPositions>(Positions)
         .AddSingleton<IBulkStore>(BulkStore)
         .AddSingleton<IScheduleStore>(ScheduleStore)
         .AddWalletGrains();

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Npgsql;
+using WalletGrains.Contracts.Activity;
 
 namespace WalletGrains.Host.Actors;
 
@@ -8,9 +9,6 @@ public static class SiloSetup
 {
     /// <summary>The name for start lines, logs and /version.</summary>
     public static string RuntimeName => "InProcess";
-
-    /// <summary>The stream provider of committed wallet activity.</summary>
-    public const string ActivityStreams = "Activity";
 
     /// <summary>Adds the silo. The schema (<see cref="OrleansSchema"/>) must be there before the host starts.</summary>
     /// <param name="builder">The host under construction.</param>
@@ -41,7 +39,7 @@ public static class SiloSetup
             })
             .AddGrainStorage("Default", services => new PostgresGrainStorage(services.GetRequiredService<StoredStatements>(), options.ServiceId))
             .UseReminderTable(services => new PostgresReminderTable(services.GetRequiredService<StoredStatements>(), options.ServiceId))
-            .AddMemoryStreams(ActivityStreams);
+            .AddMemoryStreams(ActivityStreams.Provider);
     }
 
     /// <summary>The dashboard belongs to Orleans; here an operator who looks for it reads where it is.</summary>

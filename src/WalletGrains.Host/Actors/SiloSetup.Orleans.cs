@@ -5,6 +5,7 @@ using Npgsql;
 using Orleans.Configuration;
 using Orleans.Dashboard;
 using Orleans.Serialization;
+using WalletGrains.Contracts.Activity;
 
 namespace WalletGrains.Host.Actors;
 
@@ -14,10 +15,10 @@ public static class SiloSetup
     /// <summary>The name for start lines, logs and /version.</summary>
     public static string RuntimeName => "Orleans";
 
-    /// <summary>The stream provider of committed wallet activity.</summary>
-    public const string ActivityStreams = "Activity";
-
     private const string Npgsql = "Npgsql";
+
+    /// <summary>Queues of the streams, over all silos; the streams of a few partitions share them.</summary>
+    private const int StreamQueues = 4;
 
     /// <summary>Adds what <paramref name="role"/> needs. The schema (<see cref="OrleansSchema"/>) must be there before the host starts.</summary>
     /// <param name="builder">The host under construction.</param>
@@ -86,7 +87,13 @@ public static class SiloSetup
             storage.Configure<IServiceProvider>((it, services) => (it.Invariant, it.DataSource) = (Npgsql, database(services))));
         silo.UseAdoNetReminderService((OptionsBuilder<AdoNetReminderTableOptions> reminders) =>
             reminders.Configure<IServiceProvider>((it, services) => (it.Invariant, it.DataSource) = (Npgsql, database(services))));
-        silo.AddMemoryStreams(ActivityStreams);
+        silo.AddMemoryStreams(ActivityStreams.Provider, streams =>
+        {
+            streams.ConfigurePartitioning(StreamQueues);
+
+            // How long a message waits to be looked for; the default of 100 ms would be most of its way.
+            streams.ConfigurePullingAgent(agent => agent.Configure(it => it.GetQueueMsgsTimerPeriod = TimeSpan.FromMilliseconds(10)));
+        });
         // Log lines stay in the log files: the dashboard's live trace is off.
         silo.AddDashboard(dashboard => dashboard.HideTrace = true);
     }
@@ -99,7 +106,7 @@ public static class SiloSetup
         client.Configure<ClientMessagingOptions>(it => it.ResponseTimeout = TimeSpan.FromSeconds(options.ResponseTimeoutSeconds));
         client.UseConnectionRetryFilter<FirstSiloWait>();
         client.Services.AddSingleton(options);
-        client.AddMemoryStreams(ActivityStreams);
+        client.AddMemoryStreams(ActivityStreams.Provider);
         client.AddDashboard(dashboard => dashboard.HideTrace = true);
     }
 }

@@ -4,6 +4,7 @@ using WalletGrains.Grains.Reconciliation;
 using WalletGrains.Grains.Verification;
 using WalletGrains.Host.Startup;
 using WalletGrains.Journal;
+using WalletGrains.Journal.Activity;
 using WalletGrains.Journal.Bulks;
 using WalletGrains.Journal.Reading;
 using WalletGrains.Journal.Reconciling;
@@ -31,7 +32,10 @@ internal static class JournalServices
         }
 
         services.AddSingleton(options);
+        services.AddSingleton<CommitSignal>();
         services.AddSingleton<IJournal>(provider => ActivatorUtilities.CreateInstance<PostgresJournal>(provider, database.JournalDataSource));
+        services.AddSingleton<IActivityLog>(provider => ActivatorUtilities.CreateInstance<PostgresActivityLog>(provider, database.JournalDataSource));
+        services.AddSingleton<IActivityPositions>(provider => ActivatorUtilities.CreateInstance<PostgresActivityPositions>(provider, database.JournalDataSource));
         services.AddSingleton(new PostgresUserStore(database.JournalDataSource));
         services.AddSingleton<IScheduleStore>(provider => ActivatorUtilities.CreateInstance<PostgresScheduleStore>(provider, database.JournalDataSource));
         services.AddSingleton<IBulkStore>(provider => ActivatorUtilities.CreateInstance<PostgresBulkStore>(provider, database.JournalDataSource));

@@ -1,3 +1,4 @@
+using WalletGrains.Contracts.Activity;
 using WalletGrains.Contracts.Bulks;
 using WalletGrains.Contracts.Proofs;
 using WalletGrains.Contracts.Reconciliation;
@@ -8,7 +9,7 @@ using WalletGrains.Contracts.Wallets;
 namespace WalletGrains.Host.Startup;
 
 /// <summary>Makes sure at every start that periodic work has its reminders. Reminders are durable; one start is enough for ever.</summary>
-internal sealed partial class PeriodicWorkStart(IGrainFactory grains, TimeProvider time, ILogger<PeriodicWorkStart> logger)
+internal sealed partial class PeriodicWorkStart(IGrainFactory grains, ActivityOptions activity, TimeProvider time, ILogger<PeriodicWorkStart> logger)
     : BackgroundService
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(2);
@@ -20,6 +21,12 @@ internal sealed partial class PeriodicWorkStart(IGrainFactory grains, TimeProvid
         await StartAsync("the schedules", () => grains.GetGrain<IScheduleRunnerGrain>(0).StartAsync(), stoppingToken);
         await StartAsync("the expiry of holds", () => grains.GetGrain<IHoldExpiryGrain>(0).StartAsync(), stoppingToken);
         await StartAsync("the reconciliation", () => grains.GetGrain<IReconciliationGrain>(0).StartAsync(), stoppingToken);
+        for (var partition = 0; partition < activity.Partitions; partition++)
+        {
+            var relay = grains.GetGrain<IJournalRelayGrain>(partition);
+            await StartAsync("the relay of the journal", relay.StartAsync, stoppingToken);
+        }
+
         await StartAsync("the daily checkpoint", () => grains.GetGrain<ICheckpointGrain>(0).StartAsync(), stoppingToken);
     }
 

@@ -88,6 +88,7 @@ public sealed class WalletGrainsHost : IAsyncDisposable
         builder.WebHost.UseUrls(options.Url);
         builder.Services.AddSingleton(TimeProvider.System);
         SiloSetup.AddActors(builder, options.Role, actors, _ => database.ActorsDataSource, typeof(IdGenerator).Assembly);
+        builder.Services.AddActivity(builder.Configuration, options.Role);
         if (options.Role is not ActorRole.Api)
         {
             builder.Services.AddWalletGrains();

@@ -1,0 +1,60 @@
+namespace WalletGrains.Contracts.Activity;
+
+/// <summary>
+/// Follows one partition without gaps and repeats. It takes the batches of messages as long as each begins where the last one
+/// ended; when one is missing it reads from its own position on, and what it has seen it ignores. Not for use from several
+/// threads at once: one call after another.
+/// </summary>
+/// <param name="position">Where to begin: everything below was taken into account.</param>
+public sealed class ActivityFollower(long position)
+{
+    private ActivityBatch? _heard;
+    private long _end = position;
+
+    /// <summary>Everything below this position was taken.</summary>
+    public long Position { get; private set; } = position;
+
+    /// <summary>Whether a message has told of more than was taken.</summary>
+    public bool IsBehind => _end > Position;
+
+    /// <summary>Hears of a batch by a message.</summary>
+    public void Hear(ActivityBatch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        _end = Math.Max(_end, batch.To);
+        if (batch.From == Position)
+        {
+            _heard = batch;
+        }
+    }
+
+    /// <summary>Takes the next batch, if there is one: the one it heard of when that fits, else one that is read.</summary>
+    /// <param name="read">Reads the batch that begins at this position.</param>
+    /// <param name="take">Takes a batch into account. When it throws, the batch is not taken, and comes again.</param>
+    /// <returns>Whether there is more to take.</returns>
+    public async Task<bool> AdvanceAsync(Func<long, Task<ActivityBatch>> read, Func<ActivityBatch, Task> take)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        ArgumentNullException.ThrowIfNull(take);
+        if (!IsBehind)
+        {
+            return false;
+        }
+
+        var batch = _heard is { Events: not null } heard && heard.From == Position ? heard : await read(Position);
+        if (batch.Events is null || batch.From != Position)
+        {
+            throw new InvalidOperationException($"The batch from {batch.From} does not go on at {Position}.");
+        }
+
+        if (batch.To > Position)
+        {
+            await take(batch);
+            (Position, _heard) = (batch.To, null);
+            return IsBehind;
+        }
+
+        // Nothing can be read yet of what the message told: the next message comes.
+        return false;
+    }
+}

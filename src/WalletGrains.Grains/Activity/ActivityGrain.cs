@@ -1,0 +1,19 @@
+using Orleans.Concurrency;
+using WalletGrains.Contracts.Activity;
+using WalletGrains.Journal.Activity;
+
+namespace WalletGrains.Grains.Activity;
+
+/// <summary>Reads of what became durable. A stateless worker: every silo has its own, and calls do not wait for one another.</summary>
+[StatelessWorker]
+[Reentrant]
+public sealed class ActivityGrain(IActivityLog log, ActivityOptions options) : Grain, IActivityGrain
+{
+    /// <inheritdoc />
+    public Task<long> FindEndAsync() => Outage.GuardAsync(() => log.FindEndAsync(CancellationToken.None));
+
+    /// <inheritdoc />
+    public async Task<ActivityBatch> ReadAsync(int partition, long from) => ActivityRows.ToBatch(
+        partition,
+        await Outage.GuardAsync(() => log.ReadAsync(new ActivityQuery(partition, options.Partitions, from, GrainLimits.ActivityPage), CancellationToken.None)));
+}
