@@ -35,10 +35,11 @@ public interface IWalletQueryGrain : IGrainWithIntegerKey
 
     /// <summary>A page of a statement's transactions, oldest first.</summary>
     /// <param name="statement">The statement.</param>
+    /// <param name="type">Only transactions of this type; null for all.</param>
     /// <param name="afterVersion">The version that the page before ended with; null for the first page.</param>
     /// <exception cref="UnavailableException">The store is away.</exception>
     [Alias("ReadStatement")]
-    Task<Page<Entry>> ReadStatementAsync(Statement statement, long? afterVersion);
+    Task<Page<Entry>> ReadStatementAsync(Statement statement, EntryType? type, long? afterVersion);
 
     /// <summary>The entry with this id; null when there is none.</summary>
     /// <exception cref="UnavailableException">The store is away.</exception>

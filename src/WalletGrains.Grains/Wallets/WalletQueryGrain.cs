@@ -62,7 +62,7 @@ public sealed class WalletQueryGrain(IJournal journal) : Grain, IWalletQueryGrai
     }
 
     /// <inheritdoc />
-    public async Task<Page<Entry>> ReadStatementAsync(Statement statement, long? afterVersion)
+    public async Task<Page<Entry>> ReadStatementAsync(Statement statement, EntryType? type, long? afterVersion)
     {
         ArgumentNullException.ThrowIfNull(statement);
         var rows = await Outage.GuardAsync(() => journal.ReadEntriesAsync(
@@ -70,7 +70,7 @@ public sealed class WalletQueryGrain(IJournal journal) : Grain, IWalletQueryGrai
                 statement.Closing.WalletId,
                 statement.Closing.Version + 1,
                 Limits.MaxPageSize + 1,
-                EntryTypes.TransactionNames,
+                type is { } wanted ? [EntryTypes.NameOf(wanted)] : EntryTypes.TransactionNames,
                 AfterVersion: afterVersion ?? statement.Opening.Version,
                 OldestFirst: true),
             CancellationToken.None));
