@@ -16,6 +16,7 @@ using WalletGrains.Api.Http;
 using WalletGrains.Api.OpenApi;
 using WalletGrains.Api.Operations;
 using WalletGrains.Api.Proofs;
+using WalletGrains.Api.Push;
 using WalletGrains.Api.Schedules;
 using WalletGrains.Api.Transfers;
 using WalletGrains.Api.Users;
@@ -40,6 +41,7 @@ public static class WalletGrainsApi
         AddAuthentication(services);
         AddOpenApi(services);
         services.AddHealthChecks();
+        PushHub.Add(builder);
 
         services.AddSingleton<WalletDirectory>();
         services.AddSingleton<UserEndpoints>();
@@ -68,7 +70,7 @@ public static class WalletGrainsApi
     /// </summary>
     /// <param name="app">The application.</param>
     /// <param name="frontDoor">False for a process that serves nothing but its health and version, such as a silo.</param>
-    /// <exception cref="OptionsValidationException">A setting of the sections Jwt, Wallets or Cors is wrong.</exception>
+    /// <exception cref="OptionsValidationException">A setting of the sections Jwt, Wallets, Cors or Push is wrong.</exception>
     public static WebApplication UseWalletGrainsApi(this WebApplication app, bool frontDoor = true)
     {
         ArgumentNullException.ThrowIfNull(app);
@@ -126,6 +128,7 @@ public static class WalletGrainsApi
         services.GetRequiredService<CheckpointEndpoints>().Map(app);
         services.GetRequiredService<ProofEndpoints>().Map(app);
         services.GetRequiredService<OpenApiEndpoint>().Map(app);
+        PushHub.Map(app);
         return app;
     }
 

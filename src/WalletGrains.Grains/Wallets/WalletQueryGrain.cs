@@ -32,6 +32,16 @@ public sealed class WalletQueryGrain(IJournal journal) : Grain, IWalletQueryGrai
     }
 
     /// <inheritdoc />
+    public async Task<Page<Entry>> GetEntriesAfterAsync(Guid walletId, long afterVersion, int limit)
+    {
+        CheckLimit(limit);
+        var rows = await Outage.GuardAsync(() => journal.ReadEntriesAsync(
+            new EntryQuery(walletId, long.MaxValue, limit + 1, AfterVersion: afterVersion, OldestFirst: true),
+            CancellationToken.None));
+        return new Page<Entry>([.. rows.Take(limit).Select(row => EntryContent.Decode(row.Content))], rows.Count > limit);
+    }
+
+    /// <inheritdoc />
     public async Task<PastWallet?> GetAtVersionAsync(Guid walletId, long version)
     {
         if (version < 0 || await FindHeadAsync(walletId) is not { } head || version > head.Version)
