@@ -1,9 +1,11 @@
 using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using WalletGrains.Contracts.Activity;
 using WalletGrains.Grains.Activity;
 using WalletGrains.Grains.Checkpoints;
+using WalletGrains.Grains.Jobs;
 using WalletGrains.Grains.Signing;
 using WalletGrains.Grains.Verification;
 using WalletGrains.Grains.Wallets;
@@ -26,6 +28,10 @@ public static class GrainServices
         services.TryAddSingleton<ActivityOptions>();
         services.TryAddSingleton<ActivityMetrics>();
         services.TryAddSingleton(BookSigner.Off);
+        services.TryAddSingleton<JobMetrics>();
+        services.TryAddSingleton(provider => JobOptions.Read(provider.GetService<IConfiguration>()));
+        services.TryAddSingleton(provider => new JobKinds(provider.GetServices<IJobHandler>(), provider.GetService<IConfiguration>()));
+        services.AddSingleton<IJobHandler, JobPurge>();
         services.TryAddSingleton<IPasswordHasher<UserRow>, PasswordHasher<UserRow>>();
         return services;
     }

@@ -1,5 +1,6 @@
 using System.Text;
 using WalletGrains.Journal.Bulks;
+using WalletGrains.Journal.Jobs;
 using WalletGrains.Journal.Schedules;
 
 namespace WalletGrains.Journal;
@@ -124,6 +125,25 @@ internal static class StoredForm
         Require(Enum.IsDefined(schedule.State), "schedules_state_known");
         Require((schedule.NextAt is not null) == (schedule.State is ScheduleState.Active), "schedules_next_while_active");
     }
+
+    public static void Check(NewJob job)
+    {
+        Require(Encoding.UTF8.GetByteCount(job.Kind) is >= 1 and <= 64, "jobs_kind_length");
+        Require(Encoding.UTF8.GetByteCount(job.Key) is >= 1 and <= 512, "jobs_key_length");
+        Require(!job.Key.Contains('\0', StringComparison.Ordinal) && IsWellFormed(job.Key), "the key of a job is not text");
+        Require(job.Payload.Length <= MaxJobBytes, "jobs_payload_length");
+        Require(Enum.IsDefined(job.Lane), "jobs_lane_known");
+    }
+
+    public static void Check(JobRow job)
+    {
+        Require(Enum.IsDefined(job.State), "jobs_state_known");
+        Require(job.Attempts >= 0, "jobs_attempts_not_negative");
+        Require(job.State is not JobState.Dead || job.LastError is not null, "jobs_dead_for_a_reason");
+        Require(job.Result is null or { Length: <= MaxJobBytes }, "jobs_result_length");
+    }
+
+    private const int MaxJobBytes = 64 * 1024;
 
     private static void CheckRequestId(string requestId)
     {

@@ -1,12 +1,16 @@
 using Microsoft.Extensions.DependencyInjection;
 using WalletGrains.Contracts;
 using WalletGrains.Contracts.Bulks;
+using WalletGrains.Contracts.Jobs;
 using WalletGrains.Contracts.Schedules;
 using WalletGrains.Contracts.Transfers;
 using WalletGrains.Contracts.Wallets;
+using WalletGrains.Grains.Jobs;
+using WalletGrains.Grains.Tests.Jobs;
 using WalletGrains.Journal;
 using WalletGrains.Journal.Activity;
 using WalletGrains.Journal.Bulks;
+using WalletGrains.Journal.Jobs;
 using WalletGrains.Journal.Schedules;
 using Xunit;
 
@@ -18,10 +22,16 @@ public sealed partial class MemoryCluster : IAsyncLifetime
     /// <summary>Older than any bulk: a recovery with it takes also those of this very millisecond.</summary>
     public static readonly TimeSpan AnyAge = TimeSpan.FromMinutes(-1);
 
+    /// <summary>A kind of jobs for tests.</summary>
+    public const string WorkKind = "work";
+
+    private TaskCompletionSource _jobWritten = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _isStarted;
 
-    public MemoryCluster() => (BulkStore, ScheduleStore) =
-        (new MemoryBulkStore((point, _) => Faults.OnWriteAsync(point)), new MemoryScheduleStore((point, _) => Faults.OnWriteAsync(point)));
+    public MemoryCluster() => (BulkStore, ScheduleStore, JobStore) = (
+        new MemoryBulkStore((point, _) => Faults.OnWriteAsync(point)),
+        new MemoryScheduleStore((point, _) => Faults.OnWriteAsync(point)),
+        new MemoryJobStore(TimeProvider.System, (point, _) => OnJobWrite(point)));
 
     public StepFaults Faults { get; } = new();
 
@@ -32,6 +42,16 @@ public sealed partial class MemoryCluster : IAsyncLifetime
     public MemoryBulkStore BulkStore { get; }
 
     public MemoryScheduleStore ScheduleStore { get; }
+
+    public MemoryJobStore JobStore { get; }
+
+    /// <summary>Completes with the next write of a job.</summary>
+    public Task JobWritten => Volatile.Read(ref _jobWritten).Task;
+
+    /// <summary>What jobs of <see cref="WorkKind"/> do.</summary>
+    public ScriptedHandler Work { get; } = new(WorkKind, new JobPolicy { FirstBackoff = TimeSpan.FromMilliseconds(1), MaxAttempts = 4, RatePerSecond = 1_000, Burst = 100 });
+
+    public IJobListGrain Jobs => Client.GetGrain<IJobListGrain>(0);
 
     public IScheduleGrain Schedules => Client.GetGrain<IScheduleGrain>(0);
 
@@ -87,12 +107,24 @@ public sealed partial class MemoryCluster : IAsyncLifetime
         return (head.BalanceMinor, head.HeldMinor);
     }));
 
+    private Task OnJobWrite(CommitPoint point)
+    {
+        if (point is CommitPoint.After)
+        {
+            Interlocked.Exchange(ref _jobWritten, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+        }
+
+        return Task.CompletedTask;
+    }
+
     private void AddServices(IServiceCollection services) => services
         .AddSingleton<IJournal>(Journal)
         .AddSingleton<IActivityLog>(Journal)
         .AddSingleton<IActivityPositions>(Positions)
         .AddSingleton<IBulkStore>(BulkStore)
         .AddSingleton<IScheduleStore>(ScheduleStore)
+        .AddSingleton<IJobStore>(JobStore)
+        .AddSingleton<IJobHandler>(Work)
         .AddWalletGrains();
 }
 

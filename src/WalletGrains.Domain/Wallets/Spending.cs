@@ -23,11 +23,10 @@ public sealed class Spending : IEquatable<Spending>
 
     private const int StretchesPerMinute = 60;
 
-    private Spending(ImmutableArray<Spent> day, ImmutableArray<Spent> minute, DateTimeOffset? dayCountedSince) =>
-        (Day, Minute, DayCountedSince) = (day, minute, dayCountedSince);
+    private Spending(ImmutableArray<Spent> day, ImmutableArray<Spent> minute) => (Day, Minute) = (day, minute);
 
     /// <summary>Nothing.</summary>
-    public static Spending None { get; } = new([], [], null);
+    public static Spending None { get; } = new([], []);
 
     /// <summary>Amounts by quarter of an hour, oldest first.</summary>
     public ImmutableArray<Spent> Day { get; }
@@ -35,15 +34,8 @@ public sealed class Spending : IEquatable<Spending>
     /// <summary>Counts by second, oldest first.</summary>
     public ImmutableArray<Spent> Minute { get; }
 
-    /// <summary>Since when the amounts of a day are counted without a break; null while they are not.</summary>
-    public DateTimeOffset? DayCountedSince { get; }
-
     /// <summary>What these stretches say.</summary>
-    public static Spending Of(ImmutableArray<Spent> day, ImmutableArray<Spent> minute, DateTimeOffset? dayCountedSince) =>
-        day.IsEmpty && minute.IsEmpty && dayCountedSince is null ? None : new Spending(day, minute, dayCountedSince);
-
-    /// <summary>Whether what left then is among the amounts of a day. Of the very moment that counting began it is not known.</summary>
-    public bool Counted(DateTimeOffset at) => at > DayCountedSince;
+    public static Spending Of(ImmutableArray<Spent> day, ImmutableArray<Spent> minute) => day.IsEmpty && minute.IsEmpty ? None : new Spending(day, minute);
 
     /// <summary>Whether the limits allow this amount to leave now.</summary>
     public bool Allows(WalletLimits limits, long amountMinor, DateTimeOffset now) =>
@@ -54,8 +46,7 @@ public sealed class Spending : IEquatable<Spending>
     /// <summary>With an amount that left.</summary>
     public Spending With(WalletLimits limits, long amountMinor, DateTimeOffset at) => Of(
         limits.PerDayMinor is null ? [] : Add(Day, at, amountMinor, DayStretch, StretchesPerDay),
-        limits.CountPerMinute is null ? [] : Add(Minute, at, 1, MinuteStretch, StretchesPerMinute),
-        DayCountedSince);
+        limits.CountPerMinute is null ? [] : Add(Minute, at, 1, MinuteStretch, StretchesPerMinute));
 
     /// <summary>Without an amount that was counted then and came back: what is not remembered any more is not in the window either.</summary>
     public Spending Without(long amountMinor, DateTimeOffset countedAt)
@@ -63,27 +54,20 @@ public sealed class Spending : IEquatable<Spending>
         var number = Number(countedAt, DayStretch);
         return Of(
             [.. Day.Select(spent => spent.Start == number ? spent with { Value = Math.Max(0, spent.Value - amountMinor) } : spent).Where(spent => spent.Value > 0)],
-            Minute,
-            DayCountedSince);
+            Minute);
     }
 
-    /// <summary>What is still asked for under other limits, set then.</summary>
-    public Spending Under(WalletLimits limits, DateTimeOffset at) => Of(
-        limits.PerDayMinor is null ? [] : Day,
-        limits.CountPerMinute is null ? [] : Minute,
-        limits.PerDayMinor is null ? null : DayCountedSince ?? at);
+    /// <summary>What is still asked for under other limits.</summary>
+    public Spending Under(WalletLimits limits) => Of(limits.PerDayMinor is null ? [] : Day, limits.CountPerMinute is null ? [] : Minute);
 
     /// <inheritdoc />
-    public bool Equals(Spending? other) => other is not null
-        && Day.AsSpan().SequenceEqual(other.Day.AsSpan())
-        && Minute.AsSpan().SequenceEqual(other.Minute.AsSpan())
-        && DayCountedSince == other.DayCountedSince;
+    public bool Equals(Spending? other) => other is not null && Day.AsSpan().SequenceEqual(other.Day.AsSpan()) && Minute.AsSpan().SequenceEqual(other.Minute.AsSpan());
 
     /// <inheritdoc />
     public override bool Equals(object? obj) => Equals(obj as Spending);
 
     /// <inheritdoc />
-    public override int GetHashCode() => HashCode.Combine(Day.Length, Minute.Length, DayCountedSince);
+    public override int GetHashCode() => HashCode.Combine(Day.Length, Minute.Length);
 
     private static long Sum(ImmutableArray<Spent> stretches, DateTimeOffset now, TimeSpan stretch, int window)
     {

@@ -6,6 +6,7 @@ using WalletGrains.Host.Startup;
 using WalletGrains.Journal;
 using WalletGrains.Journal.Activity;
 using WalletGrains.Journal.Bulks;
+using WalletGrains.Journal.Jobs;
 using WalletGrains.Journal.Reading;
 using WalletGrains.Journal.Reconciling;
 using WalletGrains.Journal.Schedules;
@@ -39,6 +40,7 @@ internal static class JournalServices
         services.AddSingleton(new PostgresUserStore(database.JournalDataSource));
         services.AddSingleton<IScheduleStore>(provider => ActivatorUtilities.CreateInstance<PostgresScheduleStore>(provider, database.JournalDataSource));
         services.AddSingleton<IBulkStore>(provider => ActivatorUtilities.CreateInstance<PostgresBulkStore>(provider, database.JournalDataSource));
+        services.AddSingleton<IJobStore>(provider => ActivatorUtilities.CreateInstance<PostgresJobStore>(provider, database.JournalDataSource));
         services.AddSingleton(new PostgresTransferList(database.JournalDataSource));
         services.AddSingleton(new PostgresCheckpoints(database.JournalDataSource));
         services.AddSingleton(new PostgresAudits(database.JournalDataSource));

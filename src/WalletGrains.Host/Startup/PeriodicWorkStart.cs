@@ -1,21 +1,29 @@
 using WalletGrains.Contracts.Activity;
 using WalletGrains.Contracts.Bulks;
+using WalletGrains.Contracts.Jobs;
 using WalletGrains.Contracts.Proofs;
 using WalletGrains.Contracts.Reconciliation;
 using WalletGrains.Contracts.Schedules;
 using WalletGrains.Contracts.Transfers;
 using WalletGrains.Contracts.Wallets;
+using WalletGrains.Grains.Jobs;
 
 namespace WalletGrains.Host.Startup;
 
 /// <summary>Makes sure at every start that periodic work has its reminders. Reminders are durable; one start is enough for ever.</summary>
-internal sealed partial class PeriodicWorkStart(IGrainFactory grains, ActivityOptions activity, TimeProvider time, ILogger<PeriodicWorkStart> logger)
+internal sealed partial class PeriodicWorkStart(
+    IGrainFactory grains, ActivityOptions activity, JobKinds jobs, TimeProvider time, ILogger<PeriodicWorkStart> logger)
     : BackgroundService
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(2);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        foreach (var kind in jobs.All)
+        {
+            await StartAsync($"the jobs of kind {kind.Name}", () => grains.GetGrain<IJobGrain>(kind.Name).StartAsync(), stoppingToken);
+        }
+
         await StartAsync("the recovery of transfers", () => grains.GetGrain<ITransferRecoveryGrain>(0).StartAsync(), stoppingToken);
         await StartAsync("the recovery of bulk transfers", () => grains.GetGrain<IBulkRecoveryGrain>(0).StartAsync(), stoppingToken);
         await StartAsync("the schedules", () => grains.GetGrain<IScheduleRunnerGrain>(0).StartAsync(), stoppingToken);

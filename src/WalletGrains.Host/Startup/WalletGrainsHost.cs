@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using WalletGrains.Api;
 using WalletGrains.Grains;
+using WalletGrains.Grains.Jobs;
 using WalletGrains.Host.Actors;
 using WalletGrains.Host.Database;
 using WalletGrains.Host.Logging;
@@ -105,6 +106,11 @@ public sealed class WalletGrainsHost : IAsyncDisposable
 
         builder.AddWalletGrainsApi();
         var app = builder.Build();
+        if (options.Role is not ActorRole.Api)
+        {
+            CheckJobs(app.Services);
+        }
+
         app.UseWalletGrainsApi(options.Role is not ActorRole.Silo);
         if (options.Role is not ActorRole.Silo)
         {
@@ -112,5 +118,19 @@ public sealed class WalletGrainsHost : IAsyncDisposable
         }
 
         return app;
+    }
+
+    /// <summary>Reads the settings of jobs now, and not when the first of them is due: what is wrong with them ends the start.</summary>
+    private static void CheckJobs(IServiceProvider services)
+    {
+        try
+        {
+            services.GetRequiredService<JobOptions>();
+            services.GetRequiredService<JobKinds>();
+        }
+        catch (ArgumentException e)
+        {
+            throw new StartupException(e.Message, e);
+        }
     }
 }

@@ -15,14 +15,38 @@ internal sealed class WriteConnections(NpgsqlDataSource dataSource, int connecti
     /// <param name="bind">Adds its parameters.</param>
     /// <param name="read">Reads its rows.</param>
     /// <param name="before">A statement of the same transaction that comes before it and whose rows nobody reads; null for none.</param>
+    /// <param name="after">One that comes behind it; null for none.</param>
     /// <exception cref="JournalUnavailableException">Nothing was written, now or later.</exception>
     /// <exception cref="JournalOutcomeUnknownException">It was sent and its answer lost.</exception>
     /// <exception cref="JournalRejectedException">The database's constraints refused it.</exception>
-    public async Task<T> RunAsync<T>(
+    public Task<T> RunAsync<T>(
         string sql,
         Action<NpgsqlParameterCollection> bind,
         Func<NpgsqlDataReader, CancellationToken, Task<T>> read,
-        NpgsqlBatchCommand? before = null)
+        NpgsqlBatchCommand? before = null,
+        NpgsqlBatchCommand? after = null)
+    {
+        var statement = new NpgsqlBatchCommand(sql);
+        bind(statement.Parameters);
+        return RunAsync(before, statement, after, read);
+    }
+
+    /// <summary>Runs one statement whose rows nobody reads. Fails like the others.</summary>
+    public Task RunAsync(NpgsqlBatchCommand statement) => RunAsync(null, statement, null, static (_, _) => Task.FromResult(true));
+
+    /// <summary>Waits for the statements under way; each is bounded by the command time-out.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        for (var taken = 0; taken < connections; taken++)
+        {
+            await _free.WaitAsync();
+        }
+
+        _free.Dispose();
+    }
+
+    private async Task<T> RunAsync<T>(
+        NpgsqlBatchCommand? before, NpgsqlBatchCommand statement, NpgsqlBatchCommand? after, Func<NpgsqlDataReader, CancellationToken, Task<T>> read)
     {
         try
         {
@@ -39,25 +63,12 @@ internal sealed class WriteConnections(NpgsqlDataSource dataSource, int connecti
         try
         {
             await using var connection = await OpenAsync();
-            var statement = new NpgsqlBatchCommand(sql);
-            bind(statement.Parameters);
-            return await WriteAsync(connection, before is null ? [statement] : [before, statement], read);
+            return await WriteAsync(connection, before, statement, after, read);
         }
         finally
         {
             _free.Release();
         }
-    }
-
-    /// <summary>Waits for the statements under way; each is bounded by the command time-out.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        for (var taken = 0; taken < connections; taken++)
-        {
-            await _free.WaitAsync();
-        }
-
-        _free.Dispose();
     }
 
     private async Task<NpgsqlConnection> OpenAsync()
@@ -74,19 +85,23 @@ internal sealed class WriteConnections(NpgsqlDataSource dataSource, int connecti
     }
 
     private async Task<T> WriteAsync<T>(
-        NpgsqlConnection connection, NpgsqlBatchCommand[] statements, Func<NpgsqlDataReader, CancellationToken, Task<T>> read)
+        NpgsqlConnection connection,
+        NpgsqlBatchCommand? before,
+        NpgsqlBatchCommand statement,
+        NpgsqlBatchCommand? after,
+        Func<NpgsqlDataReader, CancellationToken, Task<T>> read)
     {
         // A batch is sent at once and is one transaction.
         await using var batch = new NpgsqlBatch(connection) { Timeout = (int)options.CommandTimeout.TotalSeconds };
-        foreach (var statement in statements)
+        foreach (var part in new[] { before, statement, after }.OfType<NpgsqlBatchCommand>())
         {
-            batch.BatchCommands.Add(statement);
+            batch.BatchCommands.Add(part);
         }
 
         try
         {
             await using var reader = await batch.ExecuteReaderAsync();
-            if (statements.Length > 1)
+            if (before is not null)
             {
                 await reader.NextResultAsync();
             }

@@ -33,7 +33,7 @@ public sealed class PeriodicWorkTests
         await using var command = dataSource.CreateCommand("select array_agg(reminder_name::text order by reminder_name) from OrleansRemindersTable where period = 60000");
         var names = (string[])(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
         Assert.Superset(
-            new HashSet<string> { "bulk-recovery", "hold-expiry", "schedule-runner", "transfer-recovery" }, names.ToHashSet(StringComparer.Ordinal));
+            new HashSet<string> { "bulk-recovery", "hold-expiry", "job-purge", "schedule-runner", "transfer-recovery" }, names.ToHashSet(StringComparer.Ordinal));
 
         await using var seldom = dataSource.CreateCommand("select string_agg(reminder_name || ' ' || period, ', ' order by reminder_name) from OrleansRemindersTable where period > 60000");
         Assert.Equal("checkpoint 3600000, reconciliation 300000", await seldom.ExecuteScalarAsync(TestContext.Current.CancellationToken));

@@ -27,8 +27,7 @@ internal sealed record AuditedEntry(
     string? Limits,
     string? Metadata,
     string? Words,
-    DateTimeOffset CreatedAt,
-    DateTimeOffset? DebitedAt)
+    DateTimeOffset CreatedAt)
 {
     /// <summary>What happened.</summary>
     public string Kind => (Type, Reverses, Hold?.Status) switch
@@ -65,8 +64,7 @@ internal sealed record AuditedEntry(
             json.TryGetProperty("limits", out var limits) ? ReadLimits(limits) : null,
             json.TryGetProperty("metadata", out var metadata) ? ReadMetadata(metadata) : null,
             json.TryGetProperty("description", out var words) ? words.GetString() : null,
-            ReadTime(json, "createdAt")!.Value,
-            ReadTime(json, "debitedAt"));
+            ReadTime(json, "createdAt")!.Value);
     }
 
     /// <summary>Whether this is what was asked for.</summary>
@@ -97,8 +95,7 @@ internal sealed record AuditedEntry(
         && ShownHold(answer.Hold) == Hold
         && Content.MetadataText(answer.Metadata?.Pairs) == Metadata
         && answer.Description == Words
-        && answer.CreatedAt == CreatedAt
-        && answer.DebitedAt == DebitedAt;
+        && answer.CreatedAt == CreatedAt;
 
     public static AuditedHold? ShownHold(Hold? hold) => hold is null ? null : new AuditedHold(
         hold.HoldId, hold.Amount.MinorUnits, hold.CapturedMinor, HoldStatuses.NameOf(hold.Status), hold.ExpiresAt, hold.CreatedAt);

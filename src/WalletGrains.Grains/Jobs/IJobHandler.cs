@@ -1,0 +1,54 @@
+namespace WalletGrains.Grains.Jobs;
+
+/// <summary>
+/// Does the jobs of one kind. A job may be begun again at any time, even while its last worker is still at it: so what a handler does
+/// must be safe to do twice, by request ids, references or conditions of its own.
+/// </summary>
+public interface IJobHandler
+{
+    /// <summary>The kind; for ever, since rows and reminders name it.</summary>
+    string Kind { get; }
+
+    /// <summary>How its jobs are run, unless the configuration says otherwise.</summary>
+    JobPolicy Policy { get; }
+
+    /// <summary>Does one job, in the turns of the kind's grain: it must await what takes long.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="cancellationToken">Ends with the job's time, its lease, or the silo. A handler that does not listen is left behind
+    /// when its time is over.</param>
+    /// <exception cref="Exception">Any: the job has failed and is tried again later.</exception>
+    Task<JobOutcome> RunAsync(JobRun job, CancellationToken cancellationToken);
+}
+
+/// <summary>A job for its handler.</summary>
+/// <param name="JobId">The job.</param>
+/// <param name="Key">What it is about.</param>
+/// <param name="Payload">What was enqueued with it.</param>
+/// <param name="DueAt">The time for which it was taken: past by the clock of the store, whatever this silo's says.</param>
+/// <param name="Attempt">The number of this attempt, from 1.</param>
+public sealed record JobRun(Guid JobId, string Key, ReadOnlyMemory<byte> Payload, DateTimeOffset DueAt, int Attempt);
+
+/// <summary>What came of a job.</summary>
+public abstract record JobOutcome
+{
+    private JobOutcome()
+    {
+    }
+
+    /// <summary>It is done. One of a recurring kind is due again when its period has passed.</summary>
+    /// <param name="Result">What is kept of it, up to 64 KB.</param>
+    public sealed record Done(ReadOnlyMemory<byte>? Result = null) : JobOutcome;
+
+    /// <summary>It failed and may succeed later.</summary>
+    /// <param name="Error">Why, for operators.</param>
+    /// <param name="After">How long to wait, where a third party said so; null for the policy's backoff.</param>
+    public sealed record Retry(string Error, TimeSpan? After = null) : JobOutcome;
+
+    /// <summary>It fails however often it is tried: a dead letter at once.</summary>
+    /// <param name="Error">Why, for operators.</param>
+    public sealed record Fail(string Error) : JobOutcome;
+
+    /// <summary>It is done for this time, and is due again.</summary>
+    /// <param name="DueAt">When.</param>
+    public sealed record Again(DateTimeOffset DueAt) : JobOutcome;
+}

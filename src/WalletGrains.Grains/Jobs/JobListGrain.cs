@@ -1,0 +1,62 @@
+using Orleans.Concurrency;
+using WalletGrains.Contracts;
+using WalletGrains.Contracts.Jobs;
+using WalletGrains.Contracts.Wallets;
+using WalletGrains.Journal;
+using WalletGrains.Journal.Jobs;
+
+namespace WalletGrains.Grains.Jobs;
+
+/// <summary>Lists of jobs and decisions on dead letters. A stateless worker: every silo has its own, and calls do not wait for one another.</summary>
+[StatelessWorker]
+[Reentrant]
+public sealed class JobListGrain(IJobStore jobs) : Grain, IJobListGrain
+{
+    /// <inheritdoc />
+    public async Task<Page<Job>> ListAsync(string? kind, JobStatus? status, Guid? before, int limit)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, Limits.MaxPageSize);
+
+        // One more than asked for tells whether there is a next page.
+        var rows = await Outage.GuardAsync(() => jobs.ReadAsync(new JobQuery(kind, (JobState?)status, before, limit + 1), CancellationToken.None));
+        return new Page<Job>(rows.Take(limit).Select(JobRows.ToJob).ToList(), rows.Count > limit);
+    }
+
+    /// <inheritdoc />
+    public async Task<Job?> FindAsync(Guid jobId) =>
+        await Outage.GuardAsync(() => jobs.FindAsync(jobId, CancellationToken.None)) is { } row ? JobRows.ToJob(row) : null;
+
+    /// <inheritdoc />
+    public async Task<DeadLetterDecision> RetryAsync(Guid jobId)
+    {
+        var isRetried = await DecideAsync(() => jobs.RetryAsync(jobId, CancellationToken.None));
+        var job = await FindAsync(jobId);
+        if (isRetried && job is not null)
+        {
+            await GrainFactory.GetGrain<IJobGrain>(job.Kind).WakeAsync();
+        }
+
+        return new DeadLetterDecision(job, job is { Status: not JobStatus.Discarded });
+    }
+
+    /// <inheritdoc />
+    public async Task<DeadLetterDecision> DiscardAsync(Guid jobId)
+    {
+        await DecideAsync(() => jobs.DiscardAsync(jobId, CancellationToken.None));
+        var job = await FindAsync(jobId);
+        return new DeadLetterDecision(job, job is { Status: JobStatus.Discarded });
+    }
+
+    private static async Task<bool> DecideAsync(Func<Task<bool>> decide)
+    {
+        try
+        {
+            return await decide();
+        }
+        catch (Exception e) when (e is JournalUnavailableException or JournalOutcomeUnknownException)
+        {
+            throw new UnavailableException("The decision cannot be written now.", e);
+        }
+    }
+}

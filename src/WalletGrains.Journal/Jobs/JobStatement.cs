@@ -1,0 +1,53 @@
+using Npgsql;
+using NpgsqlTypes;
+
+namespace WalletGrains.Journal.Jobs;
+
+/// <summary>Writes jobs in transactions of others: the work is enqueued exactly when what it follows from is committed.</summary>
+public static class JobStatement
+{
+    private const string ConflictNever = "on conflict on constraint jobs_key_unique do nothing";
+
+    // A job that was tried keeps its time: whoever asks again while a third party is away does not hurry it.
+    private const string ConflictWhenOver = """
+        on conflict on constraint jobs_key_unique do update set
+            job_id = case when j.state in (3, 4, 5) then excluded.job_id else j.job_id end,
+            lane = case when j.state in (3, 4, 5) then excluded.lane else least(j.lane, excluded.lane) end,
+            payload = case when j.state in (3, 4, 5) then excluded.payload else j.payload end,
+            due_at = case when j.state in (3, 4, 5) then excluded.due_at else least(j.due_at, excluded.due_at) end,
+            attempts = case when j.state in (3, 4, 5) then 0 else j.attempts end,
+            last_error = case when j.state in (3, 4, 5) then null else j.last_error end,
+            result = case when j.state in (3, 4, 5) then null else j.result end,
+            created_at = case when j.state in (3, 4, 5) then excluded.created_at else j.created_at end,
+            updated_at = excluded.updated_at,
+            state = 1
+        where j.state in (3, 4, 5) or (j.state = 1 and j.attempts = 0)
+        """;
+
+    /// <summary>The statement that writes a job, for a batch with what it follows from. It gives no rows. Jobs of one transaction go in
+    /// the order of their kinds and keys, or two transactions could wait for each other.</summary>
+    public static NpgsqlBatchCommand Enqueue(NewJob job) => Enqueue(job, "true");
+
+    /// <summary>The same, when a condition on its parameters holds; the job's id is $1.</summary>
+    internal static NpgsqlBatchCommand Enqueue(NewJob job, string condition)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        var conflict = job.Repeat is JobRepeat.Never ? ConflictNever : ConflictWhenOver;
+        return new NpgsqlBatchCommand($"""
+            insert into jobs as j (job_id, kind, key, lane, payload, state, due_at, attempts, created_at, updated_at)
+            select $1, $2, $3, $4, $5, 1, coalesce($6, now()), 0, now(), now() where {condition}
+            {conflict}
+            """)
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<Guid> { TypedValue = job.JobId },
+                new NpgsqlParameter<string> { TypedValue = job.Kind },
+                new NpgsqlParameter<string> { TypedValue = job.Key },
+                new NpgsqlParameter<short> { TypedValue = (short)job.Lane },
+                new NpgsqlParameter<byte[]> { TypedValue = job.Payload.ToArray() },
+                new NpgsqlParameter { Value = (object?)job.DueAt?.UtcDateTime ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+            },
+        };
+    }
+}

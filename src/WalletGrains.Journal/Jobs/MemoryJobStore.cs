@@ -1,0 +1,261 @@
+namespace WalletGrains.Journal.Jobs;
+
+/// <summary>Jobs in memory with the observable behaviour of <see cref="PostgresJobStore"/>, for tests and simulations.</summary>
+/// <param name="time">The store's clock.</param>
+/// <param name="interceptor">Called around every write, with the id of the job or none; see <see cref="CommitInterceptor"/>.</param>
+public sealed class MemoryJobStore(TimeProvider time, CommitInterceptor? interceptor = null) : IJobStore
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<(string Kind, string Key), Leased> _jobs = [];
+    private readonly Dictionary<string, (double Tokens, DateTimeOffset RefilledAt)> _buckets = [];
+
+    private DateTimeOffset Now => time.GetUtcNow().Stored();
+
+    /// <inheritdoc/>
+    public Task EnqueueAsync(NewJob job, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        return CommitAsync(job.JobId, () =>
+        {
+            Enqueue(job);
+            return true;
+        });
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<ClaimedJob>> ClaimAsync(JobClaim claim, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(claim);
+        AppendShape.CheckLimit(claim.Limit);
+        return CommitAsync<IReadOnlyList<ClaimedJob>>(Guid.Empty, () =>
+        {
+            var now = Now;
+            var ofKind = _jobs.Values.Where(job => job.Row.Kind == claim.Kind).ToList();
+            var places = Math.Min(claim.Limit, claim.Concurrency - ofKind.Count(job => job.Row.State is JobState.Running && job.Row.DueAt > now));
+            var tokens = TokensOf(claim, now);
+            places = claim.Rate is null ? places : Math.Min(places, (int)tokens);
+            var due = ofKind
+                .Where(job => job.Row.State is JobState.Queued or JobState.Running && job.Row.DueAt <= now)
+                .OrderBy(job => (job.Row.Lane, job.Row.DueAt, job.Row.JobId))
+                .Take(Math.Max(0, places))
+                .ToList();
+            if (claim.Rate is not null && due.Count > 0)
+            {
+                _buckets[claim.Kind] = (tokens - due.Count, now);
+            }
+
+            return [.. due.Select(job => Lease(job.Row, claim, now))];
+        });
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<JobLease>> ExtendAsync(IReadOnlyList<JobLease> leases, TimeSpan lease, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(leases);
+        return CommitAsync<IReadOnlyList<JobLease>>(Guid.Empty, () =>
+        {
+            var lost = new List<JobLease>();
+            foreach (var held in leases)
+            {
+                if (Find(held.JobId) is { Row.State: JobState.Running } job && job.Token == held.Token)
+                {
+                    Put(job with { Row = job.Row with { DueAt = (Now + lease).Stored() } });
+                }
+                else
+                {
+                    lost.Add(held);
+                }
+            }
+
+            return lost;
+        });
+    }
+
+    /// <inheritdoc/>
+    public Task<bool> SettleAsync(JobSettlement settlement, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(settlement);
+        return CommitAsync(settlement.JobId, () =>
+        {
+            if (Find(settlement.JobId) is not { } job || job.Token != settlement.Token)
+            {
+                return false;
+            }
+
+            if (job.Row.State is JobState.Running)
+            {
+                Put(job with
+                {
+                    Row = job.Row with
+                    {
+                        State = settlement.State,
+                        Attempts = settlement.Attempts,
+                        DueAt = (settlement.DueAt ?? (Now + settlement.DueIn) ?? job.Row.DueAt).Stored(),
+                        LastError = settlement.Error,
+                        Result = settlement.Result is { } result ? result.ToArray() : default(ReadOnlyMemory<byte>?),
+                        UpdatedAt = Now,
+                    },
+                });
+            }
+
+            return true;
+        });
+    }
+
+    /// <inheritdoc/>
+    public Task<TimeSpan?> FindNextDueAsync(string kind, CancellationToken cancellationToken) => ReadAsync<TimeSpan?>(
+        () => _jobs.Values
+            .Where(job => job.Row.Kind == kind && job.Row.State is JobState.Queued or JobState.Running)
+            .Min(job => (DateTimeOffset?)job.Row.DueAt) - Now,
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<int> CountQueuedAsync(string kind, int limit, CancellationToken cancellationToken) => ReadAsync(
+        () => Math.Min(limit, _jobs.Values.Count(job => job.Row.Kind == kind && job.Row.State is JobState.Queued)), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<JobRow>> ReadAsync(JobQuery query, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        AppendShape.CheckLimit(query.Limit);
+        return ReadAsync<IReadOnlyList<JobRow>>(
+            () => [.. _jobs.Values
+                .Select(job => job.Row)
+                .Where(job => query.Kind is null || job.Kind == query.Kind)
+                .Where(job => query.State is null || job.State == query.State)
+                .Where(job => query.Before is null || job.JobId.CompareTo(query.Before.Value) < 0)
+                .OrderByDescending(job => job.JobId)
+                .Take(query.Limit)],
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<JobRow?> FindAsync(Guid jobId, CancellationToken cancellationToken) => ReadAsync(() => Find(jobId)?.Row, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<bool> RetryAsync(Guid jobId, CancellationToken cancellationToken) =>
+        DecideAsync(jobId, job => job with { State = JobState.Queued, DueAt = Now, Attempts = 0 });
+
+    /// <inheritdoc/>
+    public Task<bool> DiscardAsync(Guid jobId, CancellationToken cancellationToken) =>
+        DecideAsync(jobId, static job => job with { State = JobState.Discarded });
+
+    /// <inheritdoc/>
+    public Task<int> PurgeAsync(TimeSpan age, int limit, CancellationToken cancellationToken) => CommitAsync(Guid.Empty, () =>
+    {
+        var old = _jobs
+            .Where(job => job.Value.Row.State is JobState.Done or JobState.Discarded && job.Value.Row.UpdatedAt < Now - age)
+            .OrderBy(job => (job.Value.Row.UpdatedAt, job.Value.Row.JobId))
+            .Take(limit)
+            .ToList();
+        old.ForEach(job => _jobs.Remove(job.Key));
+        return old.Count;
+    });
+
+    /// <summary>Writes a job with what it follows from, which another store has just written.</summary>
+    internal void Enqueue(NewJob job)
+    {
+        lock (_lock)
+        {
+            StoredForm.Check(job);
+            var now = Now;
+            var fresh = new JobRow(
+                job.JobId, job.Kind, job.Key, job.Lane, job.Payload.ToArray(), JobState.Queued, (job.DueAt ?? now).Stored(), 0, null, null, null, now, now);
+            if (!_jobs.TryGetValue((job.Kind, job.Key), out var known))
+            {
+                Put(new Leased(fresh, null));
+            }
+            else if (job.Repeat is JobRepeat.WhenOver && known.Row.State is JobState.Done or JobState.Dead or JobState.Discarded)
+            {
+                Put(new Leased(fresh, null));
+            }
+            else if (job.Repeat is JobRepeat.WhenOver && known.Row is { State: JobState.Queued, Attempts: 0 })
+            {
+                Put(known with
+                {
+                    Row = known.Row with
+                    {
+                        Lane = (JobLane)Math.Min((short)known.Row.Lane, (short)fresh.Lane),
+                        DueAt = known.Row.DueAt < fresh.DueAt ? known.Row.DueAt : fresh.DueAt,
+                        UpdatedAt = now,
+                    },
+                });
+            }
+        }
+    }
+
+    private double TokensOf(JobClaim claim, DateTimeOffset now)
+    {
+        if (claim.Rate is not { } rate)
+        {
+            return 0;
+        }
+
+        if (!_buckets.TryGetValue(claim.Kind, out var bucket))
+        {
+            return rate.Burst;
+        }
+
+        var elapsed = Math.Max(0, (now - bucket.RefilledAt).TotalSeconds);
+        return Math.Min(rate.Burst, bucket.Tokens + (rate.PerSecond * elapsed));
+    }
+
+    private ClaimedJob Lease(JobRow job, JobClaim claim, DateTimeOffset now)
+    {
+        Put(new Leased(
+            job with
+            {
+                State = JobState.Running,
+                Attempts = job.Attempts + 1,
+                LeaseOwner = claim.Owner,
+                DueAt = (now + claim.Lease).Stored(),
+                UpdatedAt = now,
+            },
+            claim.Token));
+        return new ClaimedJob(job.JobId, job.Key, job.Payload, claim.Token, job.DueAt, job.Attempts + 1);
+    }
+
+    private Task<bool> DecideAsync(Guid jobId, Func<JobRow, JobRow> change) => CommitAsync(jobId, () =>
+    {
+        if (Find(jobId) is not { Row.State: JobState.Dead } job)
+        {
+            return false;
+        }
+
+        Put(job with { Row = change(job.Row) with { UpdatedAt = Now } });
+        return true;
+    });
+
+    private Leased? Find(Guid jobId) => _jobs.Values.FirstOrDefault(job => job.Row.JobId == jobId);
+
+    private void Put(Leased job)
+    {
+        StoredForm.Check(job.Row);
+        _jobs[(job.Row.Kind, job.Row.Key)] = job;
+    }
+
+    private async Task<T> CommitAsync<T>(Guid jobId, Func<T> commit)
+    {
+        await (interceptor?.Invoke(CommitPoint.Before, jobId) ?? Task.CompletedTask);
+        T result;
+        lock (_lock)
+        {
+            result = commit();
+        }
+
+        await (interceptor?.Invoke(CommitPoint.After, jobId) ?? Task.CompletedTask);
+        return result;
+    }
+
+    private Task<T> ReadAsync<T>(Func<T> read, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_lock)
+        {
+            return Task.FromResult(read());
+        }
+    }
+
+    /// <summary>A job with the name of its newest lease.</summary>
+    private sealed record Leased(JobRow Row, Guid? Token);
+}

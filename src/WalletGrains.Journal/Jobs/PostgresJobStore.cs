@@ -1,0 +1,275 @@
+using Npgsql;
+using NpgsqlTypes;
+using WalletGrains.Journal.Reading;
+using WalletGrains.Journal.Writing;
+
+namespace WalletGrains.Journal.Jobs;
+
+/// <summary>Jobs in PostgreSQL, on a few connections of their own.</summary>
+/// <remarks>The database must have been migrated (<see cref="Migrations"/>). The data source stays the caller's to dispose,
+/// after the store.</remarks>
+public sealed class PostgresJobStore : IJobStore, IAsyncDisposable
+{
+    private const string Columns =
+        "job_id, kind, key, lane, payload, state, due_at, attempts, lease_owner, last_error, result, created_at, updated_at";
+
+    // Claims of one kind come one after another, or two could each find room for the same job's place or the same token. A
+    // statement of its own, so that the next one sees what was written while this one waited.
+    private const string LockSql = "select pg_advisory_xact_lock(hashtextextended('jobs ' || $1, 0))";
+
+    // $1 kind, $2 owner, $3 token, $4 lease, $5 limit, $6 concurrency, $7 tokens a second, $8 tokens at most; null for any rate.
+    // Settlements and purges take no lock on the kind: what they are at is skipped.
+    private const string ClaimSql = """
+        with bucket as (
+            select least($8, coalesce(
+                (select tokens + $7 * extract(epoch from greatest(now() - refilled_at, interval '0')) from job_rates where kind = $1), $8)) as tokens
+        ), room as (
+            select greatest(0, least(
+                $5, $6 - (select count(*) from jobs where state = 2 and kind = $1 and due_at > now()), floor(tokens)))::int as places
+            from bucket
+        ), urgent as (
+            select job_id, due_at from jobs
+            where kind = $1 and lane = 0 and state in (1, 2) and due_at <= now()
+            order by due_at, job_id limit (select places from room) for update skip locked
+        ), others as (
+            select job_id, due_at from jobs
+            where kind = $1 and lane = 1 and state in (1, 2) and due_at <= now()
+            order by due_at, job_id limit (select places from room) - (select count(*) from urgent) for update skip locked
+        ), claimed as (
+            update jobs j set state = 2, attempts = attempts + 1, lease_owner = $2, lease_token = $3, due_at = now() + $4, updated_at = now()
+            from (select * from urgent union all select * from others) due
+            where j.job_id = due.job_id
+            returning j.job_id, j.key, j.payload, due.due_at, j.attempts, j.lane
+        ), spent as (
+            insert into job_rates (kind, tokens, refilled_at)
+            select $1, tokens - (select count(*) from claimed), now() from bucket where $7 is not null and exists (select from claimed)
+            on conflict (kind) do update set tokens = excluded.tokens, refilled_at = excluded.refilled_at
+        )
+        select job_id, key, payload, due_at, attempts from claimed order by lane, due_at, job_id
+        """;
+
+    private const string ExtendSql = """
+        with held as (
+            select * from unnest($1::uuid[], $2::uuid[]) as held (job_id, token)
+        ), extended as (
+            update jobs j set due_at = now() + $3 from held
+            where j.job_id = held.job_id and j.lease_token = held.token and j.state = 2
+            returning j.job_id, j.lease_token
+        )
+        select job_id, token from held except select job_id, lease_token from extended
+        """;
+
+    // A settlement that is repeated finds its own lease on a job that runs no more.
+    private const string SettleSql = """
+        with settled as (
+            update jobs set
+                state = $3, attempts = $4, due_at = coalesce($5, now() + $6, due_at), last_error = $7, result = $8, updated_at = now()
+            where job_id = $1 and lease_token = $2 and state = 2
+            returning 1
+        )
+        select exists (select from settled) or exists (select from jobs where job_id = $1 and lease_token = $2 and state <> 2)
+        """;
+
+    private const string NextDueSql = """
+        select extract(epoch from least(
+            (select due_at from jobs where kind = $1 and lane = 0 and state in (1, 2) order by due_at, job_id limit 1),
+            (select due_at from jobs where kind = $1 and lane = 1 and state in (1, 2) order by due_at, job_id limit 1)) - now())::float8
+        """;
+
+    private const string PurgeSql = """
+        with old as (
+            select job_id from jobs where state in (3, 5) and updated_at < now() - $1
+            order by updated_at, job_id limit $2 for update skip locked
+        ), deleted as (
+            delete from jobs using old where jobs.job_id = old.job_id returning 1
+        )
+        select count(*)::int from deleted
+        """;
+
+    private readonly ReadConnections _reads;
+    private readonly WriteConnections _writes;
+
+    /// <summary>Makes the store; it connects with its first use.</summary>
+    public PostgresJobStore(NpgsqlDataSource dataSource, JournalOptions options, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(dataSource);
+        ArgumentNullException.ThrowIfNull(options);
+        _reads = new ReadConnections(dataSource, JournalLimits.StoreConnections, options, time);
+        _writes = new WriteConnections(dataSource, JournalLimits.StoreConnections, options, time);
+    }
+
+    /// <inheritdoc/>
+    public Task EnqueueAsync(NewJob job, CancellationToken cancellationToken) => _writes.RunAsync(JobStatement.Enqueue(job));
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<ClaimedJob>> ClaimAsync(JobClaim claim, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(claim);
+        AppendShape.CheckLimit(claim.Limit);
+        return _writes.RunAsync<IReadOnlyList<ClaimedJob>>(
+            ClaimSql,
+            parameters =>
+            {
+                parameters.Add(new() { Value = claim.Kind });
+                parameters.Add(new() { Value = claim.Owner });
+                parameters.Add(new() { Value = claim.Token });
+                parameters.Add(new() { Value = claim.Lease });
+                parameters.Add(new() { Value = claim.Limit });
+                parameters.Add(new() { Value = claim.Concurrency });
+                parameters.Add(Nullable(claim.Rate?.PerSecond, NpgsqlDbType.Double));
+                parameters.Add(Nullable((double?)claim.Rate?.Burst, NpgsqlDbType.Double));
+            },
+            async (row, limit) =>
+            {
+                var jobs = new List<ClaimedJob>();
+                while (await row.ReadAsync(limit))
+                {
+                    jobs.Add(new ClaimedJob(
+                        row.GetGuid(0), row.GetString(1), row.GetFieldValue<byte[]>(2), claim.Token, row.GetFieldValue<DateTimeOffset>(3), row.GetInt32(4)));
+                }
+
+                return jobs;
+            },
+            before: new NpgsqlBatchCommand(LockSql) { Parameters = { new() { Value = claim.Kind } } });
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<JobLease>> ExtendAsync(IReadOnlyList<JobLease> leases, TimeSpan lease, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(leases);
+        return _writes.RunAsync<IReadOnlyList<JobLease>>(
+            ExtendSql,
+            parameters =>
+            {
+                parameters.Add(new() { Value = leases.Select(held => held.JobId).ToArray() });
+                parameters.Add(new() { Value = leases.Select(held => held.Token).ToArray() });
+                parameters.Add(new() { Value = lease });
+            },
+            static async (row, limit) =>
+            {
+                var lost = new List<JobLease>();
+                while (await row.ReadAsync(limit))
+                {
+                    lost.Add(new JobLease(row.GetGuid(0), row.GetGuid(1)));
+                }
+
+                return lost;
+            });
+    }
+
+    /// <inheritdoc/>
+    public Task<bool> SettleAsync(JobSettlement settlement, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(settlement);
+        return _writes.RunAsync(
+            SettleSql,
+            parameters =>
+            {
+                parameters.Add(new() { Value = settlement.JobId });
+                parameters.Add(new() { Value = settlement.Token });
+                parameters.Add(new() { Value = (short)settlement.State });
+                parameters.Add(new() { Value = settlement.Attempts });
+                parameters.Add(Nullable(settlement.DueAt?.UtcDateTime, NpgsqlDbType.TimestampTz));
+                parameters.Add(Nullable(settlement.DueIn, NpgsqlDbType.Interval));
+                parameters.Add(Nullable(settlement.Error, NpgsqlDbType.Text));
+                parameters.Add(Nullable(settlement.Result?.ToArray(), NpgsqlDbType.Bytea));
+            },
+            static async (row, limit) => await row.ReadAsync(limit) && row.GetBoolean(0));
+    }
+
+    /// <inheritdoc/>
+    public Task<TimeSpan?> FindNextDueAsync(string kind, CancellationToken cancellationToken) => _reads.RunAsync<TimeSpan?>(
+        NextDueSql,
+        parameters => parameters.Add(new() { Value = kind }),
+        static async (row, limit) => await row.ReadAsync(limit) && !row.IsDBNull(0) ? TimeSpan.FromSeconds(row.GetDouble(0)) : null,
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<int> CountQueuedAsync(string kind, int limit, CancellationToken cancellationToken) => _reads.RunAsync(
+        "select count(*)::int from (select from jobs where kind = $1 and state = 1 limit $2) counted",
+        parameters =>
+        {
+            parameters.Add(new() { Value = kind });
+            parameters.Add(new() { Value = limit });
+        },
+        static async (row, token) => await row.ReadAsync(token) ? row.GetInt32(0) : 0,
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<JobRow>> ReadAsync(JobQuery query, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        AppendShape.CheckLimit(query.Limit);
+
+        // All states by name: then jobs of one kind are found by the index that has the state in front.
+        var states = query.State is { } state ? $"{(short)state}" : "1, 2, 3, 4, 5";
+        var ofKind = query.Kind is null ? "" : "and kind = $3";
+        return _reads.ReadAsync(
+            $"select {Columns} from jobs where job_id < $1 and state in ({states}) {ofKind} order by job_id desc limit $2",
+            parameters =>
+            {
+                parameters.Add(new() { Value = query.Before ?? new Guid("ffffffff-ffff-ffff-ffff-ffffffffffff") });
+                parameters.Add(new() { Value = query.Limit });
+                if (query.Kind is { } kind)
+                {
+                    parameters.Add(new() { Value = kind });
+                }
+            },
+            Read,
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<JobRow?> FindAsync(Guid jobId, CancellationToken cancellationToken)
+    {
+        var rows = await _reads.ReadAsync(
+            $"select {Columns} from jobs where job_id = $1", parameters => parameters.Add(new() { Value = jobId }), Read, cancellationToken);
+        return rows is [var job] ? job : null;
+    }
+
+    /// <inheritdoc/>
+    public Task<bool> RetryAsync(Guid jobId, CancellationToken cancellationToken) =>
+        DecideAsync("state = 1, due_at = now(), attempts = 0", jobId);
+
+    /// <inheritdoc/>
+    public Task<bool> DiscardAsync(Guid jobId, CancellationToken cancellationToken) => DecideAsync("state = 5", jobId);
+
+    /// <inheritdoc/>
+    public Task<int> PurgeAsync(TimeSpan age, int limit, CancellationToken cancellationToken) => _writes.RunAsync(
+        PurgeSql,
+        parameters =>
+        {
+            parameters.Add(new() { Value = age });
+            parameters.Add(new() { Value = limit });
+        },
+        static async (row, token) => await row.ReadAsync(token) ? row.GetInt32(0) : 0);
+
+    /// <summary>Waits for what is under way; each statement is bounded by its time-out.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _writes.DisposeAsync();
+        await _reads.DisposeAsync();
+    }
+
+    private Task<bool> DecideAsync(string change, Guid jobId) => _writes.RunAsync(
+        $"update jobs set {change}, updated_at = now() where job_id = $1 and state = 4 returning 1",
+        parameters => parameters.Add(new() { Value = jobId }),
+        static (row, limit) => row.ReadAsync(limit));
+
+    private static NpgsqlParameter Nullable(object? value, NpgsqlDbType type) => new() { Value = value ?? DBNull.Value, NpgsqlDbType = type };
+
+    private static JobRow Read(NpgsqlDataReader row) => new(
+        JobId: row.GetGuid(0),
+        Kind: row.GetString(1),
+        Key: row.GetString(2),
+        Lane: (JobLane)row.GetInt16(3),
+        Payload: row.GetFieldValue<byte[]>(4),
+        State: (JobState)row.GetInt16(5),
+        DueAt: row.GetFieldValue<DateTimeOffset>(6),
+        Attempts: row.GetInt32(7),
+        LeaseOwner: row.IsDBNull(8) ? null : row.GetString(8),
+        LastError: row.IsDBNull(9) ? null : row.GetString(9),
+        Result: row.IsDBNull(10) ? default(ReadOnlyMemory<byte>?) : row.GetFieldValue<byte[]>(10),
+        CreatedAt: row.GetFieldValue<DateTimeOffset>(11),
+        UpdatedAt: row.GetFieldValue<DateTimeOffset>(12));
+}

@@ -1,0 +1,219 @@
+using WalletGrains.Journal.Jobs;
+using Xunit;
+
+namespace WalletGrains.Journal.Tests.Jobs;
+
+/// <summary>What every store of jobs promises. Each store runs all of it, and no test waits: leases of no time are over at once.</summary>
+public abstract partial class JobStoreContract
+{
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+
+    /// <summary>The store under test.</summary>
+    protected abstract IJobStore Store { get; }
+
+    /// <summary>A second one over the same data, as another silo has it.</summary>
+    protected abstract IJobStore OtherSilo { get; }
+
+    protected static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    /// <summary>A kind of its own for each test: the store is shared.</summary>
+    protected string Kind { get; } = $"kind-{Guid.NewGuid():N}";
+
+    [Fact]
+    public async Task A_job_is_read_as_it_was_written()
+    {
+        var due = new DateTimeOffset(2099, 1, 1, 0, 0, 0, TimeSpan.Zero).AddTicks(12_345_678);
+        var job = NewJob("Ada 😀") with { Payload = "{\"a\":1}"u8.ToArray(), DueAt = due, Lane = JobLane.Priority };
+        await Store.EnqueueAsync(job, Cancelled);
+        var row = (await OtherSilo.FindAsync(job.JobId, Cancelled))!;
+        Assert.Equal("{\"a\":1}"u8.ToArray(), row.Payload.ToArray());
+        Assert.Equal(
+            (job.JobId, Kind, "Ada 😀", JobLane.Priority, JobState.Queued, due.AddTicks(-8), 0),
+            (row.JobId, row.Kind, row.Key, row.Lane, row.State, row.DueAt, row.Attempts));
+        Assert.Equal((null, null, null), (row.LeaseOwner, row.LastError, row.Result));
+        Assert.Equal(row.CreatedAt, row.UpdatedAt);
+        Assert.Null(await Store.FindAsync(Guid.CreateVersion7(), Cancelled));
+    }
+
+    [Fact]
+    public async Task The_work_of_a_key_is_enqueued_once_whoever_enqueues_it()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 30).Select(i => (i % 2 == 0 ? Store : OtherSilo).EnqueueAsync(NewJob("same"), Cancelled)));
+        Assert.Single(await ReadAsync());
+        await SettleAsync(Assert.Single(await ClaimAsync()), JobState.Done);
+
+        await Store.EnqueueAsync(NewJob("same"), Cancelled);
+        await Store.EnqueueAsync(NewJob("other"), Cancelled);
+        Assert.Equal([("other", JobState.Queued), ("same", JobState.Done)], (await ReadAsync()).Select(job => (job.Key, job.State)).Order());
+    }
+
+    [Fact]
+    public async Task Work_that_repeats_joins_what_waits_and_begins_anew_behind_what_is_over()
+    {
+        var (first, second, third) = (Again(), Again() with { Lane = JobLane.Priority, DueAt = null }, Again());
+        await Store.EnqueueAsync(first with { DueAt = DateTimeOffset.UtcNow.AddHours(1) }, Cancelled);
+        await OtherSilo.EnqueueAsync(second, Cancelled);
+        var joined = Assert.Single(await ReadAsync());
+        Assert.Equal((first.JobId, JobLane.Priority), (joined.JobId, joined.Lane));
+
+        // It was moved to the front, and to now.
+        var claimed = Assert.Single(await ClaimAsync());
+        await Store.EnqueueAsync(third, Cancelled);
+        Assert.Equal(JobState.Running, Assert.Single(await ReadAsync()).State);
+        await SettleAsync(claimed, JobState.Dead, error: "broken");
+        await Store.EnqueueAsync(third with { Payload = "3"u8.ToArray() }, Cancelled);
+        var anew = Assert.Single(await ReadAsync());
+        Assert.Equal((third.JobId, JobState.Queued, 0, null, JobLane.Normal), (anew.JobId, anew.State, anew.Attempts, anew.LastError, anew.Lane));
+        Assert.Equal("3"u8.ToArray(), anew.Payload.ToArray());
+
+        // The worker of long ago has no say any more, though it is the same key.
+        Assert.False(await Store.SettleAsync(new JobSettlement(claimed.JobId, claimed.Token, JobState.Done, 1), Cancelled));
+
+        NewJob Again() => NewJob("again") with { Repeat = JobRepeat.WhenOver };
+    }
+
+    [Fact]
+    public async Task Work_that_repeats_does_not_hurry_a_job_that_waits_after_a_failure()
+    {
+        await Store.EnqueueAsync(NewJob("again") with { Repeat = JobRepeat.WhenOver }, Cancelled);
+        await SettleAsync(Assert.Single(await ClaimAsync()), JobState.Queued, error: "away", dueIn: Hour);
+        await Store.EnqueueAsync(NewJob("again") with { Repeat = JobRepeat.WhenOver, Lane = JobLane.Priority }, Cancelled);
+        Assert.Empty(await ClaimAsync());
+        Assert.Equal("away", Assert.Single(await ReadAsync()).LastError);
+    }
+
+    [Fact]
+    public async Task What_is_due_is_claimed_once_in_order_of_lane_and_time()
+    {
+        var now = DateTimeOffset.UtcNow;
+        await EnqueueAsync("late", now.AddMinutes(-1));
+        await EnqueueAsync("early", now.AddMinutes(-2));
+        await EnqueueAsync("not yet", now.AddHours(1));
+        await EnqueueAsync("not yet, urgent", now.AddHours(1), JobLane.Priority);
+        await EnqueueAsync("urgent", now.AddMinutes(-1), JobLane.Priority);
+        Assert.Equal(["urgent", "early"], (await ClaimAsync(limit: 2)).Select(job => job.Key));
+        var last = Assert.Single(await ClaimAsync());
+        Assert.Equal(("late", 1), (last.Key, last.Attempts));
+        Assert.InRange(last.DueAt, now.AddMinutes(-1).AddMilliseconds(-1), now.AddMinutes(-1));
+        Assert.Empty(await ClaimAsync());
+        var running = (await ReadAsync(JobState.Running)).Single(job => job.Key == "late");
+        Assert.Equal("worker", running.LeaseOwner);
+        Assert.True(running.DueAt > now.AddMinutes(50), "It is due again when its lease ends.");
+    }
+
+    [Fact]
+    public async Task Of_many_workers_each_job_goes_to_one()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 60).Select(i => EnqueueAsync($"{i}")));
+        var claims = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => (i % 2 == 0 ? Store : OtherSilo).ClaimAsync(Claim(limit: 3), Cancelled)));
+        var keys = claims.SelectMany(jobs => jobs).Select(job => job.Key).ToList();
+        Assert.Equal(60, keys.Count);
+        Assert.Equal(60, keys.Distinct().Count());
+        Assert.All(claims, jobs => Assert.InRange(jobs.Count, 0, 3));
+    }
+
+    [Fact]
+    public async Task No_more_jobs_run_at_a_time_than_the_kind_allows_whoever_claims_them()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(i => EnqueueAsync($"{i}")));
+        var claims = await Task.WhenAll(Enumerable.Range(0, 20).Select(i =>
+            (i % 2 == 0 ? Store : OtherSilo).ClaimAsync(Claim() with { Concurrency = 3 }, Cancelled)));
+        var running = claims.SelectMany(jobs => jobs).ToList();
+        Assert.Equal(3, running.Count);
+
+        // A place is free when a job has ended, and when a lease is over.
+        await SettleAsync(running[0], JobState.Done);
+        Assert.Single(await Store.ClaimAsync(Claim() with { Concurrency = 3 }, Cancelled));
+        await Store.ExtendAsync([new JobLease(running[1].JobId, running[1].Token)], TimeSpan.Zero, Cancelled);
+        Assert.Single(await Store.ClaimAsync(Claim() with { Concurrency = 3 }, Cancelled));
+        Assert.Empty(await Store.ClaimAsync(Claim() with { Concurrency = 3 }, Cancelled));
+    }
+
+    [Fact]
+    public async Task No_more_jobs_are_begun_than_the_bucket_has_tokens_for_whoever_claims_them()
+    {
+        var claim = Claim() with { Rate = new JobRate(PerSecond: 0.001, Burst: 5) };
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(i => EnqueueAsync($"{i}")));
+        var claims = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => (i % 2 == 0 ? Store : OtherSilo).ClaimAsync(claim with { Limit = 2 }, Cancelled)));
+        Assert.Equal(5, claims.Sum(jobs => jobs.Count));
+
+        // Of another kind, and faster, there are tokens.
+        Assert.NotEmpty(await Store.ClaimAsync(claim with { Rate = new JobRate(PerSecond: 1e9, Burst: 5) }, Cancelled));
+    }
+
+    [Fact]
+    public async Task A_lease_that_is_over_gives_its_job_to_another_worker_and_the_first_one_writes_nothing()
+    {
+        await EnqueueAsync("job");
+        var first = Assert.Single(await ClaimAsync(lease: TimeSpan.Zero));
+        var second = Assert.Single(await OtherSilo.ClaimAsync(Claim(), Cancelled));
+        Assert.Equal((first.JobId, 2), (second.JobId, second.Attempts));
+        Assert.False(await Store.SettleAsync(new JobSettlement(first.JobId, first.Token, JobState.Done, 1) { Result = "first"u8.ToArray() }, Cancelled));
+        Assert.Equal(JobState.Running, (await Store.FindAsync(first.JobId, Cancelled))!.State);
+        Assert.True(await OtherSilo.SettleAsync(new JobSettlement(second.JobId, second.Token, JobState.Done, 2) { Result = "second"u8.ToArray() }, Cancelled));
+        Assert.False(await Store.SettleAsync(new JobSettlement(first.JobId, first.Token, JobState.Dead, 1, "late"), Cancelled));
+        var row = (await Store.FindAsync(first.JobId, Cancelled))!;
+        Assert.Equal((JobState.Done, "second", null), (row.State, System.Text.Encoding.UTF8.GetString(row.Result!.Value.Span), row.LastError));
+    }
+
+    [Fact]
+    public async Task A_lease_that_is_over_still_settles_while_nobody_else_has_the_job()
+    {
+        await EnqueueAsync("job");
+        var job = Assert.Single(await ClaimAsync(lease: TimeSpan.Zero));
+        Assert.True(await Store.SettleAsync(new JobSettlement(job.JobId, job.Token, JobState.Done, 1), Cancelled));
+        Assert.Null((await Store.FindAsync(job.JobId, Cancelled))!.Result);
+    }
+
+    [Fact]
+    public async Task A_settlement_whose_answer_was_lost_is_answered_the_same_again()
+    {
+        await EnqueueAsync("job");
+        var job = Assert.Single(await ClaimAsync());
+        var settlement = new JobSettlement(job.JobId, job.Token, JobState.Queued, 1, "away") { DueIn = TimeSpan.Zero };
+        Assert.True(await Store.SettleAsync(settlement, Cancelled));
+        Assert.True(await OtherSilo.SettleAsync(settlement, Cancelled));
+        Assert.Single(await ClaimAsync());
+        Assert.False(await Store.SettleAsync(settlement, Cancelled));
+    }
+
+    [Fact]
+    public async Task Leases_are_held_by_those_who_have_them_only()
+    {
+        await EnqueueAsync("held");
+        await EnqueueAsync("lost");
+        await EnqueueAsync("ended");
+        var jobs = (await ClaimAsync(lease: TimeSpan.Zero, limit: 3)).ToDictionary(job => job.Key);
+        var ended = jobs["ended"];
+        await SettleAsync(ended, JobState.Done);
+        await Store.ExtendAsync([Lease("held")], Hour, Cancelled);
+        Assert.Equal("lost", Assert.Single(await OtherSilo.ClaimAsync(Claim(), Cancelled)).Key);
+        var lost = await Store.ExtendAsync([Lease("held"), Lease("lost"), Lease("ended")], Hour, Cancelled);
+        Assert.Equal(new[] { Lease("lost"), Lease("ended") }.OrderBy(lease => lease.JobId), lost.OrderBy(lease => lease.JobId));
+
+        // The same job under another lease is somebody else's.
+        var stale = Lease("held") with { Token = Guid.NewGuid() };
+        Assert.Equal(stale, Assert.Single(await Store.ExtendAsync([stale, Lease("held")], Hour, Cancelled)));
+
+        JobLease Lease(string key) => new(jobs[key].JobId, jobs[key].Token);
+    }
+
+    [Fact]
+    public async Task A_settled_job_is_due_when_its_settlement_says()
+    {
+        await EnqueueAsync("job");
+        var job = Assert.Single(await ClaimAsync());
+        await SettleAsync(job, JobState.Queued, dueIn: Hour);
+        Assert.Empty(await ClaimAsync());
+        Assert.InRange((await Store.FindNextDueAsync(Kind, Cancelled))!.Value, TimeSpan.FromMinutes(59), Hour);
+
+        await EnqueueAsync("other");
+        Assert.InRange((await Store.FindNextDueAsync(Kind, Cancelled))!.Value, TimeSpan.FromMinutes(-1), TimeSpan.Zero);
+        var other = Assert.Single(await ClaimAsync());
+        var at = DateTimeOffset.UtcNow.AddDays(2);
+        Assert.True(await Store.SettleAsync(new JobSettlement(other.JobId, other.Token, JobState.Queued, 0) { DueAt = at }, Cancelled));
+        Assert.InRange((await Store.FindAsync(other.JobId, Cancelled))!.DueAt, at.AddMilliseconds(-1), at);
+        Assert.Null(await Store.FindNextDueAsync(Kind + "-none", Cancelled));
+        Assert.Equal((2, 1), (await Store.CountQueuedAsync(Kind, 10, Cancelled), await Store.CountQueuedAsync(Kind, 1, Cancelled)));
+    }
+}
