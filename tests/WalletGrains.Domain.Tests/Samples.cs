@@ -93,7 +93,7 @@ internal static class Samples
         1 => new Withdraw(RequestId.FromClient("r"), amount, words),
         2 => new DebitTransfer(RequestId.FromClient("r"), amount, transfer, other, words),
         3 => new CreditTransfer(amount, transfer, other, words),
-        4 => new RefundTransfer(amount, transfer, other, WalletRefusal.AmountTooLarge),
+        4 => new RefundTransfer(amount, transfer, other, WalletRefusal.AmountTooLarge, Now),
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 }

@@ -6,7 +6,8 @@ namespace WalletGrains.Api.Auth;
 /// <summary>What an access token says about its bearer.</summary>
 /// <param name="UserId">Claim sub.</param>
 /// <param name="Role">Claim role.</param>
-internal sealed record AccessToken(Guid UserId, UserRole Role)
+/// <param name="ExpiresAt">Claim exp.</param>
+internal sealed record AccessToken(Guid UserId, UserRole Role, DateTimeOffset ExpiresAt)
 {
     /// <summary>
     /// The one header of every access token, with its dot. We are the only issuer, so nothing else is an access token: neither
@@ -62,7 +63,7 @@ internal sealed record AccessToken(Guid UserId, UserRole Role)
 
         var complete = reader.TokenType == JsonTokenType.EndObject && !reader.Read() && (seen & Claims.Required) == Claims.Required;
         return complete && notBefore <= nowSeconds && nowSeconds < expiresAt && expiresAt - issuedAt is > 0 and <= JwtOptions.MaxLifetimeSeconds
-            ? new AccessToken(userId, role!.Value)
+            ? new AccessToken(userId, role!.Value, DateTimeOffset.FromUnixTimeSeconds(expiresAt))
             : null;
     }
 

@@ -2,12 +2,16 @@ using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace WalletGrains.Api.Auth;
 
-/// <summary>Authenticates requests by the access token in their Authorization header (RFC 6750, 2.1).</summary>
+/// <summary>
+/// Authenticates requests by the access token in their Authorization header (RFC 6750, 2.1). Those for a hub may have it in the query
+/// instead (2.3): pages in a browser cannot set headers of a WebSocket.
+/// </summary>
 internal sealed class BearerHandler(
     IOptionsMonitor<AuthenticationSchemeOptions> options,
     ILoggerFactory logger,
@@ -18,27 +22,26 @@ internal sealed class BearerHandler(
     /// <summary>The name of the scheme, here and in the header.</summary>
     public const string SchemeName = "Bearer";
 
+    /// <summary>The parameter of the query, as RFC 6750 and the clients of SignalR call it.</summary>
+    private const string QueryParameter = "access_token";
+
     private static readonly Task<AuthenticateResult> NoToken = Task.FromResult(AuthenticateResult.NoResult());
-    private static readonly Task<AuthenticateResult> BadToken = Task.FromResult(AuthenticateResult.Fail("The access token is not valid."));
+    private static readonly AuthenticateResult NotValid = AuthenticateResult.Fail("The access token is not valid.");
+    private static readonly Task<AuthenticateResult> BadToken = Task.FromResult(NotValid);
 
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         var header = Request.Headers.Authorization;
         if (header.Count == 0)
         {
-            return NoToken;
+            return IsForHub && Request.Query.TryGetValue(QueryParameter, out var parameter)
+                ? Task.FromResult(Verify(parameter.Count == 1 ? parameter[0] : null))
+                : NoToken;
         }
 
-        if (header.Count != 1
-            || header[0] is not { } text
-            || !text.StartsWith(SchemeName + " ", StringComparison.OrdinalIgnoreCase)
-            || !verifier.TryVerify(text.AsSpan(SchemeName.Length + 1), out var token))
-        {
-            return BadToken;
-        }
-
-        var ticket = new AuthenticationTicket(new ClaimsPrincipal(new Caller(token)), SchemeName);
-        return Task.FromResult(AuthenticateResult.Success(ticket));
+        return header.Count == 1 && header[0] is { } text && text.StartsWith(SchemeName + " ", StringComparison.OrdinalIgnoreCase)
+            ? Task.FromResult(Verify(text.AsSpan(SchemeName.Length + 1)))
+            : BadToken;
     }
 
     /// <summary>A bare status: the request boundary gives it the one body of every 401, and its WWW-Authenticate.</summary>
@@ -54,4 +57,11 @@ internal sealed class BearerHandler(
         Response.StatusCode = StatusCodes.Status403Forbidden;
         return Task.CompletedTask;
     }
+
+    private bool IsForHub => Context.GetEndpoint()?.Metadata.GetMetadata<HubMetadata>() is not null;
+
+    private AuthenticateResult Verify(ReadOnlySpan<char> text) => verifier.TryVerify(text, out var token)
+        ? AuthenticateResult.Success(new AuthenticationTicket(
+            new ClaimsPrincipal(new Caller(token)), new AuthenticationProperties { ExpiresUtc = token.ExpiresAt }, SchemeName))
+        : NotValid;
 }

@@ -10,6 +10,9 @@ namespace WalletGrains.Api.Http;
 /// <summary>What an endpoint answers: a body with a status, or a problem.</summary>
 internal readonly struct Answer
 {
+    /// <summary>The header of an answer that was decided by an earlier request with the same id.</summary>
+    public const string ReplayHeader = "Idempotent-Replay";
+
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? s_buffer;
 
@@ -24,7 +27,7 @@ internal readonly struct Answer
 
     private Answer(int status, object content, JsonTypeInfo? typeInfo) => (_status, _content, _typeInfo) = (status, content, typeInfo);
 
-    /// <summary>The answer was decided by an earlier request with the same id: header Idempotent-Replay.</summary>
+    /// <summary>The answer was decided by an earlier request with the same id: header <see cref="ReplayHeader"/>.</summary>
     public bool Replayed { get; init; }
 
     /// <summary>Where the thing that was made is to be found; null for no Location header.</summary>
@@ -66,7 +69,7 @@ internal readonly struct Answer
         response.StatusCode = _status;
         if (Replayed)
         {
-            response.Headers["Idempotent-Replay"] = "true";
+            response.Headers[ReplayHeader] = "true";
         }
 
         if (Location is not null)

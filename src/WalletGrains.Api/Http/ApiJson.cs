@@ -6,6 +6,7 @@ using WalletGrains.Api.Bulks;
 using WalletGrains.Api.Errors;
 using WalletGrains.Api.Operations;
 using WalletGrains.Api.Proofs;
+using WalletGrains.Api.Push;
 using WalletGrains.Api.Schedules;
 using WalletGrains.Api.Transfers;
 using WalletGrains.Api.Users;
@@ -62,6 +63,9 @@ namespace WalletGrains.Api.Http;
 [JsonSerializable(typeof(CheckpointResponse[]))]
 [JsonSerializable(typeof(VerdictResponse))]
 [JsonSerializable(typeof(VerificationResponse))]
+[JsonSerializable(typeof(WalletUpdated))]
+[JsonSerializable(typeof(IReadOnlyDictionary<Guid, long>))]
+[JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(HealthResponse))]
 [JsonSerializable(typeof(VersionResponse))]
 internal sealed partial class ApiJson : JsonSerializerContext

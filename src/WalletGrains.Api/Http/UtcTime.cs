@@ -23,7 +23,10 @@ internal sealed class UtcTime : JsonConverter<DateTimeOffset>
     }
 
     public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        reader.GetString() is { } text && TryParse(text, out var time) ? time : throw new FormatException("This is not a time with its offset.");
+        reader.GetString() is { } text && TryParse(text, out var time) ? time : throw NoTime();
+
+    // With a cause: the serializer's own exceptions without one say that a member is given twice.
+    private static JsonException NoTime() => new(null, new FormatException("This is not a time with its offset."));
 
     public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options)
     {

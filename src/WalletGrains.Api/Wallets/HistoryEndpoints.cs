@@ -48,18 +48,9 @@ internal sealed class HistoryEndpoints(IGrainFactory grains, WalletDirectory dir
         var errors = new FieldErrors();
         var walletId = errors.PathId(context);
         errors.KnownQuery(context.Request, "limit", "cursor", "type", "from", "to");
-        var query = new HistoryQuery(
-            walletId,
-            errors.QueryEntryCursor(context.Request, walletId),
-            errors.QueryLimit(context.Request, Limits.DefaultPageSize),
-            QueryType(errors, context.Request),
-            errors.QueryTime(context.Request, "from"),
-            errors.QueryTime(context.Request, "to"));
-        if (query.From > query.To)
-        {
-            errors.Add("from", "from must not be later than to.");
-        }
-
+        var before = errors.QueryEntryCursor(context.Request, walletId);
+        var limit = errors.QueryLimit(context.Request, Limits.DefaultPageSize);
+        var (type, from, to) = QueryFilter(errors, context.Request);
         if (errors.Any)
         {
             return Problem.Invalid(errors);
@@ -70,7 +61,7 @@ internal sealed class HistoryEndpoints(IGrainFactory grains, WalletDirectory dir
             return Problem.NotFound;
         }
 
-        var page = await grains.GetGrain<IWalletQueryGrain>(0).GetHistoryAsync(query);
+        var page = await grains.GetGrain<IWalletQueryGrain>(0).GetHistoryAsync(new HistoryQuery(walletId, before, limit, type, from, to));
         return Answer.Ok(HistoryResponse.Of(walletId, page), ApiJson.Wire.HistoryResponse);
     }
 
@@ -78,14 +69,8 @@ internal sealed class HistoryEndpoints(IGrainFactory grains, WalletDirectory dir
     {
         var errors = new FieldErrors();
         var walletId = errors.PathId(context);
-        errors.KnownQuery(context.Request, "from", "to");
-        var from = errors.QueryTime(context.Request, "from");
-        var to = errors.QueryTime(context.Request, "to");
-        if (from > to)
-        {
-            errors.Add("from", "from must not be later than to.");
-        }
-
+        errors.KnownQuery(context.Request, "type", "from", "to");
+        var (type, from, to) = QueryFilter(errors, context.Request);
         if (errors.Any)
         {
             return Problem.Invalid(errors);
@@ -105,7 +90,7 @@ internal sealed class HistoryEndpoints(IGrainFactory grains, WalletDirectory dir
                 $"A statement has at most {Limits.MaxStatementEntries} entries and this one would have {statement.EntryCount}; bring from and to closer together.");
         }
 
-        return Answer.Streamed(response => StatementCsv.WriteAsync(response, queries, statement, from, to));
+        return Answer.Streamed(response => StatementCsv.WriteAsync(response, queries, statement, type, from, to));
     }
 
     private async ValueTask<Answer> GetTransactionAsync(HttpContext context)
@@ -123,6 +108,17 @@ internal sealed class HistoryEndpoints(IGrainFactory grains, WalletDirectory dir
             && Caller.Of(context).MayUse(known.OwnerId)
             ? Answer.Ok(TransactionResponse.Of(entry), ApiJson.Wire.TransactionResponse)
             : Problem.NotFound;
+    }
+
+    private static (EntryType? Type, DateTimeOffset? From, DateTimeOffset? To) QueryFilter(FieldErrors errors, HttpRequest request)
+    {
+        var (from, to) = (errors.QueryTime(request, "from"), errors.QueryTime(request, "to"));
+        if (from > to)
+        {
+            errors.Add("from", "from must not be later than to.");
+        }
+
+        return (QueryType(errors, request), from, to);
     }
 
     private static EntryType? QueryType(FieldErrors errors, HttpRequest request)

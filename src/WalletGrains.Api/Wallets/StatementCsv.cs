@@ -18,16 +18,16 @@ internal static class StatementCsv
     /// <summary>For callers.</summary>
     public const string Description =
         "With Accept: text/csv the whole stretch between from and to as a statement, oldest first, with its opening and closing balance; "
-        + "at most 100000 entries. It takes no limit, cursor or type. A description that a spreadsheet would run as a formula begins with an apostrophe there.";
+        + "at most 100000 entries. With type only those transactions, between the same balances. It takes no limit or cursor. A description that a spreadsheet would run as a formula begins with an apostrophe there.";
 
     private const string Header = "createdAt,version,id,type,amount,change,balance,currency,description\r\n";
     private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
 
     /// <summary>Writes it, headers included.</summary>
-    public static async Task WriteAsync(HttpContext context, IWalletQueryGrain queries, Statement statement, DateTimeOffset? from, DateTimeOffset? to)
+    public static async Task WriteAsync(HttpContext context, IWalletQueryGrain queries, Statement statement, EntryType? type, DateTimeOffset? from, DateTimeOffset? to)
     {
         // Before anything is sent: a store that is away is then still a problem body and not half a statement.
-        var page = await queries.ReadStatementAsync(statement, afterVersion: null);
+        var page = await queries.ReadStatementAsync(statement, type, afterVersion: null);
         var response = context.Response;
         response.ContentType = $"{MediaType}; charset=utf-8; header=present";
         response.Headers.ContentDisposition = $"attachment; filename=\"statement-{statement.Closing.WalletId}.csv\"";
@@ -47,7 +47,7 @@ internal static class StatementCsv
             }
 
             await SendAsync(context, text);
-            page = await queries.ReadStatementAsync(statement, last.Version);
+            page = await queries.ReadStatementAsync(statement, type, last.Version);
         }
 
         AppendBalance(text, "CLOSING_BALANCE", to ?? statement.Closing.UpdatedAt, statement.Closing);

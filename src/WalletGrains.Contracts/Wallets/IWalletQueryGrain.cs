@@ -12,6 +12,14 @@ public interface IWalletQueryGrain : IGrainWithIntegerKey
     [Alias("GetHistory")]
     Task<Page<Entry>> GetHistoryAsync(HistoryQuery query);
 
+    /// <summary>A page of all entries of a wallet that follow a version, oldest first; also of those that concern no money.</summary>
+    /// <param name="walletId">The wallet.</param>
+    /// <param name="afterVersion">Only entries with a higher version; 0 for all.</param>
+    /// <param name="limit">At most so many, 1 to <see cref="Limits.MaxPageSize"/>.</param>
+    /// <exception cref="UnavailableException">The store is away.</exception>
+    [Alias("GetEntriesAfter")]
+    Task<Page<Entry>> GetEntriesAfterAsync(Guid walletId, long afterVersion, int limit);
+
     /// <summary>A wallet as it was after its entry with this version; 0 is the opening. Null when there is no such wallet or version.</summary>
     /// <exception cref="UnavailableException">The store is away.</exception>
     [Alias("GetAtVersion")]
@@ -35,10 +43,11 @@ public interface IWalletQueryGrain : IGrainWithIntegerKey
 
     /// <summary>A page of a statement's transactions, oldest first.</summary>
     /// <param name="statement">The statement.</param>
+    /// <param name="type">Only transactions of this type; null for all.</param>
     /// <param name="afterVersion">The version that the page before ended with; null for the first page.</param>
     /// <exception cref="UnavailableException">The store is away.</exception>
     [Alias("ReadStatement")]
-    Task<Page<Entry>> ReadStatementAsync(Statement statement, long? afterVersion);
+    Task<Page<Entry>> ReadStatementAsync(Statement statement, EntryType? type, long? afterVersion);
 
     /// <summary>The entry with this id; null when there is none.</summary>
     /// <exception cref="UnavailableException">The store is away.</exception>

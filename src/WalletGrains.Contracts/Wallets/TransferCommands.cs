@@ -105,11 +105,13 @@ public sealed record CreditTransfer(
 /// <param name="TransferId">The transfer.</param>
 /// <param name="ToWalletId">The wallet that refused the credit.</param>
 /// <param name="Failure">Why it was refused.</param>
+/// <param name="DebitedAt">When the debit was decided; it follows from the transfer and is not part of the request's content.</param>
 [GenerateSerializer, Immutable]
 [Alias("walletgrains.RefundTransfer")]
 public sealed record RefundTransfer(
     Money Amount,
     Guid TransferId,
     [property: Id(0)] Guid ToWalletId,
-    [property: Id(1)] WalletRefusal Failure)
+    [property: Id(1)] WalletRefusal Failure,
+    [property: Id(2)] DateTimeOffset DebitedAt)
     : TransferCommand(RequestId.ForRefund(TransferId), Amount, TransferId, null, null);

@@ -127,6 +127,7 @@ public enum EntryType
 /// <param name="Limits">The limits that it set; null for other entries.</param>
 /// <param name="ReversesTransferId">The transfer that its own gives back; null when it gives none back.</param>
 /// <param name="Metadata">What the caller attached.</param>
+/// <param name="DebitedAt">When the transfer that it refunds was debited; null for other entries.</param>
 [GenerateSerializer, Immutable]
 [Alias("walletgrains.Entry")]
 public sealed record Entry(
@@ -147,4 +148,5 @@ public sealed record Entry(
     [property: Id(14)] Hold? Hold = null,
     [property: Id(15)] WalletLimits? Limits = null,
     [property: Id(16)] Guid? ReversesTransferId = null,
-    [property: Id(17)] Metadata? Metadata = null);
+    [property: Id(17)] Metadata? Metadata = null,
+    [property: Id(18)] DateTimeOffset? DebitedAt = null);

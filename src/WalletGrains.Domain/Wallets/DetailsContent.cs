@@ -41,6 +41,11 @@ public static class DetailsContent
 
         Write(json, "spentPerQuarterHour"u8, details.Spending.Day);
         Write(json, "countPerSecond"u8, details.Spending.Minute);
+        if (details.Spending.DayCountedSince is { } since)
+        {
+            json.WriteNumber("dayCountedSince"u8, since.ToUnixTimeMilliseconds());
+        }
+
         json.WriteEndObject();
         json.Flush();
         return buffer.WrittenSpan.ToArray();
@@ -62,7 +67,10 @@ public static class DetailsContent
             return new WalletDetails(
                 json.TryGetProperty("holds"u8, out var holds) ? OpenHolds.Of(holds.EnumerateArray().Select(ReadHold)) : OpenHolds.None,
                 json.TryGetProperty("limits"u8, out var limits) ? LimitsContent.Read(limits) : WalletLimits.None,
-                Spending.Of(ReadSpent(json, "spentPerQuarterHour"u8), ReadSpent(json, "countPerSecond"u8)));
+                Spending.Of(
+                    ReadSpent(json, "spentPerQuarterHour"u8),
+                    ReadSpent(json, "countPerSecond"u8),
+                    json.TryGetProperty("dayCountedSince"u8, out var since) ? DateTimeOffset.FromUnixTimeMilliseconds(since.GetInt64()) : null));
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException)
         {

@@ -83,7 +83,8 @@ public static class EntryContent
                 json.TryGetProperty("hold"u8, out var hold) ? ReadHold(hold, walletId, currency) : null,
                 json.TryGetProperty("limits"u8, out var limits) ? LimitsContent.Read(limits) : null,
                 json.TryGetProperty("reversesTransferId"u8, out var reversed) ? reversed.GetGuid() : null,
-                json.TryGetProperty("metadata"u8, out var metadata) ? MetadataContent.Read(metadata) : null);
+                json.TryGetProperty("metadata"u8, out var metadata) ? MetadataContent.Read(metadata) : null,
+                json.TryGetProperty("debitedAt"u8, out var debitedAt) ? ReadTime(debitedAt) : null);
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException or FormatException)
         {
@@ -91,7 +92,7 @@ public static class EntryContent
         }
     }
 
-    /// <summary>Left out where it is what it mostly is: nothing held, an open wallet, no hold, no limits, no metadata.</summary>
+    /// <summary>Left out where it is what it mostly is: nothing held, an open wallet, no hold, no limits, no metadata, no refund.</summary>
     private static void WriteWhatMostEntriesLack(Utf8JsonWriter json, Entry entry)
     {
         if (entry.HeldAfterMinor != 0)
@@ -124,6 +125,11 @@ public static class EntryContent
         {
             json.WritePropertyName("metadata"u8);
             MetadataContent.Write(json, metadata);
+        }
+
+        if (entry.DebitedAt is { } debitedAt)
+        {
+            WriteTime(json, "debitedAt"u8, debitedAt);
         }
     }
 

@@ -38,7 +38,8 @@ public static class Postings
         WalletDecider.HoldOf(happened),
         happened is WalletEvent.LimitsSet set ? set.Limits : null,
         happened is WalletEvent.ReversalDebited reversal ? reversal.ReversedTransferId : null,
-        happened.Metadata);
+        happened.Metadata,
+        (happened as WalletEvent.TransferRefunded)?.DebitedAt);
 
     /// <summary>The event that made an entry.</summary>
     /// <exception cref="FormatException">No event makes such an entry.</exception>
@@ -56,7 +57,8 @@ public static class Postings
             (EntryType.TransferOut, { } hold) => new WalletEvent.HeldTransferDebited(
                 id, request, amount, words, more, at, TransferOf(entry), OtherWallet(entry), hold),
             (EntryType.TransferIn, null) => new WalletEvent.TransferCredited(id, request, amount, words, more, at, TransferOf(entry), OtherWallet(entry)),
-            (EntryType.TransferRefund, null) => new WalletEvent.TransferRefunded(id, request, amount, words, more, at, TransferOf(entry), OtherWallet(entry)),
+            (EntryType.TransferRefund, null) => new WalletEvent.TransferRefunded(
+                id, request, amount, words, more, at, TransferOf(entry), OtherWallet(entry), entry.DebitedAt),
             (EntryType.Hold, { } hold) => new WalletEvent.HoldPlaced(id, request, amount, words, more, at, hold),
             (EntryType.Capture, { } hold) => new WalletEvent.HoldCaptured(id, request, amount, words, more, at, hold),
             (EntryType.Release, { } hold) => new WalletEvent.HoldReleased(id, request, amount, words, more, at, hold),

@@ -23,10 +23,11 @@ public sealed class Spending : IEquatable<Spending>
 
     private const int StretchesPerMinute = 60;
 
-    private Spending(ImmutableArray<Spent> day, ImmutableArray<Spent> minute) => (Day, Minute) = (day, minute);
+    private Spending(ImmutableArray<Spent> day, ImmutableArray<Spent> minute, DateTimeOffset? dayCountedSince) =>
+        (Day, Minute, DayCountedSince) = (day, minute, dayCountedSince);
 
     /// <summary>Nothing.</summary>
-    public static Spending None { get; } = new([], []);
+    public static Spending None { get; } = new([], [], null);
 
     /// <summary>Amounts by quarter of an hour, oldest first.</summary>
     public ImmutableArray<Spent> Day { get; }
@@ -34,8 +35,15 @@ public sealed class Spending : IEquatable<Spending>
     /// <summary>Counts by second, oldest first.</summary>
     public ImmutableArray<Spent> Minute { get; }
 
+    /// <summary>Since when the amounts of a day are counted without a break; null while they are not.</summary>
+    public DateTimeOffset? DayCountedSince { get; }
+
     /// <summary>What these stretches say.</summary>
-    public static Spending Of(ImmutableArray<Spent> day, ImmutableArray<Spent> minute) => day.IsEmpty && minute.IsEmpty ? None : new Spending(day, minute);
+    public static Spending Of(ImmutableArray<Spent> day, ImmutableArray<Spent> minute, DateTimeOffset? dayCountedSince) =>
+        day.IsEmpty && minute.IsEmpty && dayCountedSince is null ? None : new Spending(day, minute, dayCountedSince);
+
+    /// <summary>Whether what left then is among the amounts of a day. Of the very moment that counting began it is not known.</summary>
+    public bool Counted(DateTimeOffset at) => at > DayCountedSince;
 
     /// <summary>Whether the limits allow this amount to leave now.</summary>
     public bool Allows(WalletLimits limits, long amountMinor, DateTimeOffset now) =>
@@ -46,7 +54,8 @@ public sealed class Spending : IEquatable<Spending>
     /// <summary>With an amount that left.</summary>
     public Spending With(WalletLimits limits, long amountMinor, DateTimeOffset at) => Of(
         limits.PerDayMinor is null ? [] : Add(Day, at, amountMinor, DayStretch, StretchesPerDay),
-        limits.CountPerMinute is null ? [] : Add(Minute, at, 1, MinuteStretch, StretchesPerMinute));
+        limits.CountPerMinute is null ? [] : Add(Minute, at, 1, MinuteStretch, StretchesPerMinute),
+        DayCountedSince);
 
     /// <summary>Without an amount that was counted then and came back: what is not remembered any more is not in the window either.</summary>
     public Spending Without(long amountMinor, DateTimeOffset countedAt)
@@ -54,20 +63,27 @@ public sealed class Spending : IEquatable<Spending>
         var number = Number(countedAt, DayStretch);
         return Of(
             [.. Day.Select(spent => spent.Start == number ? spent with { Value = Math.Max(0, spent.Value - amountMinor) } : spent).Where(spent => spent.Value > 0)],
-            Minute);
+            Minute,
+            DayCountedSince);
     }
 
-    /// <summary>What is still asked for under other limits.</summary>
-    public Spending Under(WalletLimits limits) => Of(limits.PerDayMinor is null ? [] : Day, limits.CountPerMinute is null ? [] : Minute);
+    /// <summary>What is still asked for under other limits, set then.</summary>
+    public Spending Under(WalletLimits limits, DateTimeOffset at) => Of(
+        limits.PerDayMinor is null ? [] : Day,
+        limits.CountPerMinute is null ? [] : Minute,
+        limits.PerDayMinor is null ? null : DayCountedSince ?? at);
 
     /// <inheritdoc />
-    public bool Equals(Spending? other) => other is not null && Day.AsSpan().SequenceEqual(other.Day.AsSpan()) && Minute.AsSpan().SequenceEqual(other.Minute.AsSpan());
+    public bool Equals(Spending? other) => other is not null
+        && Day.AsSpan().SequenceEqual(other.Day.AsSpan())
+        && Minute.AsSpan().SequenceEqual(other.Minute.AsSpan())
+        && DayCountedSince == other.DayCountedSince;
 
     /// <inheritdoc />
     public override bool Equals(object? obj) => Equals(obj as Spending);
 
     /// <inheritdoc />
-    public override int GetHashCode() => HashCode.Combine(Day.Length, Minute.Length);
+    public override int GetHashCode() => HashCode.Combine(Day.Length, Minute.Length, DayCountedSince);
 
     private static long Sum(ImmutableArray<Spent> stretches, DateTimeOffset now, TimeSpan stretch, int window)
     {

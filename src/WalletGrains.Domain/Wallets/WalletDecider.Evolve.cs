@@ -75,8 +75,10 @@ public static partial class WalletDecider
             happened),
         WalletEvent.HoldCaptured or WalletEvent.HoldReleased or WalletEvent.HeldTransferDebited => End(details, HoldOf(happened)!),
         WalletEvent.Withdrawn or WalletEvent.TransferDebited => Spend(details, happened),
+        WalletEvent.TransferRefunded { DebitedAt: { } debitedAt } when details.Spending.Counted(debitedAt) =>
+            details with { Spending = details.Spending.Without(happened.AmountMinor, debitedAt) },
         WalletEvent.LimitsSet set => new WalletDetails(
-            set.Limits.PerDayMinor is null ? details.Holds.Uncounted() : details.Holds, set.Limits, details.Spending.Under(set.Limits)),
+            set.Limits.PerDayMinor is null ? details.Holds.Uncounted() : details.Holds, set.Limits, details.Spending.Under(set.Limits, set.At)),
         _ => details,
     };
 

@@ -50,7 +50,8 @@ public static partial class WalletDecider
             DebitReversal c => new WalletEvent.ReversalDebited(
                 entryId, id, ReversalAmount(c, state), words, more, at, c.TransferId, c.ToWalletId, c.ReversedTransferId),
             CreditTransfer c => new WalletEvent.TransferCredited(entryId, id, c.Amount.MinorUnits, words, more, at, c.TransferId, c.FromWalletId),
-            RefundTransfer c => new WalletEvent.TransferRefunded(entryId, id, c.Amount.MinorUnits, words, more, at, c.TransferId, c.ToWalletId),
+            RefundTransfer c => new WalletEvent.TransferRefunded(
+                entryId, id, c.Amount.MinorUnits, words, more, at, c.TransferId, c.ToWalletId, c.DebitedAt),
             PlaceHold c => new WalletEvent.HoldPlaced(
                 entryId, id, c.Amount.MinorUnits, words, more, at,
                 new Hold(c.HoldId, state.WalletId, c.Amount, 0, HoldStatus.Active, at + c.ExpiresAfter, at)),

@@ -45,7 +45,8 @@ public abstract record WalletEvent(
 
     /// <summary>Money came back from a wallet that refused it.</summary>
     public sealed record TransferRefunded(
-        Guid EntryId, RequestId RequestId, long AmountMinor, string? Description, Metadata? Metadata, DateTimeOffset At, Guid TransferId, Guid ToWalletId)
+        Guid EntryId, RequestId RequestId, long AmountMinor, string? Description, Metadata? Metadata, DateTimeOffset At, Guid TransferId, Guid ToWalletId,
+        DateTimeOffset? DebitedAt)
         : WalletEvent(EntryId, RequestId, AmountMinor, Description, Metadata, At);
 
     /// <summary>Money was reserved.</summary>

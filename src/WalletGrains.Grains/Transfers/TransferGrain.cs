@@ -98,7 +98,7 @@ public sealed class TransferGrain(IJournal journal, IdGenerator ids, WalletProfi
             row.Description,
             row.Metadata is { } metadata ? MetadataContent.Decode(metadata) : null,
             IsSettlement: row.BulkId is not null || row.ReversesTransferId is not null);
-        await CreditOrRefundAsync(credit, row.ToWalletId);
+        await CreditOrRefundAsync(credit, row.ToWalletId, row.CreatedAt);
         return await FindAsync(transferId);
     }
 
@@ -117,7 +117,7 @@ public sealed class TransferGrain(IJournal journal, IdGenerator ids, WalletProfi
             case WalletOutcome.Accepted { Entry: var entry, Replayed: var replayed }:
                 var transferId = entry.TransferId!.Value;
                 var credit = new CreditTransfer(entry.Amount, transferId, entry.WalletId, entry.Description, entry.Metadata, isSettlement);
-                return await CreditOrRefundAsync(credit, toWalletId) switch
+                return await CreditOrRefundAsync(credit, toWalletId, entry.CreatedAt) switch
                 {
                     (true, null) => new TransferOutcome.Completed(transferId, entry, replayed),
                     (true, { } reason) => new TransferOutcome.Refused(reason, transferId, replayed),
@@ -137,7 +137,8 @@ public sealed class TransferGrain(IJournal journal, IdGenerator ids, WalletProfi
     /// request id stays refused for ever: so no transfer is ever both credited and refunded, whoever repeats what.
     /// </summary>
     /// <returns>Whether the transfer is at its end, and why it was refunded if it was.</returns>
-    private async Task<(bool Settled, WalletRefusal? Refusal)> CreditOrRefundAsync(CreditTransfer credit, Guid toWalletId)
+    private async Task<(bool Settled, WalletRefusal? Refusal)> CreditOrRefundAsync(
+        CreditTransfer credit, Guid toWalletId, DateTimeOffset debitedAt)
     {
         var credited = await GrainFactory.ExecuteStepAsync(toWalletId, credit);
         if (credited is not WalletOutcome.Refused refused)
@@ -145,7 +146,7 @@ public sealed class TransferGrain(IJournal journal, IdGenerator ids, WalletProfi
             return (credited.IsDone(), null);
         }
 
-        var refund = await GrainFactory.ExecuteStepAsync(credit.FromWalletId, new RefundTransfer(credit.Amount, credit.TransferId, toWalletId, refused.Refusal));
+        var refund = await GrainFactory.ExecuteStepAsync(credit.FromWalletId, new RefundTransfer(credit.Amount, credit.TransferId, toWalletId, refused.Refusal, debitedAt));
         return (refund.IsDone(), refused.Refusal);
     }
 }

@@ -32,6 +32,16 @@ public sealed class WalletQueryGrain(IJournal journal) : Grain, IWalletQueryGrai
     }
 
     /// <inheritdoc />
+    public async Task<Page<Entry>> GetEntriesAfterAsync(Guid walletId, long afterVersion, int limit)
+    {
+        CheckLimit(limit);
+        var rows = await Outage.GuardAsync(() => journal.ReadEntriesAsync(
+            new EntryQuery(walletId, long.MaxValue, limit + 1, AfterVersion: afterVersion, OldestFirst: true),
+            CancellationToken.None));
+        return new Page<Entry>([.. rows.Take(limit).Select(row => EntryContent.Decode(row.Content))], rows.Count > limit);
+    }
+
+    /// <inheritdoc />
     public async Task<PastWallet?> GetAtVersionAsync(Guid walletId, long version)
     {
         if (version < 0 || await FindHeadAsync(walletId) is not { } head || version > head.Version)
@@ -62,7 +72,7 @@ public sealed class WalletQueryGrain(IJournal journal) : Grain, IWalletQueryGrai
     }
 
     /// <inheritdoc />
-    public async Task<Page<Entry>> ReadStatementAsync(Statement statement, long? afterVersion)
+    public async Task<Page<Entry>> ReadStatementAsync(Statement statement, EntryType? type, long? afterVersion)
     {
         ArgumentNullException.ThrowIfNull(statement);
         var rows = await Outage.GuardAsync(() => journal.ReadEntriesAsync(
@@ -70,7 +80,7 @@ public sealed class WalletQueryGrain(IJournal journal) : Grain, IWalletQueryGrai
                 statement.Closing.WalletId,
                 statement.Closing.Version + 1,
                 Limits.MaxPageSize + 1,
-                EntryTypes.TransactionNames,
+                type is { } wanted ? [EntryTypes.NameOf(wanted)] : EntryTypes.TransactionNames,
                 AfterVersion: afterVersion ?? statement.Opening.Version,
                 OldestFirst: true),
             CancellationToken.None));

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.AspNetCore.SignalR;
 using Serilog;
 using Serilog.Events;
 using Serilog.Filters;
@@ -28,6 +29,9 @@ internal static class SerilogSetup
             .MinimumLevel.Override("Orleans.Runtime.Watchdog", LogEventLevel.Error)
             .ReadFrom.Configuration(configuration)
             .Enrich.FromLogContext()
+            .Enrich.With<TokenRedaction>()
+            // A refusal that the client of a hub was told. The framework takes it for an error of the product.
+            .Filter.ByExcluding(line => line.Exception is HubException)
             .WriteTo.Console(
                 outputTemplate: "{Timestamp:HH:mm:ss.fff} {Level:u3} {SourceContext}: {Message:lj} {CorrelationId}{NewLine}{Exception}",
                 formatProvider: CultureInfo.InvariantCulture)

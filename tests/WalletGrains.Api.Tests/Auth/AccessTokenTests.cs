@@ -29,7 +29,7 @@ public sealed class AccessTokenTests
     {
         var user = new User(Guid.CreateVersion7(), "ada@example.com", "Adä \"Obi\" 𝒜", null, role, null, _time.GetUtcNow());
         Assert.True(Verifies(new AccessTokenIssuer(Options, _time).Issue(user), out var token));
-        Assert.Equal(new AccessToken(user.UserId, role), token);
+        Assert.Equal(new AccessToken(user.UserId, role, DateTimeOffset.FromUnixTimeSeconds(Now + JwtOptions.MaxLifetimeSeconds)), token);
     }
 
     [Theory]

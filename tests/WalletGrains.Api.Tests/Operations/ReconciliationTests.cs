@@ -39,6 +39,11 @@ public sealed class ReconciliationTests(ApiFixture api)
         (await api.Operator().PostAsync("/ops/reconciliation/run", body)).AssertProblem(400, "VALIDATION");
 
     [Fact]
+    public async Task What_is_neither_true_nor_false_is_named() => Assert.Equal(
+        "full must be true or false.",
+        (await api.Operator().PostAsync("/ops/reconciliation/run", """{"full":"yes"}""")).Json.GetProperty("errors").GetProperty("full")[0].GetString());
+
+    [Fact]
     public async Task The_accounts_of_a_currency_are_up_to_date_and_sum_to_zero()
     {
         var caller = api.Customer();

@@ -7,6 +7,9 @@ namespace WalletGrains.Api.Tests.Schedules;
 [Collection(ApiTests.Name)]
 public sealed class ScheduleTests(ApiFixture api)
 {
+    private const string NoTime = "must be a time with its offset, such as 2026-01-31T12:00:00.000Z.";
+    private const string NoPeriod = "must be a period of ISO 8601 such as P1M, P1W or PT12H, at least PT1M and at most 100 years.";
+
     // Behind what any test runs: all of them share one store.
     private const string Later = "2999-01-31T08:00:00.000Z";
 
@@ -125,32 +128,32 @@ public sealed class ScheduleTests(ApiFixture api)
     }
 
     [Theory]
-    [InlineData("startAt", "null")]
-    [InlineData("startAt", "\"2020-01-01T00:00:00Z\"")]
-    [InlineData("startAt", "\"2999-01-31T08:00:00\"")]
-    [InlineData("startAt", "\"2999-01-31\"")]
-    [InlineData("startAt", "\"tomorrow\"")]
-    [InlineData("startAt", "\"\"")]
-    [InlineData("startAt", "\"2999-02-30T08:00:00Z\"")]
-    [InlineData("startAt", "32472144000000")]
-    [InlineData("endAt", "\"2999-01-31T07:59:59.999Z\"")]
-    [InlineData("endAt", "\"never\"")]
-    [InlineData("endAt", "7")]
-    [InlineData("every", "\"\"")]
-    [InlineData("every", "\"monthly\"")]
-    [InlineData("every", "\"P0D\"")]
-    [InlineData("every", "\"PT59S\"")]
-    [InlineData("every", "\"P-1M\"")]
-    [InlineData("every", "\"P101Y\"")]
-    [InlineData("every", "\"P1M\\u0000\"")]
-    [InlineData("every", "30")]
-    public async Task A_time_or_period_that_is_none_is_refused_and_named(string member, string json)
+    [InlineData("startAt", "null", "is required.")]
+    [InlineData("startAt", "\"2020-01-01T00:00:00Z\"", "must not be in the past.")]
+    [InlineData("startAt", "\"2999-01-31T08:00:00\"", NoTime)]
+    [InlineData("startAt", "\"2999-01-31\"", NoTime)]
+    [InlineData("startAt", "\"tomorrow\"", NoTime)]
+    [InlineData("startAt", "\"\"", NoTime)]
+    [InlineData("startAt", "\"2999-02-30T08:00:00Z\"", NoTime)]
+    [InlineData("startAt", "32472144000000", NoTime)]
+    [InlineData("endAt", "\"2999-01-31T07:59:59.999Z\"", "must not be before startAt.")]
+    [InlineData("endAt", "\"never\"", NoTime)]
+    [InlineData("endAt", "7", NoTime)]
+    [InlineData("every", "\"\"", NoPeriod)]
+    [InlineData("every", "\"monthly\"", NoPeriod)]
+    [InlineData("every", "\"P0D\"", NoPeriod)]
+    [InlineData("every", "\"PT59S\"", NoPeriod)]
+    [InlineData("every", "\"P-1M\"", NoPeriod)]
+    [InlineData("every", "\"P101Y\"", NoPeriod)]
+    [InlineData("every", "\"P1M\\u0000\"", NoPeriod)]
+    [InlineData("every", "30", "must be a string of whole characters.")]
+    public async Task A_time_or_period_that_is_none_is_refused_and_named(string member, string json, string message)
     {
         var caller = api.Customer();
         var (from, to) = (await caller.OpenWalletAsync(), await caller.OpenWalletAsync());
         var body = member == "startAt" ? Body(to, "1", Later).Replace($"\"{Later}\"", json, StringComparison.Ordinal) : Body(to, "1", Later, $"\"{member}\":{json}");
         var reply = (await caller.PostAsync($"/wallet/{from}/schedules", body)).AssertProblem(400, "VALIDATION");
-        Assert.True(reply.Json.GetProperty("errors").TryGetProperty(member, out _), reply.Text);
+        Assert.Equal($"{member} {message}", reply.Json.GetProperty("errors").GetProperty(member)[0].GetString());
         Assert.Empty((await caller.GetAsync($"/wallet/{from}/schedules")).Json.GetProperty("items").EnumerateArray());
     }
 

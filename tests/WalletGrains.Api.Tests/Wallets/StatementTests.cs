@@ -78,6 +78,22 @@ public sealed class StatementTests(ApiFixture api)
         static bool Later(JsonElement item, string time) => string.CompareOrdinal(item.GetProperty("createdAt").GetString(), time) >= 0;
     }
 
+    [Fact]
+    public async Task A_statement_of_one_type_has_those_transactions_between_the_same_balances()
+    {
+        var caller = api.Customer();
+        var walletId = await caller.OpenWalletAsync(100);
+        foreach (var amount in new[] { 1, 2, 3 })
+        {
+            await caller.PostAsync($"/wallet/{walletId}/deposit", $$"""{"amount":{{amount}}0}""");
+            await caller.PostAsync($"/wallet/{walletId}/withdraw", $$"""{"amount":{{amount}}}""");
+        }
+
+        var rows = Parse((await caller.GetAsync($"/wallet/{walletId}/history?type=WITHDRAW", Csv)).Text);
+        Assert.Equal(["OPENING_BALANCE", "WITHDRAW", "WITHDRAW", "WITHDRAW", "CLOSING_BALANCE"], rows.Skip(1).Select(row => row[3]));
+        Assert.Equal(["0", "109", "127", "154", "154"], rows.Skip(1).Select(row => row[6]));
+    }
+
     [Theory]
     [InlineData("plain")]
     [InlineData("comma, quote \" and 'apostrophe'")]
@@ -131,7 +147,7 @@ public sealed class StatementTests(ApiFixture api)
         var walletId = await caller.OpenWalletAsync(1);
         (await api.Customer().GetAsync($"/wallet/{walletId}/history", Csv)).AssertProblem(404, "NOT_FOUND");
         (await caller.GetAsync($"/wallet/{Guid.CreateVersion7()}/history", Csv)).AssertProblem(404, "NOT_FOUND");
-        foreach (var query in new[] { "limit=5", "type=FUND", "cursor=x", "from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z", "from=x" })
+        foreach (var query in new[] { "limit=5", "type=LIMITS", "cursor=x", "from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z", "from=x" })
         {
             (await caller.GetAsync($"/wallet/{walletId}/history?{query}", Csv)).AssertProblem(400, "VALIDATION");
         }

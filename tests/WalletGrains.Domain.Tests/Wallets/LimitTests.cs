@@ -57,15 +57,17 @@ public sealed class LimitTests
     }
 
     [Fact]
-    public void What_a_hold_did_not_take_may_be_spent_again_and_what_was_refunded_may_not()
+    public void What_a_hold_did_not_take_and_what_was_refunded_may_be_spent_again()
     {
         var wallet = Limited(new WalletLimits(null, 1_000, null));
         var hold = wallet.Hold(1_000);
         Assert.Equal(WalletRefusal.LimitExceeded, wallet.Withdraw(1));
         Assert.Null(wallet.Capture(hold, 300));
+        wallet.Now += TimeSpan.FromMinutes(1);
         Assert.Null(wallet.Refusal(new DebitTransfer(wallet.NextId(), TestedWallet.Usd(700), TestedWallet.Other, TestedWallet.Other)));
         Assert.Equal(WalletRefusal.LimitExceeded, wallet.Withdraw(1));
-        wallet.Accept(new RefundTransfer(TestedWallet.Usd(700), TestedWallet.Other, TestedWallet.Other, WalletRefusal.WalletFrozen));
+        wallet.Accept(new RefundTransfer(TestedWallet.Usd(700), TestedWallet.Other, TestedWallet.Other, WalletRefusal.WalletFrozen, wallet.Now));
+        Assert.Null(wallet.Withdraw(700));
         Assert.Equal(WalletRefusal.LimitExceeded, wallet.Withdraw(1));
     }
 
@@ -74,9 +76,23 @@ public sealed class LimitTests
     {
         var wallet = new TestedWallet(100_000);
         Assert.Null(wallet.Refusal(new DebitTransfer(wallet.NextId(), TestedWallet.Usd(1_000), TestedWallet.Other, TestedWallet.Other)));
+        var debitedAt = wallet.Now;
         wallet.Accept(new SetLimits(wallet.NextId(), new WalletLimits(null, 1_000, null)));
         Assert.Null(wallet.Withdraw(1_000));
-        wallet.Accept(new RefundTransfer(TestedWallet.Usd(1_000), TestedWallet.Other, TestedWallet.Other, WalletRefusal.WalletFrozen));
+        wallet.Accept(new RefundTransfer(TestedWallet.Usd(1_000), TestedWallet.Other, TestedWallet.Other, WalletRefusal.WalletFrozen, debitedAt));
+        Assert.Equal(WalletRefusal.LimitExceeded, wallet.Withdraw(1));
+    }
+
+    [Fact]
+    public void A_transfer_of_yesterday_gives_nothing_back_to_the_limit_of_today()
+    {
+        var wallet = Limited(new WalletLimits(null, 1_000, null));
+        wallet.Now += TimeSpan.FromMinutes(1);
+        Assert.Null(wallet.Refusal(new DebitTransfer(wallet.NextId(), TestedWallet.Usd(1_000), TestedWallet.Other, TestedWallet.Other)));
+        var debitedAt = wallet.Now;
+        wallet.Now += TimeSpan.FromHours(25);
+        Assert.Null(wallet.Withdraw(1_000));
+        wallet.Accept(new RefundTransfer(TestedWallet.Usd(1_000), TestedWallet.Other, TestedWallet.Other, WalletRefusal.WalletFrozen, debitedAt));
         Assert.Equal(WalletRefusal.LimitExceeded, wallet.Withdraw(1));
     }
 

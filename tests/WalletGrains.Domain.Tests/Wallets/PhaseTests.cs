@@ -113,7 +113,7 @@ public sealed class PhaseTests
             "debit" => new DebitTransfer(id, ten, Transfer, other),
             "credit" => new CreditTransfer(ten, Transfer, other),
             "settlement" => new CreditTransfer(ten, Transfer, other, IsSettlement: true),
-            "refund" => new RefundTransfer(ten, Transfer, other, WalletRefusal.WalletClosed),
+            "refund" => new RefundTransfer(ten, Transfer, other, WalletRefusal.WalletClosed, Samples.Now),
             "reversal" => new DebitReversal(id, ten, Transfer, other, Transfer, 10, UpToWhatIsLeft: false),
             "hold" => new PlaceHold(id, ten, other),
             "capture" => new CaptureHold(id, hold),

@@ -78,7 +78,7 @@ public sealed class WalletDeciderTests
         Assert.Equal(
             new Entry(
                 EntryId, state.WalletId, 8, type, new Money(amount, state.Currency), 100, balanceAfter, counterAccount,
-                entry.RequestId, hasTransfer ? TransferId : null, kind is Refund ? null : "words", Samples.Now),
+                entry.RequestId, hasTransfer ? TransferId : null, kind is Refund ? null : "words", Samples.Now, DebitedAt: kind is Refund ? Samples.Now : null),
             entry);
         Assert.Equal(balanceAfter, WalletDecider.Evolve(state, happened).BalanceMinor);
     }

@@ -65,7 +65,7 @@ public sealed class WalletLaws
     [Fact]
     public void A_refund_is_refused_only_for_an_amount_that_was_never_debited() => Law.Holds(
         Cases.Select(sample => (sample.State, Command: (MoneyCommand)new RefundTransfer(
-            new Money(sample.Command.Amount.MinorUnits, sample.State.Currency), Guid.Empty, Guid.Empty, WalletRefusal.AmountTooLarge))),
+            new Money(sample.Command.Amount.MinorUnits, sample.State.Currency), Guid.Empty, Guid.Empty, WalletRefusal.AmountTooLarge, Samples.Now))),
         sample => Decide(sample).Event is not null == sample.Command.Amount.MinorUnits is > 0 and <= Limits.MaxAmountMinor);
 
     private static WalletDecision Decide((WalletState State, MoneyCommand Command) sample) =>

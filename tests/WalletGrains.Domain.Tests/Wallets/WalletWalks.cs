@@ -79,7 +79,7 @@ public sealed class WalletWalks
             1 => new Withdraw(id, amount),
             2 => new DebitTransfer(id, amount, other, other, null, metadata),
             3 => new CreditTransfer(amount, other, other, IsSettlement: minor % 2 == 0),
-            4 => new RefundTransfer(amount, other, other, WalletRefusal.WalletClosed),
+            4 => new RefundTransfer(amount, other, other, WalletRefusal.WalletClosed, Samples.Now),
             5 or 6 => new PlaceHold(id, amount, new Guid((int)wallet.State.Version, 7, 0, new byte[8]), minor % 2 == 0 ? TimeSpan.FromSeconds(600) : null),
             7 => new CaptureHold(id, hold, minor % 3 == 0 ? null : amount),
             8 => new ReleaseHold(id, hold),

@@ -27,7 +27,8 @@ internal sealed record AuditedEntry(
     string? Limits,
     string? Metadata,
     string? Words,
-    DateTimeOffset CreatedAt)
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? DebitedAt)
 {
     /// <summary>What happened.</summary>
     public string Kind => (Type, Reverses, Hold?.Status) switch
@@ -64,7 +65,8 @@ internal sealed record AuditedEntry(
             json.TryGetProperty("limits", out var limits) ? ReadLimits(limits) : null,
             json.TryGetProperty("metadata", out var metadata) ? ReadMetadata(metadata) : null,
             json.TryGetProperty("description", out var words) ? words.GetString() : null,
-            ReadTime(json, "createdAt")!.Value);
+            ReadTime(json, "createdAt")!.Value,
+            ReadTime(json, "debitedAt"));
     }
 
     /// <summary>Whether this is what was asked for.</summary>
@@ -95,7 +97,8 @@ internal sealed record AuditedEntry(
         && ShownHold(answer.Hold) == Hold
         && Content.MetadataText(answer.Metadata?.Pairs) == Metadata
         && answer.Description == Words
-        && answer.CreatedAt == CreatedAt;
+        && answer.CreatedAt == CreatedAt
+        && answer.DebitedAt == DebitedAt;
 
     public static AuditedHold? ShownHold(Hold? hold) => hold is null ? null : new AuditedHold(
         hold.HoldId, hold.Amount.MinorUnits, hold.CapturedMinor, HoldStatuses.NameOf(hold.Status), hold.ExpiresAt, hold.CreatedAt);

@@ -8,6 +8,8 @@ internal sealed partial class WalletBook
     private readonly List<long> _spentSeconds = [];
     private readonly SortedDictionary<long, long> _spentByQuarterHour = [];
     private readonly HashSet<Guid> _countedHolds = [];
+    private readonly Dictionary<Guid, DateTimeOffset> _transferDebits = [];
+    private DateTimeOffset? _dayCountedSince;
     private long? _perTransaction;
     private long? _perDay;
     private long? _perMinute;
@@ -23,6 +25,11 @@ internal sealed partial class WalletBook
         switch (entry.Kind)
         {
             case Kinds.Withdraw or Kinds.TransferOut or Kinds.Hold:
+                if (entry.TransferId is { } transferId)
+                {
+                    _transferDebits.Add(transferId, entry.CreatedAt);
+                }
+
                 Count(entry);
                 break;
 
@@ -30,8 +37,12 @@ internal sealed partial class WalletBook
                 GiveBack(Holds[entry.Hold!.HoldId], entry.Hold.Captured);
                 break;
 
+            case Kinds.TransferRefund:
+                GiveBackDebit(entry);
+                break;
+
             case Kinds.SetLimits:
-                SetLimits(entry.Limits!);
+                SetLimits(entry.Limits!, entry.CreatedAt);
                 break;
         }
     }
@@ -64,12 +75,24 @@ internal sealed partial class WalletBook
         }
     }
 
-    private void SetLimits(string limits)
+    // A debit of the very moment that counting began may be from before it.
+    private void GiveBackDebit(AuditedEntry refund)
+    {
+        var debitedAt = _transferDebits[refund.TransferId!.Value];
+        var quarter = QuarterHour(debitedAt);
+        if (debitedAt > _dayCountedSince && _spentByQuarterHour.TryGetValue(quarter, out var spent))
+        {
+            _spentByQuarterHour[quarter] = Math.Max(0, spent - refund.Amount);
+        }
+    }
+
+    private void SetLimits(string limits, DateTimeOffset at)
     {
         var set = limits.Split('/').Select(text => text.Length == 0 ? (long?)null : long.Parse(text, CultureInfo.InvariantCulture)).ToList();
         (_perTransaction, _perDay, _perMinute) = (set[0], set[1], set[2]);
 
         // What left before counts only where there was such a limit already.
+        _dayCountedSince = _perDay is null ? null : _dayCountedSince ?? at;
         if (_perDay is null)
         {
             _spentByQuarterHour.Clear();

@@ -1,0 +1,55 @@
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using WalletGrains.Api.Auth;
+
+namespace WalletGrains.Api.Push;
+
+/// <summary>
+/// Lets connections of the hub in, or tells them why not. The framework's own hub methods of sending are not used: they have no bound.
+/// </summary>
+internal sealed class HubConnections(
+    PushConnections connections,
+    IOptions<PushOptions> options,
+    PushMetrics metrics,
+    TimeProvider time,
+    ILogger<DefaultHubLifetimeManager<WalletHub>> baseLogger,
+    ILogger<PushConnection> logger)
+    : DefaultHubLifetimeManager<WalletHub>(baseLogger)
+{
+    /// <summary>What a client without a valid token is told.</summary>
+    public const string SessionInvalid = "Authentication error: Session invalid";
+
+    private const string TooMany = "Too many connections";
+
+    public override async Task OnConnectedAsync(HubConnectionContext connection)
+    {
+        await base.OnConnectedAsync(connection);
+        var caller = connection.User.Identity as Caller;
+        var added = new PushConnection(connection, caller?.UserId ?? Guid.Empty, caller?.IsOperator == true, options.Value, metrics, time, logger);
+        if (caller is null)
+        {
+            await added.CloseAsync(DropReason.Unauthenticated, SessionInvalid, allowReconnect: false);
+            return;
+        }
+
+        if (connections.Add(added) is { } refused)
+        {
+            await added.CloseAsync(refused, TooMany, allowReconnect: false);
+            return;
+        }
+
+        connection.Items[typeof(PushConnection)] = added;
+        _ = added.RunAsync();
+    }
+
+    public override Task OnDisconnectedAsync(HubConnectionContext connection)
+    {
+        if (connection.Items.TryGetValue(typeof(PushConnection), out var item) && item is PushConnection removed)
+        {
+            connections.Remove(removed);
+        }
+
+        return base.OnDisconnectedAsync(connection);
+    }
+}
