@@ -18,6 +18,7 @@ using WalletGrains.Api.Operations;
 using WalletGrains.Api.Proofs;
 using WalletGrains.Api.Push;
 using WalletGrains.Api.Schedules;
+using WalletGrains.Api.Statistics;
 using WalletGrains.Api.Transfers;
 using WalletGrains.Api.Users;
 using WalletGrains.Api.Wallets;
@@ -59,6 +60,7 @@ public static class WalletGrainsApi
         services.AddSingleton<VerificationEndpoints>();
         services.AddSingleton<ReconciliationEndpoints>();
         services.AddSingleton<TransferListEndpoints>();
+        services.AddSingleton<StatisticsEndpoints>();
         services.AddSingleton<CheckpointEndpoints>();
         services.AddSingleton<ProofEndpoints>();
         return builder;
@@ -125,6 +127,7 @@ public static class WalletGrainsApi
         services.GetRequiredService<VerificationEndpoints>().Map(app);
         services.GetRequiredService<ReconciliationEndpoints>().Map(app);
         services.GetRequiredService<TransferListEndpoints>().Map(app);
+        services.GetRequiredService<StatisticsEndpoints>().Map(app);
         services.GetRequiredService<CheckpointEndpoints>().Map(app);
         services.GetRequiredService<ProofEndpoints>().Map(app);
         services.GetRequiredService<OpenApiEndpoint>().Map(app);

@@ -72,4 +72,7 @@ public static class Limits
     /// than the call time-out of the actor runtime (30 s), so that callers get an outcome and not a time-out.
     /// </summary>
     public static readonly TimeSpan DecisionDeadline = TimeSpan.FromSeconds(10);
+
+    /// <summary>Entries that an alert names; it counts further ones.</summary>
+    public const int MaxFraudEvidence = 100;
 }

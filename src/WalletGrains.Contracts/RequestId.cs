@@ -17,6 +17,7 @@ public readonly record struct RequestId
     private const string HoldPrefix = "h:";
     private const string BulkPrefix = "b:";
     private const string SchedulePrefix = "s:";
+    private const string FraudPrefix = "f:";
 
     [Id(0)]
     private readonly string? _value;
@@ -71,6 +72,9 @@ public readonly record struct RequestId
     /// <summary>The id of the transfer that a schedule makes for one of its times.</summary>
     public static RequestId ForSchedule(Guid scheduleId, DateTimeOffset dueAt) =>
         new(string.Create(CultureInfo.InvariantCulture, $"{SchedulePrefix}{scheduleId:N}/{dueAt.ToUnixTimeMilliseconds()}"));
+
+    /// <summary>The id of the freeze that an alert asks for.</summary>
+    public static RequestId ForFraudHold(Guid alertId) => new($"{FraudPrefix}{alertId:N}/hold");
 
     /// <summary>The id as the journal has it.</summary>
     public static RequestId FromStored(string value) => new(value);

@@ -105,4 +105,31 @@ internal static class GrainLimits
 
     /// <summary>How often a relay writes down how far it has come.</summary>
     public static readonly TimeSpan RelaySavePeriod = TimeSpan.FromSeconds(1);
+
+    /// <summary>Pages that a consumer takes before its turn ends, so that it hears of other things.</summary>
+    public const int MaxConsumerPages = 4;
+
+    /// <summary>Effects that a consumer holds in memory; with more it writes before it takes another page.</summary>
+    public const int MaxWaitingEffects = 5_000;
+
+    /// <summary>How often a consumer writes its effects: four transactions a second, and a quarter of a second of the second they may be late.</summary>
+    public static readonly TimeSpan EffectsPeriod = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>How often a consumer without effects writes its position: what a restart would look through in vain.</summary>
+    public static readonly TimeSpan IdlePositionPeriod = TimeSpan.FromSeconds(10);
+
+    /// <summary>The pause before a consumer goes on that could not, or that is behind.</summary>
+    public static readonly TimeSpan ConsumerRetryPause = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Wallets whose statistics are counted again at the same time.</summary>
+    public const int RebuildConcurrency = 4;
+
+    /// <summary>Wallets of which a fraud consumer remembers what left lately, about 500 bytes each; beyond it all are forgotten and read when needed.</summary>
+    public const int MaxFraudWindows = 20_000;
+
+    /// <summary>How long after its start a fraud consumer looks for alerts whose wallets were not frozen yet.</summary>
+    public static readonly TimeSpan FraudFollowUpPause = TimeSpan.FromSeconds(1);
+
+    /// <summary>How often it looks again: for what could not be done the last time.</summary>
+    public static readonly TimeSpan FraudFollowUpPeriod = TimeSpan.FromSeconds(10);
 }

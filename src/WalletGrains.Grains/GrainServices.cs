@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using WalletGrains.Contracts.Activity;
 using WalletGrains.Grains.Activity;
 using WalletGrains.Grains.Checkpoints;
+using WalletGrains.Grains.Fraud;
 using WalletGrains.Grains.Jobs;
 using WalletGrains.Grains.Signing;
 using WalletGrains.Grains.Verification;
@@ -27,6 +28,7 @@ public static class GrainServices
         services.TryAddSingleton<CheckpointWriter>();
         services.TryAddSingleton<ActivityOptions>();
         services.TryAddSingleton<ActivityMetrics>();
+        services.TryAddSingleton<FraudOptions>();
         services.TryAddSingleton(BookSigner.Off);
         services.TryAddSingleton<JobMetrics>();
         services.TryAddSingleton(provider => JobOptions.Read(provider.GetService<IConfiguration>()));

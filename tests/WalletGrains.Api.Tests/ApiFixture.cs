@@ -83,6 +83,14 @@ public sealed class ApiFixture : IAsyncLifetime
         Assert.DoesNotContain("failed unexpectedly", log, StringComparison.Ordinal);
     }
 
+    /// <summary>Runs a statement on the database, as somebody with all rights on it can.</summary>
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var dataSource = Npgsql.NpgsqlDataSource.Create(_database!.ConnectionString);
+        await using var command = dataSource.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }
+
     /// <summary>A caller without a token.</summary>
     public ApiCaller Anonymous() => new(_http!, Address, token: null, Guid.Empty);
 

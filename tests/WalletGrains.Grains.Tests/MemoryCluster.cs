@@ -10,8 +10,11 @@ using WalletGrains.Grains.Tests.Jobs;
 using WalletGrains.Journal;
 using WalletGrains.Journal.Activity;
 using WalletGrains.Journal.Bulks;
+using WalletGrains.Journal.Fraud;
 using WalletGrains.Journal.Jobs;
 using WalletGrains.Journal.Schedules;
+using WalletGrains.Journal.Statistics;
+using WalletGrains.Testing;
 using Xunit;
 
 namespace WalletGrains.Grains.Tests;
@@ -27,17 +30,35 @@ public sealed partial class MemoryCluster : IAsyncLifetime
 
     private TaskCompletionSource _jobWritten = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _isStarted;
+    private TaskCompletionSource _written = NewWritten();
 
-    public MemoryCluster() => (BulkStore, ScheduleStore, JobStore) = (
-        new MemoryBulkStore((point, _) => Faults.OnWriteAsync(point)),
-        new MemoryScheduleStore((point, _) => Faults.OnWriteAsync(point)),
-        new MemoryJobStore(TimeProvider.System, (point, _) => OnJobWrite(point)));
+    public MemoryCluster()
+    {
+        BulkStore = new MemoryBulkStore((point, _) => Faults.OnWriteAsync(point));
+        ScheduleStore = new MemoryScheduleStore((point, _) => Faults.OnWriteAsync(point));
+        JobStore = new MemoryJobStore(TimeProvider.System, (point, _) => OnJobWrite(point));
+        Positions = new MemoryActivityPositions((point, _) =>
+        {
+            if (point is CommitPoint.After)
+            {
+                Interlocked.Exchange(ref _written, NewWritten()).SetResult();
+            }
+
+            return Task.CompletedTask;
+        });
+        Statistics = new MemoryStatisticsStore(Positions);
+        Alerts = new MemoryFraudStore(Positions);
+    }
 
     public StepFaults Faults { get; } = new();
 
     public MemoryJournal Journal { get; } = new();
 
-    public MemoryActivityPositions Positions { get; } = new();
+    public MemoryActivityPositions Positions { get; }
+
+    public MemoryStatisticsStore Statistics { get; }
+
+    public MemoryFraudStore Alerts { get; }
 
     public MemoryBulkStore BulkStore { get; }
 
@@ -96,6 +117,26 @@ public sealed partial class MemoryCluster : IAsyncLifetime
         return walletId;
     }
 
+    /// <summary>Waits until consumers have written what is looked for.</summary>
+    public async Task<T> WrittenAsync<T>(Func<Task<T?>> find)
+        where T : class
+    {
+        while (true)
+        {
+            var next = Volatile.Read(ref _written).Task;
+            if (await find() is { } found)
+            {
+                return found;
+            }
+
+            await next.WaitAsync(Signal.DefaultLimit, TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>The statistics of a wallet, once its consumer has counted the entry with this version.</summary>
+    public Task<StatisticsRow> StatisticsOfAsync(Guid walletId, long version) => WrittenAsync(async () =>
+        (await Statistics.FindAsync([walletId], TestContext.Current.CancellationToken)).SingleOrDefault(row => row.Version >= version));
+
     /// <summary>Has a wallet accept a command.</summary>
     public async Task<Entry> ExecuteAsync(Guid walletId, WalletCommand command) =>
         Assert.IsType<WalletOutcome.Accepted>(await Wallet(walletId).ExecuteAsync(command)).Entry;
@@ -117,10 +158,14 @@ public sealed partial class MemoryCluster : IAsyncLifetime
         return Task.CompletedTask;
     }
 
+    private static TaskCompletionSource NewWritten() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     private void AddServices(IServiceCollection services) => services
         .AddSingleton<IJournal>(Journal)
         .AddSingleton<IActivityLog>(Journal)
         .AddSingleton<IActivityPositions>(Positions)
+        .AddSingleton<IStatisticsStore>(Statistics)
+        .AddSingleton<IFraudStore>(Alerts)
         .AddSingleton<IBulkStore>(BulkStore)
         .AddSingleton<IScheduleStore>(ScheduleStore)
         .AddSingleton<IJobStore>(JobStore)

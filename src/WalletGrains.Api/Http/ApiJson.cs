@@ -8,6 +8,7 @@ using WalletGrains.Api.Operations;
 using WalletGrains.Api.Proofs;
 using WalletGrains.Api.Push;
 using WalletGrains.Api.Schedules;
+using WalletGrains.Api.Statistics;
 using WalletGrains.Api.Transfers;
 using WalletGrains.Api.Users;
 using WalletGrains.Api.Wallets;
@@ -57,6 +58,8 @@ namespace WalletGrains.Api.Http;
 [JsonSerializable(typeof(ReconciliationResponse))]
 [JsonSerializable(typeof(TrialBalanceResponse[]))]
 [JsonSerializable(typeof(TransferListResponse))]
+[JsonSerializable(typeof(StatisticsResponse))]
+[JsonSerializable(typeof(RebuildResponse))]
 [JsonSerializable(typeof(ReceiptResponse))]
 [JsonSerializable(typeof(SigningKeyResponse))]
 [JsonSerializable(typeof(CheckpointResponse))]

@@ -6,10 +6,12 @@ using WalletGrains.Host.Startup;
 using WalletGrains.Journal;
 using WalletGrains.Journal.Activity;
 using WalletGrains.Journal.Bulks;
+using WalletGrains.Journal.Fraud;
 using WalletGrains.Journal.Jobs;
 using WalletGrains.Journal.Reading;
 using WalletGrains.Journal.Reconciling;
 using WalletGrains.Journal.Schedules;
+using WalletGrains.Journal.Statistics;
 using WalletGrains.Journal.Users;
 using WalletGrains.Journal.Verifying;
 
@@ -37,6 +39,8 @@ internal static class JournalServices
         services.AddSingleton<IJournal>(provider => ActivatorUtilities.CreateInstance<PostgresJournal>(provider, database.JournalDataSource));
         services.AddSingleton<IActivityLog>(provider => ActivatorUtilities.CreateInstance<PostgresActivityLog>(provider, database.JournalDataSource));
         services.AddSingleton<IActivityPositions>(provider => ActivatorUtilities.CreateInstance<PostgresActivityPositions>(provider, database.JournalDataSource));
+        services.AddSingleton<IStatisticsStore>(provider => ActivatorUtilities.CreateInstance<PostgresStatisticsStore>(provider, database.JournalDataSource));
+        services.AddSingleton<IFraudStore>(provider => ActivatorUtilities.CreateInstance<PostgresFraudStore>(provider, database.JournalDataSource));
         services.AddSingleton(new PostgresUserStore(database.JournalDataSource));
         services.AddSingleton<IScheduleStore>(provider => ActivatorUtilities.CreateInstance<PostgresScheduleStore>(provider, database.JournalDataSource));
         services.AddSingleton<IBulkStore>(provider => ActivatorUtilities.CreateInstance<PostgresBulkStore>(provider, database.JournalDataSource));

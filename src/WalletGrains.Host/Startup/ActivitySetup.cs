@@ -1,14 +1,15 @@
 using WalletGrains.Contracts.Activity;
 using WalletGrains.Grains.Activity;
+using WalletGrains.Grains.Fraud;
 using WalletGrains.Host.Actors;
 
 namespace WalletGrains.Host.Startup;
 
-/// <summary>What follows commits: how wallets are divided among those who do, and the loop that wakes the relays.</summary>
+/// <summary>What follows commits: how wallets are divided among those who do, what is suspicious, and the loop that wakes the relays.</summary>
 internal static class ActivitySetup
 {
     /// <summary>Registers it.</summary>
-    /// <exception cref="StartupException">A setting of the section Activity is wrong.</exception>
+    /// <exception cref="StartupException">A setting of the sections Activity or Fraud is wrong.</exception>
     public static void AddActivity(this IServiceCollection services, IConfiguration configuration, ActorRole role)
     {
         try
@@ -16,6 +17,9 @@ internal static class ActivitySetup
             var options = configuration.GetSection(ActivityOptions.Section).Get<ActivityOptions>() ?? new ActivityOptions();
             options.Validate();
             services.AddSingleton(options);
+            var fraud = configuration.GetSection(FraudOptions.Section).Get<FraudOptions>() ?? new FraudOptions();
+            fraud.Validate();
+            services.AddSingleton(fraud);
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException)
         {

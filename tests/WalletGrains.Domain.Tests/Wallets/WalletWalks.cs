@@ -1,7 +1,9 @@
 using FsCheck;
 using FsCheck.Fluent;
 using WalletGrains.Contracts;
+using WalletGrains.Contracts.Statistics;
 using WalletGrains.Contracts.Wallets;
+using WalletGrains.Domain.Statistics;
 using WalletGrains.Domain.Wallets;
 using Xunit;
 
@@ -50,6 +52,32 @@ public sealed class WalletWalks
 
         var none = System.Collections.Immutable.ImmutableDictionary<Guid, long>.Empty;
         Assert.Equal(wallet.State with { ReversedMinor = none }, wallet.Folded() with { ReversedMinor = none });
+    });
+
+    [Fact]
+    public void The_statistics_of_every_prefix_sum_up_to_its_balance() => Law.Holds(Walks, walk =>
+    {
+        var wallet = new TestedWallet(2_000);
+        var holds = new List<Guid> { TestedWallet.Other };
+        foreach (var (kind, amount, pick, later) in walk)
+        {
+            wallet.Now += TimeSpan.FromSeconds(later);
+            if (wallet.Refusal(Command(kind, amount, holds[pick % holds.Count], wallet)) is null && wallet.Entries[^1].Hold is { } hold)
+            {
+                holds.Add(hold.HoldId);
+            }
+        }
+
+        var statistics = WalletStatistics.None;
+        foreach (var entry in wallet.Entries)
+        {
+            statistics = StatisticsRules.After(statistics, entry);
+            Assert.Equal(
+                entry.BalanceAfterMinor,
+                statistics.DepositedMinor - statistics.WithdrawnMinor + statistics.TransferredInMinor - statistics.TransferredOutMinor);
+        }
+
+        Assert.Equal(wallet.Entries.Count(entry => EntryTypes.IsTransaction(entry.Type)), statistics.TransactionCount);
     });
 
     [Fact]

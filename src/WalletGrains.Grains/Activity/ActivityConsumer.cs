@@ -1,0 +1,144 @@
+using Microsoft.Extensions.Logging;
+using WalletGrains.Contracts.Activity;
+using WalletGrains.Journal;
+using WalletGrains.Journal.Activity;
+
+namespace WalletGrains.Grains.Activity;
+
+/// <summary>
+/// Follows one partition for one consumer and has the effect of each event exactly once: effects collect in memory while the
+/// consumer runs ahead of its durable position, and are written together with it, a few times a second. Whatever is lost in between is
+/// made again from the journal.
+/// </summary>
+/// <remarks>
+/// The durable position is the fence. When it does not stand where this activation left it, another one works, or a write whose answer
+/// was lost has happened after all: then everything in memory is dropped, and it goes on from what is durable. For the turns of one activation.
+/// </remarks>
+internal sealed partial class ActivityConsumer(
+    string name,
+    int partition,
+    IActivityEffects effects,
+    IActivityLog log,
+    IActivityPositions positions,
+    ActivityOptions options,
+    ActivityMetrics metrics,
+    TimeProvider time,
+    ILogger logger)
+{
+    private ActivityFollower? _follower;
+    private long _writtenPosition;
+    private long _writtenAt;
+
+    /// <summary>How long until <see cref="GoOnAsync"/> has something to do; infinite when it waits for messages.</summary>
+    public TimeSpan NextDue
+    {
+        get
+        {
+            if (_follower is null || _follower.IsBehind)
+            {
+                return GrainLimits.ConsumerRetryPause;
+            }
+
+            var left = (effects.Count > 0 ? GrainLimits.EffectsPeriod : GrainLimits.IdlePositionPeriod) - time.GetElapsedTime(_writtenAt);
+            return _follower.Position == _writtenPosition ? Timeout.InfiniteTimeSpan : left > TimeSpan.Zero ? left : TimeSpan.Zero;
+        }
+    }
+
+    /// <summary>Hears of a batch by a message, and takes what it can.</summary>
+    public async Task HearAsync(ActivityBatch batch)
+    {
+        try
+        {
+            var follower = await GetFollowerAsync();
+            follower.Hear(batch);
+        }
+        catch (Exception e) when (e is JournalUnavailableException or JournalOutcomeUnknownException)
+        {
+            LogWaits(logger, e, name, partition);
+            return;
+        }
+
+        await GoOnAsync();
+    }
+
+    /// <summary>Takes what is there, up to a few pages, and writes the effects when their time has come.</summary>
+    public async Task GoOnAsync()
+    {
+        try
+        {
+            var follower = await GetFollowerAsync();
+            for (var page = 0; page < GrainLimits.MaxConsumerPages && effects.Count < GrainLimits.MaxWaitingEffects; page++)
+            {
+                if (!await follower.AdvanceAsync(ReadAsync, TakeAsync))
+                {
+                    break;
+                }
+            }
+
+            if (NextDue == TimeSpan.Zero || effects.Count >= GrainLimits.MaxWaitingEffects)
+            {
+                await WriteAsync();
+            }
+        }
+        catch (Exception e) when (e is JournalUnavailableException or JournalOutcomeUnknownException)
+        {
+            // The next message or tick goes on; what is in memory is kept, and its position is the fence.
+            LogWaits(logger, e, name, partition);
+            _writtenAt = time.GetTimestamp();
+        }
+    }
+
+    /// <summary>Writes the effects that wait.</summary>
+    public async Task WriteAsync()
+    {
+        if (_follower is null || _follower.Position == _writtenPosition)
+        {
+            return;
+        }
+
+        _writtenAt = time.GetTimestamp();
+        var move = new PositionMove(name, partition, options.Partitions, _writtenPosition, _follower.Position);
+        if (await effects.WriteAsync(move))
+        {
+            _writtenPosition = move.To;
+        }
+        else
+        {
+            LogOvertaken(logger, name, partition);
+            _follower = null;
+        }
+
+        effects.Clear();
+    }
+
+    private async Task<ActivityFollower> GetFollowerAsync()
+    {
+        if (_follower is null)
+        {
+            _writtenPosition = await positions.LoadAsync(name, partition, options.Partitions, CancellationToken.None);
+            (_follower, _writtenAt) = (new ActivityFollower(_writtenPosition), time.GetTimestamp());
+        }
+
+        return _follower;
+    }
+
+    private async Task<ActivityBatch> ReadAsync(long from) => ActivityRows.ToBatch(
+        partition, await log.ReadAsync(new ActivityQuery(partition, options.Partitions, from, GrainLimits.ActivityPage), CancellationToken.None));
+
+    private async Task TakeAsync(ActivityBatch batch)
+    {
+        await effects.PrepareAsync(batch.Events!);
+        foreach (var happened in batch.Events!)
+        {
+            effects.Apply(happened);
+        }
+
+        metrics.Taken(name, batch, time.GetUtcNow());
+    }
+
+    [LoggerMessage(1921, LogLevel.Warning, "Consumer {Consumer} of partition {Partition} waits for the store")]
+    private static partial void LogWaits(ILogger logger, Exception exception, string consumer, int partition);
+
+    [LoggerMessage(1922, LogLevel.Information, "Consumer {Consumer} of partition {Partition} was overtaken by another activation and goes on from there")]
+    private static partial void LogOvertaken(ILogger logger, string consumer, int partition);
+}

@@ -1,0 +1,108 @@
+using WalletGrains.Contracts.Activity;
+using WalletGrains.Contracts.Wallets;
+using WalletGrains.Domain.Fraud;
+using WalletGrains.Domain.Wallets;
+using WalletGrains.Grains.Activity;
+using WalletGrains.Journal;
+using WalletGrains.Journal.Activity;
+using WalletGrains.Journal.Fraud;
+
+namespace WalletGrains.Grains.Fraud;
+
+/// <summary>Shows events to the rules. What rules find is a function of the wallet's entries alone: windows are kept in memory and are read from
+/// the journal where they are not, so neither a repeat nor a late event nor another activation finds anything else.</summary>
+internal sealed class FraudEffects(FraudRules rules, IFraudStore store, IJournal journal, IdGenerator ids) : IActivityEffects
+{
+    private readonly string[] _types = [.. EntryTypes.TransactionNames.Where(rules.Concern)];
+    private readonly Dictionary<Guid, Withdrawals> _windows = [];
+    private readonly Dictionary<(Guid WalletId, string Rule), Guid> _alertIds = [];
+    private readonly List<FraudFindingRow> _findings = [];
+
+    /// <summary>Whether an alert was raised since this was last asked.</summary>
+    public List<Guid> Raised { get; } = [];
+
+    /// <inheritdoc />
+    public int Count => _findings.Count;
+
+    /// <inheritdoc />
+    public async Task PrepareAsync(IReadOnlyList<ActivityEvent> events)
+    {
+        if (_windows.Count > GrainLimits.MaxFraudWindows)
+        {
+            // Forgotten windows are read again when they are needed.
+            _windows.Clear();
+        }
+
+        foreach (var happened in events)
+        {
+            if (happened.Entry is { } entry && Concerns(entry) && !_windows.ContainsKey(entry.WalletId))
+            {
+                _windows.Add(entry.WalletId, await ReadAsync(entry));
+            }
+        }
+    }
+
+    /// <inheritdoc />
+    public void Apply(ActivityEvent happened)
+    {
+        var entry = happened.Entry ?? throw new FormatException($"Entry {happened.Version} of wallet {happened.WalletId} cannot be read.");
+        if (!Concerns(entry))
+        {
+            return;
+        }
+
+        var (before, added) = (_windows[entry.WalletId], Withdrawal.Of(entry));
+        var after = before.With(added);
+        if (ReferenceEquals(before, after))
+        {
+            return;
+        }
+
+        _windows[entry.WalletId] = after.Since(entry.CreatedAt - rules.Window, rules.Reach);
+        foreach (var finding in rules.Find(after, added, entry.Amount.Currency))
+        {
+            var key = (entry.WalletId, finding.Rule);
+            if (!_alertIds.TryGetValue(key, out var alertId))
+            {
+                _alertIds.Add(key, alertId = ids.NewId());
+            }
+
+            _findings.Add(FraudRows.ToRow(finding, alertId, entry.WalletId, entry.Amount.Currency));
+        }
+    }
+
+    /// <inheritdoc />
+    public async Task<bool> WriteAsync(PositionMove move)
+    {
+        var raised = await store.WriteAsync(move, _findings, CancellationToken.None);
+        Raised.AddRange(raised ?? []);
+        if (raised is null)
+        {
+            // Another activation has gone on meanwhile: what is remembered here may lack what that one has seen.
+            _windows.Clear();
+        }
+
+        return raised is not null;
+    }
+
+    /// <inheritdoc />
+    public void Clear()
+    {
+        _findings.Clear();
+        _alertIds.Clear();
+    }
+
+    // Money that an operator gives back is nothing that the owner withdraws.
+    private bool Concerns(Entry entry) => entry.ReversesTransferId is null && rules.Concern(EntryTypes.NameOf(entry.Type));
+
+    private async Task<Withdrawals> ReadAsync(Entry entry)
+    {
+        var query = new EntryQuery(
+            entry.WalletId, entry.Version, Math.Max(rules.Reach, 1), _types, From: entry.CreatedAt - rules.Window);
+        var rows = await journal.ReadEntriesAsync(query, CancellationToken.None);
+        return rows
+            .Select(row => EntryContent.Decode(row.Content))
+            .Where(Concerns)
+            .Aggregate(Withdrawals.None, (window, past) => window.With(Withdrawal.Of(past)));
+    }
+}

@@ -1,0 +1,105 @@
+using WalletGrains.Journal.Activity;
+
+namespace WalletGrains.Journal.Fraud;
+
+/// <summary>Alerts in memory with the observable behaviour of <see cref="PostgresFraudStore"/>, for tests and simulations.</summary>
+/// <param name="positions">The positions that moves go by, and their faults.</param>
+public sealed class MemoryFraudStore(MemoryActivityPositions positions) : IFraudStore
+{
+    private readonly Lock _lock = new();
+    private readonly SortedDictionary<Guid, FraudAlertRow> _alerts = [];
+    private readonly Dictionary<(Guid WalletId, string Rule), long> _newest = [];
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<Guid>?> WriteAsync(PositionMove move, IReadOnlyList<FraudFindingRow> findings, CancellationToken cancellationToken)
+    {
+        var raised = new List<Guid>();
+        return await positions.MoveAsync(move, () => Write(findings, raised)) ? raised : null;
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<FraudAlertRow>> ReadAsync(bool? isOpen, Guid? walletId, Guid? before, int limit, CancellationToken cancellationToken)
+    {
+        AppendShape.CheckLimit(limit);
+        return SelectAsync(alerts => alerts
+            .Where(alert => isOpen is null || isOpen == alert.ResolvedAt is null)
+            .Where(alert => walletId is null || alert.WalletId == walletId)
+            .Where(alert => before is null || alert.AlertId.CompareTo(before.Value) < 0)
+            .Reverse()
+            .Take(limit));
+    }
+
+    /// <inheritdoc/>
+    public async Task<FraudAlertRow?> FindAsync(Guid alertId, CancellationToken cancellationToken) =>
+        (await SelectAsync(alerts => alerts.Where(alert => alert.AlertId == alertId))).SingleOrDefault();
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<FraudAlertRow>> ReadToHoldAsync(int limit, CancellationToken cancellationToken)
+    {
+        AppendShape.CheckLimit(limit);
+        return SelectAsync(alerts => alerts.Where(alert => alert is { Action: "hold", HeldAt: null }).Take(limit));
+    }
+
+    /// <inheritdoc/>
+    public Task MarkHeldAsync(Guid alertId, DateTimeOffset at, CancellationToken cancellationToken) =>
+        Change(alertId, alert => alert with { HeldAt = alert.HeldAt ?? at.Stored() });
+
+    /// <inheritdoc/>
+    public Task ResolveAsync(Guid alertId, Guid resolvedBy, string? note, DateTimeOffset at, CancellationToken cancellationToken) =>
+        Change(alertId, alert => alert.ResolvedAt is null ? alert with { ResolvedAt = at.Stored(), ResolvedBy = resolvedBy, Note = note } : alert);
+
+    private void Write(IReadOnlyList<FraudFindingRow> findings, List<Guid> raised)
+    {
+        lock (_lock)
+        {
+            foreach (var ofRule in findings.GroupBy(finding => (finding.WalletId, finding.Rule)))
+            {
+                var fresh = ofRule.Where(finding => finding.Version > _newest.GetValueOrDefault(ofRule.Key)).ToList();
+                if (fresh.Count == 0)
+                {
+                    continue;
+                }
+
+                var first = fresh[0];
+                var open = _alerts.Values.SingleOrDefault(alert => (alert.WalletId, alert.Rule) == ofRule.Key && alert.ResolvedAt is null);
+                if (open is null)
+                {
+                    open = new FraudAlertRow(
+                        first.AlertId, first.WalletId, first.Rule, first.Action, first.Currency, fresh.Min(finding => finding.At), first.At, 0, null, null, null, null, []);
+                    raised.Add(first.AlertId);
+                }
+
+                _newest[ofRule.Key] = fresh.Max(finding => finding.Version);
+                _alerts[open.AlertId] = open with
+                {
+                    NewestAt = fresh.Max(finding => finding.At),
+                    Findings = open.Findings + fresh.Count,
+                    Evidence = open.Evidence.Count >= PostgresFraudStore.MaxEvidence
+                        ? open.Evidence
+                        : [.. open.Evidence.Concat(ofRule.SelectMany(finding => finding.Evidence)).DistinctBy(entry => entry.Version).OrderBy(entry => entry.Version)],
+                };
+            }
+        }
+    }
+
+    private Task Change(Guid alertId, Func<FraudAlertRow, FraudAlertRow> change)
+    {
+        lock (_lock)
+        {
+            if (_alerts.TryGetValue(alertId, out var alert))
+            {
+                _alerts[alertId] = change(alert);
+            }
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private Task<IReadOnlyList<FraudAlertRow>> SelectAsync(Func<IEnumerable<FraudAlertRow>, IEnumerable<FraudAlertRow>> select)
+    {
+        lock (_lock)
+        {
+            return Task.FromResult<IReadOnlyList<FraudAlertRow>>([.. select(_alerts.Values)]);
+        }
+    }
+}

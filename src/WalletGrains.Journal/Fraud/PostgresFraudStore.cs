@@ -1,0 +1,225 @@
+using Npgsql;
+using NpgsqlTypes;
+using WalletGrains.Journal.Activity;
+using WalletGrains.Journal.Reading;
+using WalletGrains.Journal.Writing;
+
+namespace WalletGrains.Journal.Fraud;
+
+/// <summary>Alerts in PostgreSQL.</summary>
+/// <remarks>The data source stays the caller's to dispose, after the store.</remarks>
+public sealed class PostgresFraudStore : IFraudStore, IAsyncDisposable
+{
+    /// <summary>Entries that an alert names.</summary>
+    public const int MaxEvidence = 100;
+
+    private const string WriteSql = $"""
+        {PostgresActivityPositions.MovedCte}, found as (
+            select unnest($6) as alert_id, unnest($7) as wallet_id, unnest($8) as rule, unnest($9) as action, unnest($10) as currency,
+                unnest($11) as version, unnest($12) as at
+        ), fresh as (
+            select (array_agg(f.alert_id))[1] as alert_id, f.wallet_id, f.rule, min(f.action) as action, min(f.currency) as currency,
+                min(f.at) as raised_at, max(f.at) as newest_at, max(f.version) as newest, count(*) as findings
+            from found f
+            where exists (select from moved)
+              and f.version > coalesce((select max(a.newest) from fraud_alerts a where a.wallet_id = f.wallet_id and a.rule = f.rule), 0)
+            group by f.wallet_id, f.rule
+        ), written as (
+            insert into fraud_alerts as a (alert_id, wallet_id, rule, action, currency, raised_at, newest_at, newest, findings)
+            select * from fresh order by wallet_id, rule
+            on conflict (wallet_id, rule) where resolved_at is null do update
+            set newest = excluded.newest, newest_at = excluded.newest_at, findings = a.findings + excluded.findings
+            returning a.alert_id, a.wallet_id, a.rule, a.findings, a.xmax = 0 as raised
+        ), named as (
+            insert into fraud_evidence (alert_id, version, entry_id, type, amount_minor, occurred_at)
+            select w.alert_id, e.version, e.entry_id, e.type, e.amount_minor, e.occurred_at
+            from (
+                select unnest($13) as wallet_id, unnest($14) as rule, unnest($15) as version, unnest($16) as entry_id, unnest($17) as type,
+                    unnest($18) as amount_minor, unnest($19) as occurred_at) e
+            join written w on w.wallet_id = e.wallet_id and w.rule = e.rule
+            where (select count(*) from fraud_evidence known where known.alert_id = w.alert_id) < $20
+            on conflict do nothing
+        )
+        select exists (select from moved), coalesce((select array_agg(w.alert_id) from written w where w.raised), array[]::uuid[])
+        """;
+
+    private const string Columns = """
+        a.alert_id, a.wallet_id, a.rule, a.action, a.currency, a.raised_at, a.newest_at, a.findings, a.held_at, a.resolved_at, a.resolved_by, a.note,
+        e.versions, e.entry_ids, e.types, e.amounts, e.times
+        """;
+
+    private const string WithEvidence = """
+        left join lateral (
+            select array_agg(n.version order by n.version) as versions, array_agg(n.entry_id order by n.version) as entry_ids,
+                array_agg(n.type order by n.version) as types, array_agg(n.amount_minor order by n.version) as amounts,
+                array_agg(n.occurred_at order by n.version) as times
+            from fraud_evidence n where n.alert_id = a.alert_id) e on true
+        """;
+
+    private readonly ReadConnections _reads;
+    private readonly WriteConnections _writes;
+
+    /// <summary>Connects with its first use.</summary>
+    public PostgresFraudStore(NpgsqlDataSource dataSource, JournalOptions options, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(dataSource);
+        ArgumentNullException.ThrowIfNull(options);
+        _reads = new ReadConnections(dataSource, JournalLimits.StoreConnections, options, time);
+        _writes = new WriteConnections(dataSource, JournalLimits.StoreConnections, options, time);
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<Guid>?> WriteAsync(PositionMove move, IReadOnlyList<FraudFindingRow> findings, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(findings);
+        var evidence = findings
+            .SelectMany(finding => finding.Evidence.Select(entry => (finding.WalletId, finding.Rule, Entry: entry)))
+            .DistinctBy(named => (named.WalletId, named.Rule, named.Entry.Version))
+            .GroupBy(named => (named.WalletId, named.Rule))
+            .SelectMany(ofAlert => ofAlert.OrderBy(named => named.Entry.Version).Take(MaxEvidence))
+            .ToList();
+        return _writes.RunAsync(
+            WriteSql,
+            parameters =>
+            {
+                PostgresActivityPositions.Bind(parameters, move);
+                Add(parameters, findings, finding => finding.AlertId);
+                Add(parameters, findings, finding => finding.WalletId);
+                Add(parameters, findings, finding => finding.Rule);
+                Add(parameters, findings, finding => finding.Action);
+                Add(parameters, findings, finding => finding.Currency);
+                Add(parameters, findings, finding => finding.Version);
+                Add(parameters, findings, finding => finding.At.UtcDateTime);
+                Add(parameters, evidence, named => named.WalletId);
+                Add(parameters, evidence, named => named.Rule);
+                Add(parameters, evidence, named => named.Entry.Version);
+                Add(parameters, evidence, named => named.Entry.EntryId);
+                Add(parameters, evidence, named => named.Entry.Type);
+                Add(parameters, evidence, named => named.Entry.AmountMinor);
+                Add(parameters, evidence, named => named.Entry.OccurredAt.UtcDateTime);
+                parameters.Add(new NpgsqlParameter<int> { TypedValue = MaxEvidence });
+            },
+            static async (row, limit) =>
+            {
+                await row.ReadAsync(limit);
+                return row.GetBoolean(0) ? (IReadOnlyList<Guid>?)row.GetFieldValue<Guid[]>(1) : null;
+            },
+            findings.Count == 0 ? PostgresActivityPositions.WithoutWaitingForDisk : null);
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<FraudAlertRow>> ReadAsync(bool? isOpen, Guid? walletId, Guid? before, int limit, CancellationToken cancellationToken)
+    {
+        AppendShape.CheckLimit(limit);
+
+        // Literals, so that the planner sees which index has them.
+        var resolved = isOpen switch { true => "and a.resolved_at is null", false => "and a.resolved_at is not null", null => "" };
+        var ofWallet = walletId is null ? "" : "and a.wallet_id = $3";
+        return _reads.ReadAsync(
+            $"""
+            select {Columns}
+            from (
+                select * from fraud_alerts a where a.alert_id < $1 {resolved} {ofWallet}
+                order by a.alert_id desc limit $2) a
+            {WithEvidence}
+            order by a.alert_id desc
+            """,
+            parameters =>
+            {
+                parameters.Add(new NpgsqlParameter<Guid> { TypedValue = before ?? Guid.AllBitsSet });
+                parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
+                if (walletId is { } wanted)
+                {
+                    parameters.Add(new NpgsqlParameter<Guid> { TypedValue = wanted });
+                }
+            },
+            Read,
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<FraudAlertRow?> FindAsync(Guid alertId, CancellationToken cancellationToken)
+    {
+        var found = await _reads.ReadAsync(
+            $"select {Columns} from fraud_alerts a {WithEvidence} where a.alert_id = $1",
+            parameters => parameters.Add(new NpgsqlParameter<Guid> { TypedValue = alertId }),
+            Read,
+            cancellationToken);
+        return found.Count == 0 ? null : found[0];
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<FraudAlertRow>> ReadToHoldAsync(int limit, CancellationToken cancellationToken)
+    {
+        AppendShape.CheckLimit(limit);
+        return _reads.ReadAsync(
+            $"select {Columns} from fraud_alerts a {WithEvidence} where a.action = 'hold' and a.held_at is null order by a.alert_id limit $1",
+            parameters => parameters.Add(new NpgsqlParameter<int> { TypedValue = limit }),
+            Read,
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task MarkHeldAsync(Guid alertId, DateTimeOffset at, CancellationToken cancellationToken) => _writes.RunAsync(
+        "update fraud_alerts set held_at = $2 where alert_id = $1 and held_at is null",
+        parameters =>
+        {
+            parameters.Add(new NpgsqlParameter<Guid> { TypedValue = alertId });
+            parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = at.UtcDateTime });
+        },
+        static (row, limit) => row.ReadAsync(limit));
+
+    /// <inheritdoc/>
+    public Task ResolveAsync(Guid alertId, Guid resolvedBy, string? note, DateTimeOffset at, CancellationToken cancellationToken) => _writes.RunAsync(
+        "update fraud_alerts set resolved_at = $2, resolved_by = $3, note = $4 where alert_id = $1 and resolved_at is null",
+        parameters =>
+        {
+            parameters.Add(new NpgsqlParameter<Guid> { TypedValue = alertId });
+            parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = at.UtcDateTime });
+            parameters.Add(new NpgsqlParameter<Guid> { TypedValue = resolvedBy });
+            parameters.Add(new NpgsqlParameter<string?> { TypedValue = note, NpgsqlDbType = NpgsqlDbType.Text });
+        },
+        static (row, limit) => row.ReadAsync(limit));
+
+    /// <summary>Waits for what is under way.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _writes.DisposeAsync();
+        await _reads.DisposeAsync();
+    }
+
+    private static void Add<TRow, T>(NpgsqlParameterCollection parameters, IReadOnlyList<TRow> rows, Func<TRow, T> column)
+    {
+        var parameter = new NpgsqlParameter<T[]> { TypedValue = [.. rows.Select(column)] };
+        if (typeof(T) == typeof(DateTime))
+        {
+            parameter.NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz;
+        }
+
+        parameters.Add(parameter);
+    }
+
+    private static FraudAlertRow Read(NpgsqlDataReader row) => new(
+        AlertId: row.GetGuid(0),
+        WalletId: row.GetGuid(1),
+        Rule: row.GetString(2),
+        Action: row.GetString(3),
+        Currency: row.GetString(4),
+        RaisedAt: row.GetFieldValue<DateTimeOffset>(5),
+        NewestAt: row.GetFieldValue<DateTimeOffset>(6),
+        Findings: row.GetInt64(7),
+        HeldAt: Time(row, 8),
+        ResolvedAt: Time(row, 9),
+        ResolvedBy: row.IsDBNull(10) ? null : row.GetGuid(10),
+        Note: row.IsDBNull(11) ? null : row.GetString(11),
+        Evidence: row.IsDBNull(12) ? [] : ReadEvidence(row));
+
+    private static List<FraudEvidenceRow> ReadEvidence(NpgsqlDataReader row)
+    {
+        var (versions, ids, types) = (row.GetFieldValue<long[]>(12), row.GetFieldValue<Guid[]>(13), row.GetFieldValue<string[]>(14));
+        var (amounts, times) = (row.GetFieldValue<long[]>(15), row.GetFieldValue<DateTimeOffset[]>(16));
+        return [.. versions.Select((version, i) => new FraudEvidenceRow(version, ids[i], types[i], amounts[i], times[i]))];
+    }
+
+    private static DateTimeOffset? Time(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetFieldValue<DateTimeOffset>(column);
+}

@@ -1,0 +1,39 @@
+using WalletGrains.Journal.Activity;
+
+namespace WalletGrains.Journal.Statistics;
+
+/// <summary>The statistics of a wallet up to one of its entries. Amounts are sums without a limit.</summary>
+/// <param name="WalletId">The wallet.</param>
+/// <param name="Version">The newest entry that was taken into account.</param>
+/// <param name="DepositedMinor">What came from outside.</param>
+/// <param name="WithdrawnMinor">What went outside.</param>
+/// <param name="TransferredInMinor">What came from other wallets.</param>
+/// <param name="TransferredOutMinor">What went to other wallets.</param>
+/// <param name="TransactionCount">Transactions.</param>
+/// <param name="LastActivityAt">Time of the newest one; null for none.</param>
+public sealed record StatisticsRow(
+    Guid WalletId,
+    long Version,
+    decimal DepositedMinor,
+    decimal WithdrawnMinor,
+    decimal TransferredInMinor,
+    decimal TransferredOutMinor,
+    long TransactionCount,
+    DateTimeOffset? LastActivityAt);
+
+/// <summary>The statistics of wallets. They follow from the journal and can be made anew from it.</summary>
+/// <remarks>Every method throws <see cref="JournalUnavailableException"/> while the database is away; then nothing was written. Those that
+/// write throw <see cref="JournalOutcomeUnknownException"/> when it may or may not be written, also later.</remarks>
+public interface IStatisticsStore
+{
+    /// <summary>Those of these wallets that have a row.</summary>
+    Task<IReadOnlyList<StatisticsRow>> FindAsync(IReadOnlyCollection<Guid> walletIds, CancellationToken cancellationToken);
+
+    /// <summary>Writes what a consumer has counted together with its move; false, and nothing written, when it does not stand where it must. A
+    /// row of a later version stays.</summary>
+    Task<bool> WriteAsync(PositionMove move, IReadOnlyList<StatisticsRow> rows, CancellationToken cancellationToken);
+
+    /// <summary>Replaces a row that is at this version; adds it when there is none and the version is null.</summary>
+    /// <returns>False when it is not so any more.</returns>
+    Task<bool> ReplaceAsync(StatisticsRow row, long? version, CancellationToken cancellationToken);
+}

@@ -1,0 +1,53 @@
+using WalletGrains.Journal.Activity;
+
+namespace WalletGrains.Journal.Statistics;
+
+/// <summary>Statistics in memory with the observable behaviour of <see cref="PostgresStatisticsStore"/>, for tests and simulations.</summary>
+/// <param name="positions">The positions that moves go by, and their faults.</param>
+public sealed class MemoryStatisticsStore(MemoryActivityPositions positions) : IStatisticsStore
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<Guid, StatisticsRow> _rows = [];
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<StatisticsRow>> FindAsync(IReadOnlyCollection<Guid> walletIds, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(walletIds);
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_lock)
+        {
+            return Task.FromResult<IReadOnlyList<StatisticsRow>>([.. walletIds.Distinct().Where(_rows.ContainsKey).Select(walletId => _rows[walletId])]);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<bool> WriteAsync(PositionMove move, IReadOnlyList<StatisticsRow> rows, CancellationToken cancellationToken) => positions.MoveAsync(move, () =>
+    {
+        lock (_lock)
+        {
+            foreach (var row in rows)
+            {
+                if (!_rows.TryGetValue(row.WalletId, out var known) || known.Version < row.Version)
+                {
+                    _rows[row.WalletId] = row with { LastActivityAt = row.LastActivityAt?.Stored() };
+                }
+            }
+        }
+    });
+
+    /// <inheritdoc/>
+    public Task<bool> ReplaceAsync(StatisticsRow row, long? version, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        lock (_lock)
+        {
+            if (_rows.TryGetValue(row.WalletId, out var known) && known.Version != version)
+            {
+                return Task.FromResult(false);
+            }
+
+            _rows[row.WalletId] = row with { LastActivityAt = row.LastActivityAt?.Stored() };
+            return Task.FromResult(true);
+        }
+    }
+}

@@ -1,0 +1,130 @@
+using Npgsql;
+using NpgsqlTypes;
+using WalletGrains.Journal.Activity;
+using WalletGrains.Journal.Reading;
+using WalletGrains.Journal.Writing;
+
+namespace WalletGrains.Journal.Statistics;
+
+/// <summary>Statistics in PostgreSQL.</summary>
+/// <remarks>The data source stays the caller's to dispose, after the store.</remarks>
+public sealed class PostgresStatisticsStore : IStatisticsStore, IAsyncDisposable
+{
+    private const string Columns =
+        "wallet_id, version, deposited_minor, withdrawn_minor, transferred_in_minor, transferred_out_minor, transaction_count, last_activity_at";
+
+    // In order of wallet id, as all that lock several rows of one table.
+    private const string WriteSql = $"""
+        {PostgresActivityPositions.MovedCte}, written as (
+            insert into wallet_statistics as s ({Columns})
+            select b.* from (
+                select unnest($6) as wallet_id, unnest($7) as version, unnest($8) as deposited_minor, unnest($9) as withdrawn_minor,
+                    unnest($10) as transferred_in_minor, unnest($11) as transferred_out_minor, unnest($12) as transaction_count,
+                    unnest($13) as last_activity_at) b
+            where exists (select from moved)
+            order by b.wallet_id
+            on conflict (wallet_id) do update set {Replaced}
+            where s.version < excluded.version
+        )
+        select 1 from moved
+        """;
+
+    private const string Replaced = """
+        version = excluded.version, deposited_minor = excluded.deposited_minor, withdrawn_minor = excluded.withdrawn_minor,
+        transferred_in_minor = excluded.transferred_in_minor, transferred_out_minor = excluded.transferred_out_minor,
+        transaction_count = excluded.transaction_count, last_activity_at = excluded.last_activity_at
+        """;
+
+    private const string ReplaceSql = $"""
+        insert into wallet_statistics as s ({Columns}) values ($1, $2, $3, $4, $5, $6, $7, $8)
+        on conflict (wallet_id) do update set {Replaced} where s.version = $9
+        returning 1
+        """;
+
+    private readonly ReadConnections _reads;
+    private readonly WriteConnections _writes;
+
+    /// <summary>Connects with its first use.</summary>
+    public PostgresStatisticsStore(NpgsqlDataSource dataSource, JournalOptions options, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(dataSource);
+        ArgumentNullException.ThrowIfNull(options);
+        _reads = new ReadConnections(dataSource, JournalLimits.StoreConnections, options, time);
+        _writes = new WriteConnections(dataSource, JournalLimits.StoreConnections, options, time);
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<StatisticsRow>> FindAsync(IReadOnlyCollection<Guid> walletIds, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(walletIds);
+        return _reads.ReadAsync(
+            $"select {Columns} from wallet_statistics where wallet_id = any($1)",
+            parameters => parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. walletIds] }),
+            Read,
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<bool> WriteAsync(PositionMove move, IReadOnlyList<StatisticsRow> rows, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        return _writes.RunAsync(
+            WriteSql,
+            parameters =>
+            {
+                PostgresActivityPositions.Bind(parameters, move);
+                parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. rows.Select(row => row.WalletId)] });
+                parameters.Add(new NpgsqlParameter<long[]> { TypedValue = [.. rows.Select(row => row.Version)] });
+                parameters.Add(new NpgsqlParameter<decimal[]> { TypedValue = [.. rows.Select(row => row.DepositedMinor)] });
+                parameters.Add(new NpgsqlParameter<decimal[]> { TypedValue = [.. rows.Select(row => row.WithdrawnMinor)] });
+                parameters.Add(new NpgsqlParameter<decimal[]> { TypedValue = [.. rows.Select(row => row.TransferredInMinor)] });
+                parameters.Add(new NpgsqlParameter<decimal[]> { TypedValue = [.. rows.Select(row => row.TransferredOutMinor)] });
+                parameters.Add(new NpgsqlParameter<long[]> { TypedValue = [.. rows.Select(row => row.TransactionCount)] });
+                parameters.Add(new NpgsqlParameter<DateTime?[]>
+                {
+                    TypedValue = [.. rows.Select(row => row.LastActivityAt?.UtcDateTime)],
+                    NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz,
+                });
+            },
+            static (row, limit) => row.ReadAsync(limit),
+            PostgresActivityPositions.WithoutWaitingForDisk);
+    }
+
+    /// <inheritdoc/>
+    public Task<bool> ReplaceAsync(StatisticsRow row, long? version, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        return _writes.RunAsync(
+            ReplaceSql,
+            parameters =>
+            {
+                parameters.Add(new NpgsqlParameter<Guid> { TypedValue = row.WalletId });
+                parameters.Add(new NpgsqlParameter<long> { TypedValue = row.Version });
+                parameters.Add(new NpgsqlParameter<decimal> { TypedValue = row.DepositedMinor });
+                parameters.Add(new NpgsqlParameter<decimal> { TypedValue = row.WithdrawnMinor });
+                parameters.Add(new NpgsqlParameter<decimal> { TypedValue = row.TransferredInMinor });
+                parameters.Add(new NpgsqlParameter<decimal> { TypedValue = row.TransferredOutMinor });
+                parameters.Add(new NpgsqlParameter<long> { TypedValue = row.TransactionCount });
+                parameters.Add(new NpgsqlParameter<DateTime?> { TypedValue = row.LastActivityAt?.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+                parameters.Add(new NpgsqlParameter<long?> { TypedValue = version, NpgsqlDbType = NpgsqlDbType.Bigint });
+            },
+            static (row, limit) => row.ReadAsync(limit));
+    }
+
+    /// <summary>Waits for what is under way.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _writes.DisposeAsync();
+        await _reads.DisposeAsync();
+    }
+
+    private static StatisticsRow Read(NpgsqlDataReader row) => new(
+        WalletId: row.GetGuid(0),
+        Version: row.GetInt64(1),
+        DepositedMinor: row.GetDecimal(2),
+        WithdrawnMinor: row.GetDecimal(3),
+        TransferredInMinor: row.GetDecimal(4),
+        TransferredOutMinor: row.GetDecimal(5),
+        TransactionCount: row.GetInt64(6),
+        LastActivityAt: row.IsDBNull(7) ? null : row.GetFieldValue<DateTimeOffset>(7));
+}

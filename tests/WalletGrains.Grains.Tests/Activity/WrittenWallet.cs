@@ -1,0 +1,41 @@
+using WalletGrains.Contracts.Wallets;
+using WalletGrains.Domain.Wallets;
+using WalletGrains.Grains.Wallets;
+using WalletGrains.Journal;
+using Xunit;
+using static WalletGrains.Grains.Tests.MemoryCluster;
+
+namespace WalletGrains.Grains.Tests.Activity;
+
+/// <summary>A wallet whose entries are written into a journal as the product writes them, without an actor.</summary>
+internal sealed class WrittenWallet
+{
+    private readonly IJournal _journal;
+    private WalletPosition _position;
+
+    public WrittenWallet(IJournal journal)
+    {
+        _journal = journal;
+        var opened = WalletState.Opened(Guid.CreateVersion7(), new OpenWallet(Usd(0).Currency, null), Now);
+        _position = new WalletPosition(opened, 0, HashChain.Begin(opened), default);
+        Assert.True(journal.OpenAsync(WalletRows.ToHead(_position)).Result);
+    }
+
+    public DateTimeOffset Now { get; set; } = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+
+    public Guid Id => _position.State.WalletId;
+
+    public long Version => _position.State.Version;
+
+    public Task DepositAsync(long amountMinor) => ExecuteAsync(new Deposit(NewRequest(), Usd(amountMinor)));
+
+    public Task WithdrawAsync(long amountMinor) => ExecuteAsync(new Withdraw(NewRequest(), Usd(amountMinor)));
+
+    private async Task ExecuteAsync(WalletCommand command)
+    {
+        var decision = WalletDecider.Decide(command, _position.State, Guid.CreateVersion7(), Now);
+        Assert.NotNull(decision.Event);
+        (var append, _position, _) = WalletAppends.Compose(command, Fingerprint.Of(command), decision, _position, Now);
+        Assert.Equal(AppendStatus.Applied, await _journal.AppendAsync(append));
+    }
+}

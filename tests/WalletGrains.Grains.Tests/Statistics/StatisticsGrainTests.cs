@@ -1,0 +1,137 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using WalletGrains.Contracts.Activity;
+using WalletGrains.Contracts.Statistics;
+using WalletGrains.Contracts.Transfers;
+using WalletGrains.Contracts.Wallets;
+using WalletGrains.Grains.Activity;
+using WalletGrains.Grains.Statistics;
+using WalletGrains.Grains.Tests.Activity;
+using WalletGrains.Journal;
+using WalletGrains.Journal.Activity;
+using WalletGrains.Journal.Statistics;
+using Xunit;
+using static WalletGrains.Grains.Tests.MemoryCluster;
+
+namespace WalletGrains.Grains.Tests.Statistics;
+
+/// <summary>Statistics are counted by the consumer that the streams feed; each entry once, whatever happens to it.</summary>
+[Collection<MemoryClusterTests>]
+public sealed class StatisticsGrainTests(MemoryCluster cluster)
+{
+    [Fact]
+    public async Task What_goes_in_and_out_is_counted_by_the_stream()
+    {
+        await StartRelaysAsync();
+        var (from, to) = (await cluster.OpenAsync(1_000), await cluster.OpenAsync());
+        await cluster.ExecuteAsync(from, new Withdraw(NewRequest(), Usd(30)));
+        Assert.IsType<TransferOutcome.Completed>(await cluster.Transfers.TransferAsync(new StartTransfer(NewRequest(), from, to, Usd(200))));
+        var holdId = Guid.CreateVersion7();
+        await cluster.ExecuteAsync(from, new PlaceHold(NewRequest(), Usd(100), holdId));
+        await cluster.ExecuteAsync(from, new CaptureHold(NewRequest(), holdId, Usd(40)));
+
+        await cluster.StatisticsOfAsync(from, version: 5);
+        await cluster.StatisticsOfAsync(to, version: 1);
+        var query = cluster.Client.GetGrain<IStatisticsQueryGrain>(0);
+        Assert.Equal(new WalletStatistics(5, 1_000, 70, 0, 200, 5, (await query.GetAsync(from)).LastActivityAt), await query.GetAsync(from));
+        Assert.Equal(new WalletStatistics(1, 0, 0, 200, 0, 1, (await query.GetAsync(to)).LastActivityAt), await query.GetAsync(to));
+    }
+
+    [Fact]
+    public async Task A_wallet_without_statistics_is_counted_when_somebody_asks()
+    {
+        var wallet = await cluster.OpenAsync(70);
+        var query = cluster.Client.GetGrain<IStatisticsQueryGrain>(0);
+        var counted = await query.GetAsync(wallet);
+        Assert.Equal((1, 70m, 1), (counted.Version, counted.DepositedMinor, counted.TransactionCount));
+        Assert.Equal(WalletStatistics.None, await query.GetAsync(await cluster.OpenAsync()));
+        Assert.Equal(WalletStatistics.None, await query.GetAsync(Guid.NewGuid()));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public async Task After_repeats_losses_crashes_and_two_activations_at_once_each_entry_has_counted_once(int seed)
+    {
+        var random = new Random(seed);
+        var journal = new MemoryJournal();
+        var faults = true;
+        var positions = new MemoryActivityPositions((point, _) => faults && random.Next(4) == 0
+            ? throw (point is CommitPoint.Before ? new JournalUnavailableException("away") : new JournalOutcomeUnknownException("lost"))
+            : Task.CompletedTask);
+        var store = new MemoryStatisticsStore(positions);
+        var wallets = Enumerable.Range(0, 10).Select(_ => new WrittenWallet(journal)).ToList();
+        List<Activation> activations = [new(journal, positions, store), new(journal, positions, store)];
+        var messages = new List<ActivityBatch>();
+        for (var step = 0; step < 400; step++)
+        {
+            await wallets[random.Next(10)].DepositAsync(random.Next(1, 100));
+            var end = messages.Count == 0 ? 0 : messages[^1].To;
+            var page = await journal.ReadAsync(new ActivityQuery(0, 1, end, 50), CancellationToken.None);
+            messages.Add(ActivityRows.ToBatch(0, page));
+            var activation = activations[random.Next(2)];
+            await activation.HearAsync(messages[random.Next(Math.Max(0, messages.Count - 5), messages.Count)], writes: random.Next(3) == 0);
+            if (random.Next(20) == 0)
+            {
+                activations[random.Next(2)] = new Activation(journal, positions, store);
+            }
+        }
+
+        faults = false;
+        await new Activation(journal, positions, store).HearAsync(messages[^1], writes: true);
+        foreach (var wallet in wallets)
+        {
+            var expected = await StatisticsHistory.CountAsync(journal, wallet.Id, WalletStatistics.None, wallet.Version);
+            var row = await store.FindAsync([wallet.Id], CancellationToken.None);
+            Assert.Equal(wallet.Version == 0 ? [] : [StatisticsRows.ToRow(wallet.Id, expected)], row);
+        }
+    }
+
+    [Fact]
+    public async Task History_from_before_the_positions_is_counted_with_the_first_new_entry()
+    {
+        var journal = new MemoryJournal();
+        var positions = new MemoryActivityPositions();
+        var store = new MemoryStatisticsStore(positions);
+        var wallet = new WrittenWallet(journal);
+        for (var i = 0; i < 450; i++)
+        {
+            await wallet.DepositAsync(1);
+        }
+
+        var end = await journal.FindEndAsync(CancellationToken.None);
+        Assert.Equal(0, await positions.LoadAsync("statistics", 0, 1, CancellationToken.None));
+        Assert.True(await positions.MoveAsync(new PositionMove("statistics", 0, 1, 0, end), CancellationToken.None));
+        await wallet.DepositAsync(5);
+        var page = ActivityRows.ToBatch(0, await journal.ReadAsync(new ActivityQuery(0, 1, end, 50), CancellationToken.None));
+        await new Activation(journal, positions, store).HearAsync(page, writes: true);
+        var row = Assert.Single(await store.FindAsync([wallet.Id], CancellationToken.None));
+        Assert.Equal((451, 455m, 451), (row.Version, row.DepositedMinor, row.TransactionCount));
+    }
+
+    private async Task StartRelaysAsync()
+    {
+        for (var partition = 0; partition < new ActivityOptions().Partitions; partition++)
+        {
+            await cluster.Client.GetGrain<IJournalRelayGrain>(partition).StartAsync();
+        }
+    }
+
+    /// <summary>An activation of the consumer, without the runtime.</summary>
+    private sealed class Activation(MemoryJournal journal, MemoryActivityPositions positions, MemoryStatisticsStore store)
+    {
+        private readonly ActivityConsumer _consumer = new(
+            "statistics", 0, new StatisticsEffects(store, journal), journal, positions, new ActivityOptions { Partitions = 1 }, new ActivityMetrics(),
+            TimeProvider.System, NullLogger.Instance);
+
+        public async Task HearAsync(ActivityBatch batch, bool writes)
+        {
+            await _consumer.HearAsync(batch);
+            if (writes)
+            {
+                await Record.ExceptionAsync(_consumer.WriteAsync);
+            }
+        }
+    }
+}

@@ -1,0 +1,126 @@
+using WalletGrains.Journal.Activity;
+using WalletGrains.Journal.Statistics;
+using Xunit;
+
+namespace WalletGrains.Journal.Tests.Statistics;
+
+/// <summary>What every store of statistics and positions promises.</summary>
+public abstract class StatisticsStoreContract
+{
+    private static readonly DateTimeOffset At = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+
+    protected abstract IActivityPositions Positions { get; }
+
+    protected abstract IStatisticsStore Store { get; }
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_consumer_begins_at_the_beginning_and_goes_on_where_it_stood()
+    {
+        var consumer = NewConsumer();
+        Assert.Equal(0, await Positions.LoadAsync(consumer, 1, 2, Cancelled));
+        Assert.True(await Positions.MoveAsync(new PositionMove(consumer, 1, 2, 0, 17), Cancelled));
+        Assert.Equal(17, await Positions.LoadAsync(consumer, 1, 2, Cancelled));
+        Assert.Equal(0, await Positions.LoadAsync(consumer, 0, 2, Cancelled));
+    }
+
+    [Fact]
+    public async Task Of_two_that_move_from_one_position_one_succeeds()
+    {
+        var consumer = NewConsumer();
+        await Positions.LoadAsync(consumer, 0, 1, Cancelled);
+        var moves = await Task.WhenAll(Enumerable.Range(1, 8).Select(i => Positions.MoveAsync(new PositionMove(consumer, 0, 1, 0, i), Cancelled)));
+        Assert.Single(moves, moved => moved);
+        Assert.False(await Positions.MoveAsync(new PositionMove(consumer, 0, 1, 0, 99), Cancelled));
+    }
+
+    [Fact]
+    public async Task With_another_number_of_partitions_all_begin_from_the_lowest_of_the_old_positions()
+    {
+        var consumer = NewConsumer();
+        await Positions.LoadAsync(consumer, 0, 2, Cancelled);
+        Assert.True(await Positions.MoveAsync(new PositionMove(consumer, 0, 2, 0, 40), Cancelled));
+        Assert.True(await Positions.MoveAsync(new PositionMove(consumer, 1, 2, 0, 30), Cancelled));
+        var loaded = await Task.WhenAll(Enumerable.Range(0, 3).Select(partition => Positions.LoadAsync(consumer, partition, 3, Cancelled)));
+        Assert.Equal([30, 30, 30], loaded);
+
+        // What is left of the old ones is fenced out.
+        Assert.False(await Positions.MoveAsync(new PositionMove(consumer, 1, 2, 30, 50), Cancelled));
+    }
+
+    [Fact]
+    public async Task Rows_are_written_with_the_move_or_not_at_all()
+    {
+        var consumer = NewConsumer();
+        await Positions.LoadAsync(consumer, 0, 1, Cancelled);
+        var (one, other) = (NewRow(3), NewRow(5) with { LastActivityAt = null, DepositedMinor = 20_000m * 1_000_000_000_000_000m });
+        Assert.True(await Store.WriteAsync(new PositionMove(consumer, 0, 1, 0, 10), [one, other], Cancelled));
+        Assert.Equal(new[] { one, other }.ToHashSet(), (await Store.FindAsync([one.WalletId, other.WalletId, Guid.NewGuid()], Cancelled)).ToHashSet());
+
+        Assert.False(await Store.WriteAsync(new PositionMove(consumer, 0, 1, 0, 20), [one with { Version = 9 }], Cancelled));
+        Assert.Equal(one, Assert.Single(await Store.FindAsync([one.WalletId], Cancelled)));
+        Assert.Equal(10, await Positions.LoadAsync(consumer, 0, 1, Cancelled));
+
+        Assert.True(await Store.WriteAsync(new PositionMove(consumer, 0, 1, 10, 20), [], Cancelled));
+        Assert.Equal(20, await Positions.LoadAsync(consumer, 0, 1, Cancelled));
+    }
+
+    [Fact]
+    public async Task A_row_of_a_later_version_stays()
+    {
+        var consumer = NewConsumer();
+        await Positions.LoadAsync(consumer, 0, 1, Cancelled);
+        var row = NewRow(7);
+        Assert.True(await Store.ReplaceAsync(row, null, Cancelled));
+        Assert.True(await Store.WriteAsync(new PositionMove(consumer, 0, 1, 0, 10), [row with { Version = 6, TransactionCount = 1 }], Cancelled));
+        Assert.Equal(row, Assert.Single(await Store.FindAsync([row.WalletId], Cancelled)));
+    }
+
+    [Fact]
+    public async Task A_row_is_replaced_only_at_the_version_it_was_read_at()
+    {
+        var row = NewRow(7);
+        Assert.True(await Store.ReplaceAsync(row, null, Cancelled));
+        Assert.False(await Store.ReplaceAsync(row, null, Cancelled));
+        Assert.False(await Store.ReplaceAsync(row with { DepositedMinor = 1 }, 6, Cancelled));
+        Assert.True(await Store.ReplaceAsync(row with { DepositedMinor = 1 }, 7, Cancelled));
+        Assert.Equal(1, Assert.Single(await Store.FindAsync([row.WalletId], Cancelled)).DepositedMinor);
+    }
+
+    private static string NewConsumer() => $"test-{Guid.NewGuid():N}";
+
+    private static StatisticsRow NewRow(long version) => new(Guid.NewGuid(), version, 100, 20, 3, 4, version, At);
+}
+
+/// <summary>The contract in memory.</summary>
+public sealed class MemoryStatisticsStoreTests : StatisticsStoreContract
+{
+    private readonly MemoryActivityPositions _positions = new();
+
+    public MemoryStatisticsStoreTests() => Store = new MemoryStatisticsStore(_positions);
+
+    protected override IActivityPositions Positions => _positions;
+
+    protected override IStatisticsStore Store { get; }
+}
+
+/// <summary>The contract on PostgreSQL.</summary>
+public sealed class PostgresStatisticsStoreTests(PostgresJournalFixture postgres) : StatisticsStoreContract, IClassFixture<PostgresJournalFixture>, IAsyncLifetime
+{
+    private readonly PostgresActivityPositions _positions = new(postgres.DataSource, new JournalOptions(), TimeProvider.System);
+    private readonly PostgresStatisticsStore _store = new(postgres.DataSource, new JournalOptions(), TimeProvider.System);
+
+    protected override IActivityPositions Positions => _positions;
+
+    protected override IStatisticsStore Store => _store;
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _store.DisposeAsync();
+        await _positions.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+}
