@@ -12,6 +12,7 @@ using Microsoft.Extensions.Options;
 using WalletGrains.Api.Auth;
 using WalletGrains.Api.Bulks;
 using WalletGrains.Api.Errors;
+using WalletGrains.Api.Fraud;
 using WalletGrains.Api.Http;
 using WalletGrains.Api.OpenApi;
 using WalletGrains.Api.Operations;
@@ -61,6 +62,7 @@ public static class WalletGrainsApi
         services.AddSingleton<ReconciliationEndpoints>();
         services.AddSingleton<TransferListEndpoints>();
         services.AddSingleton<StatisticsEndpoints>();
+        services.AddSingleton<FraudEndpoints>();
         services.AddSingleton<CheckpointEndpoints>();
         services.AddSingleton<ProofEndpoints>();
         return builder;
@@ -128,6 +130,7 @@ public static class WalletGrainsApi
         services.GetRequiredService<ReconciliationEndpoints>().Map(app);
         services.GetRequiredService<TransferListEndpoints>().Map(app);
         services.GetRequiredService<StatisticsEndpoints>().Map(app);
+        services.GetRequiredService<FraudEndpoints>().Map(app);
         services.GetRequiredService<CheckpointEndpoints>().Map(app);
         services.GetRequiredService<ProofEndpoints>().Map(app);
         services.GetRequiredService<OpenApiEndpoint>().Map(app);

@@ -1,10 +1,12 @@
 using Microsoft.Extensions.DependencyInjection;
 using WalletGrains.Contracts;
 using WalletGrains.Contracts.Bulks;
+using WalletGrains.Contracts.Fraud;
 using WalletGrains.Contracts.Jobs;
 using WalletGrains.Contracts.Schedules;
 using WalletGrains.Contracts.Transfers;
 using WalletGrains.Contracts.Wallets;
+using WalletGrains.Grains.Fraud;
 using WalletGrains.Grains.Jobs;
 using WalletGrains.Grains.Tests.Jobs;
 using WalletGrains.Journal;
@@ -166,6 +168,7 @@ public sealed partial class MemoryCluster : IAsyncLifetime
         .AddSingleton<IActivityPositions>(Positions)
         .AddSingleton<IStatisticsStore>(Statistics)
         .AddSingleton<IFraudStore>(Alerts)
+        .AddSingleton(new FraudOptions { LargeAmount = new LargeAmountOptions { Thresholds = { ["USD"] = 1_000_000, ["JPY"] = 4_000_000 }, Action = FraudAction.Hold } })
         .AddSingleton<IBulkStore>(BulkStore)
         .AddSingleton<IScheduleStore>(ScheduleStore)
         .AddSingleton<IJobStore>(JobStore)

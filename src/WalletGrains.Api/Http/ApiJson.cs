@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using System.Text.Unicode;
 using WalletGrains.Api.Bulks;
 using WalletGrains.Api.Errors;
+using WalletGrains.Api.Fraud;
 using WalletGrains.Api.Operations;
 using WalletGrains.Api.Proofs;
 using WalletGrains.Api.Push;
@@ -60,6 +61,9 @@ namespace WalletGrains.Api.Http;
 [JsonSerializable(typeof(TransferListResponse))]
 [JsonSerializable(typeof(StatisticsResponse))]
 [JsonSerializable(typeof(RebuildResponse))]
+[JsonSerializable(typeof(FraudAlertListResponse))]
+[JsonSerializable(typeof(FraudAlertResponse))]
+[JsonSerializable(typeof(ResolveFraudAlertRequest))]
 [JsonSerializable(typeof(ReceiptResponse))]
 [JsonSerializable(typeof(SigningKeyResponse))]
 [JsonSerializable(typeof(CheckpointResponse))]

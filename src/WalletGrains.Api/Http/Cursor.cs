@@ -19,6 +19,9 @@ internal static class Cursor
     private const byte SchedulesOfWallet = 3;
     private const byte ListOfTransfers = 4;
 
+    /// <summary>And the two numbers behind it.</summary>
+    private const byte ListOfAlerts = 5;
+
     /// <summary>The page of a wallet's history that follows the entry with this version.</summary>
     public static string AfterEntry(Guid walletId, long version)
     {
@@ -54,6 +57,16 @@ internal static class Cursor
 
     /// <summary>Reads a cursor of this list of transfers.</summary>
     public static bool TryReadTransfer(string text, int list, out Guid transferId) => TryReadId(text, ListOfTransfers, IdOf(list), out transferId);
+
+    /// <summary>The page of a list of fraud alerts that follows this alert.</summary>
+    /// <param name="list">Number of the list, 0 to 2.</param>
+    /// <param name="walletId">The wallet it is about; null for all.</param>
+    /// <param name="alertId">The alert.</param>
+    public static string AfterAlert(int list, Guid? walletId, Guid alertId) => WriteId((byte)(ListOfAlerts + list), walletId ?? Guid.Empty, alertId);
+
+    /// <summary>Reads a cursor of this list of fraud alerts.</summary>
+    public static bool TryReadAlert(string text, int list, Guid? walletId, out Guid alertId) =>
+        TryReadId(text, (byte)(ListOfAlerts + list), walletId ?? Guid.Empty, out alertId);
 
     private static Guid IdOf(int list) => new(list, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 

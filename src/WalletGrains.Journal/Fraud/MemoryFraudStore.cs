@@ -74,9 +74,14 @@ public sealed class MemoryFraudStore(MemoryActivityPositions positions) : IFraud
                 {
                     NewestAt = fresh.Max(finding => finding.At),
                     Findings = open.Findings + fresh.Count,
-                    Evidence = open.Evidence.Count >= PostgresFraudStore.MaxEvidence
-                        ? open.Evidence
-                        : [.. open.Evidence.Concat(ofRule.SelectMany(finding => finding.Evidence)).DistinctBy(entry => entry.Version).OrderBy(entry => entry.Version)],
+                    Evidence = [.. open.Evidence
+                        .Concat(ofRule
+                            .SelectMany(finding => finding.Evidence)
+                            .DistinctBy(entry => entry.Version)
+                            .OrderBy(entry => entry.Version)
+                            .Take(PostgresFraudStore.MaxEvidence - open.Evidence.Count))
+                        .DistinctBy(entry => entry.Version)
+                        .OrderBy(entry => entry.Version)],
                 };
             }
         }

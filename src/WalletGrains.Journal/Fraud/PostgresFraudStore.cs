@@ -34,10 +34,12 @@ public sealed class PostgresFraudStore : IFraudStore, IAsyncDisposable
             insert into fraud_evidence (alert_id, version, entry_id, type, amount_minor, occurred_at)
             select w.alert_id, e.version, e.entry_id, e.type, e.amount_minor, e.occurred_at
             from (
-                select unnest($13) as wallet_id, unnest($14) as rule, unnest($15) as version, unnest($16) as entry_id, unnest($17) as type,
-                    unnest($18) as amount_minor, unnest($19) as occurred_at) e
+                select n.*, row_number() over (partition by n.wallet_id, n.rule order by n.version) as place
+                from (
+                    select unnest($13) as wallet_id, unnest($14) as rule, unnest($15) as version, unnest($16) as entry_id, unnest($17) as type,
+                        unnest($18) as amount_minor, unnest($19) as occurred_at) n) e
             join written w on w.wallet_id = e.wallet_id and w.rule = e.rule
-            where (select count(*) from fraud_evidence known where known.alert_id = w.alert_id) < $20
+            where (select count(*) from fraud_evidence known where known.alert_id = w.alert_id) + e.place <= $20
             on conflict do nothing
         )
         select exists (select from moved), coalesce((select array_agg(w.alert_id) from written w where w.raised), array[]::uuid[])

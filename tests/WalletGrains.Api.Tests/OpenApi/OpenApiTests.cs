@@ -13,7 +13,7 @@ public sealed class OpenApiTests(ApiFixture api)
         {
             "GET /ops/verify/{id}", "GET /ops/verify", "POST /ops/verify",
             "GET /ops/reconciliation", "POST /ops/reconciliation/run", "GET /ops/trial-balance", "GET /ops/transfers",
-            "GET /wallet/{id}/stats", "POST /ops/statistics/rebuild", "GET /ops/checkpoints", "POST /ops/checkpoints", "GET /transactions/{id}/receipt", "GET /signing-key",
+            "GET /wallet/{id}/stats", "POST /ops/statistics/rebuild", "GET /ops/fraud-alerts", "POST /ops/fraud-alerts/{id}/resolve", "GET /ops/checkpoints", "POST /ops/checkpoints", "GET /transactions/{id}/receipt", "GET /signing-key",
             "POST /auth/register", "POST /auth/login", "GET /auth/me",
             "POST /wallets", "GET /wallets", "POST /wallets/fund", "POST /wallets/transfer", "POST /wallets/bulk", "GET /wallets/{id}",
             "POST /wallet/{id}/deposit", "POST /wallet/{id}/withdraw", "POST /wallet/{id}/transfer", "GET /wallet/{id}", "GET /wallet/{id}/history",
