@@ -29,6 +29,7 @@ public static class GrainServices
         services.TryAddSingleton<ActivityOptions>();
         services.TryAddSingleton<ActivityMetrics>();
         services.TryAddSingleton<FraudOptions>();
+        services.TryAddSingleton(provider => provider.GetRequiredService<FraudOptions>().ToGate());
         services.TryAddSingleton(BookSigner.Off);
         services.TryAddSingleton<JobMetrics>();
         services.TryAddSingleton(provider => JobOptions.Read(provider.GetService<IConfiguration>()));

@@ -56,8 +56,8 @@ public sealed record FraudOptions
         return new FraudRules(rules);
     }
 
-    /// <summary>The rule that wallets refuse by; null when there is none.</summary>
-    internal LargeAmountRule? ToRefusal() => LargeAmount is { Enabled: true, Action: FraudAction.Refuse } ? ToLargeAmountRule() : null;
+    /// <summary>What wallets refuse.</summary>
+    internal FraudGate ToGate() => LargeAmount is { Enabled: true, Action: FraudAction.Refuse } ? new FraudGate(ToLargeAmountRule()) : FraudGate.Open;
 
     private LargeAmountRule ToLargeAmountRule() => new(LargeAmount.Threshold, LargeAmount.Thresholds, TypesOf(LargeAmount.Types), LargeAmount.Action);
 

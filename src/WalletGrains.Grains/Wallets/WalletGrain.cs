@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using Orleans.Placement;
 using WalletGrains.Contracts.Wallets;
+using WalletGrains.Domain.Fraud;
 using WalletGrains.Journal;
 
 namespace WalletGrains.Grains.Wallets;
@@ -18,8 +19,9 @@ public sealed class WalletGrain : Grain, IWalletGrain
     private readonly WalletPipeline _pipeline;
 
     /// <summary>Made by the actor runtime.</summary>
-    public WalletGrain(IGrainContext context, IJournal journal, IdGenerator ids, TimeProvider time, DeadlineClock deadlines, ILoggerFactory loggers) =>
-        _pipeline = new WalletPipeline(context.GrainId.GetGuidKey(), journal, ids, time, deadlines, loggers.CreateLogger<WalletPipeline>());
+    public WalletGrain(
+        IGrainContext context, IJournal journal, FraudGate gate, IdGenerator ids, TimeProvider time, DeadlineClock deadlines, ILoggerFactory loggers) =>
+        _pipeline = new WalletPipeline(context.GrainId.GetGuidKey(), journal, gate, ids, time, deadlines, loggers.CreateLogger<WalletPipeline>());
 
     /// <inheritdoc />
     public Task<Wallet> OpenAsync(OpenWallet command)

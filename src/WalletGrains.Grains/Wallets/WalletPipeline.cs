@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using WalletGrains.Contracts;
 using WalletGrains.Contracts.Wallets;
+using WalletGrains.Domain.Fraud;
 using WalletGrains.Domain.Wallets;
 using WalletGrains.Journal;
 
@@ -24,7 +25,7 @@ namespace WalletGrains.Grains.Wallets;
 /// step.</para>
 /// </remarks>
 internal sealed partial class WalletPipeline(
-    Guid walletId, IJournal journal, IdGenerator ids, TimeProvider time, DeadlineClock deadlines, ILogger<WalletPipeline> logger)
+    Guid walletId, IJournal journal, FraudGate gate, IdGenerator ids, TimeProvider time, DeadlineClock deadlines, ILogger<WalletPipeline> logger)
 {
     private readonly RecentRequests _recent = new(time);
     private readonly Dictionary<RequestId, PendingCommand> _pending = [];
@@ -149,6 +150,11 @@ internal sealed partial class WalletPipeline(
         {
             var now = time.GetUtcMilliseconds();
             var decision = WalletDecider.Decide(pending.Command, tail.State, pending.EntryId, now);
+            if (decision.Event is { } happened && gate.Refuses(happened, tail.State))
+            {
+                decision = WalletRefusal.LimitExceeded;
+            }
+
             (var append, after, decided) = WalletAppends.Compose(pending.Command, pending.Fingerprint, decision, tail, now);
             commit = journal.AppendAsync(append);
         }

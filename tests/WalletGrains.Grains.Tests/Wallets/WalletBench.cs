@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using WalletGrains.Contracts;
 using WalletGrains.Contracts.Wallets;
+using WalletGrains.Domain.Fraud;
 using WalletGrains.Grains.Wallets;
 using WalletGrains.Testing;
 using Xunit;
@@ -13,12 +14,13 @@ internal sealed class WalletBench
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(50);
     private readonly WalletPipeline _pipeline;
 
-    public WalletBench(ScriptedJournal? journal = null, ManualTimeProvider? time = null, Guid? walletId = null)
+    public WalletBench(ScriptedJournal? journal = null, ManualTimeProvider? time = null, Guid? walletId = null, FraudGate? gate = null)
     {
         Journal = journal ?? new ScriptedJournal();
         Time = time ?? new ManualTimeProvider();
         WalletId = walletId ?? Guid.CreateVersion7(Time.GetUtcNow());
-        _pipeline = new WalletPipeline(WalletId, Journal, new IdGenerator(Time), Time, new DeadlineClock(Time), NullLogger<WalletPipeline>.Instance);
+        _pipeline = new WalletPipeline(
+            WalletId, Journal, gate ?? FraudGate.Open, new IdGenerator(Time), Time, new DeadlineClock(Time), NullLogger<WalletPipeline>.Instance);
     }
 
     public ScriptedJournal Journal { get; }
