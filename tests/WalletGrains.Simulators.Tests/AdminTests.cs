@@ -17,6 +17,7 @@ public sealed class AdminTests
     [InlineData("""{"route":"*","fault":0}""")]
     [InlineData("""{"route":"*"}""")]
     [InlineData("""{"fault":"slow"}""")]
+    [InlineData("null")]
     [InlineData("""{"route":null,"fault":"slow"}""")]
     [InlineData("""{"route":"*","fault":"slow","share":0}""")]
     [InlineData("""{"route":"*","fault":"slow","share":1.1}""")]

@@ -42,6 +42,7 @@ public sealed class WebhookTests
         Assert.Equal(new WebhookStatus(Paused: false, Pending: 0, Accepted: 1, Attempts: 4, GivenUp: 0), await simulators.Admin.WaitForWebhooksAsync());
 
         Assert.Equal(4, receiver.Deliveries.Count);
+        Assert.Equal([500, 204, 503, 200], (await simulators.Admin.CallsAsync("globus.webhook")).Select(call => call.Status));
         Assert.Single(receiver.Deliveries.Select(delivery => Convert.ToHexString(delivery.Body) + delivery.Signature).Distinct());
     }
 

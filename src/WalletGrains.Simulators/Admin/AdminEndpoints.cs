@@ -69,10 +69,11 @@ internal sealed class AdminEndpoints(
         Map(t24, "PUT", "/accounts", async request =>
         {
             var accounts = (await SimulatorJson.ReadAsync<SetAccountsRequest>(request)).Accounts;
+            RequireNoNull("accounts", accounts);
             foreach (var account in accounts)
             {
-                Text.Require("accountNumber", account.AccountNumber);
-                Text.Require("currency", account.Currency);
+                Fields.RequireText("accountNumber", account.AccountNumber);
+                Fields.RequireText("currency", account.Currency);
             }
 
             return core.TrySet(accounts) ? Reply.Ok(new { set = accounts.Count }) : Reply.Full;
@@ -139,6 +140,7 @@ internal sealed class AdminEndpoints(
     private static async ValueTask<FaultSettings> ReadFaultsAsync(HttpRequest request)
     {
         var body = await SimulatorJson.ReadAsync<FaultSettings>(request);
+        RequireNoNull("rules", body.Rules);
         if (body.Rules.Count > SimulatorLimits.MaxRules)
         {
             throw new BadHttpRequestException(TooManyRules);
@@ -189,8 +191,8 @@ internal sealed class AdminEndpoints(
             throw new BadHttpRequestException($"accountNumber must have {Nuban.Length} digits.");
         }
 
-        Text.RequireAmount("amount", body.Amount);
-        Text.Require("currency", body.Currency);
+        Fields.RequireAmount("amount", body.Amount);
+        Fields.RequireText("currency", body.Currency);
         var now = time.GetUtcNow();
         var credit = new BankCredit(
             body.Reference ?? "GLB" + Guid.CreateVersion7(now).ToString("N"),
@@ -200,7 +202,7 @@ internal sealed class AdminEndpoints(
             body.OccurredAt ?? now,
             body.SenderName,
             body.Narration);
-        Text.Require("reference", credit.Reference);
+        Fields.RequireText("reference", credit.Reference);
         if (bank.PayIn(credit) is { } refusal)
         {
             return refusal;
@@ -225,7 +227,7 @@ internal sealed class AdminEndpoints(
 
         if (settings.Secret is { } secret)
         {
-            Text.Require("secret", secret);
+            Fields.RequireText("secret", secret);
         }
 
         if (settings.Concurrency is < 1 or > SimulatorLimits.MaxWebhookConcurrency)
@@ -246,6 +248,15 @@ internal sealed class AdminEndpoints(
         group.MapMethods(pattern, [method], async context => await (await handle(context.Request)).SendAsync(context.Response));
 
     private static ValueTask<Reply> Done<T>(T body) => ValueTask.FromResult(Reply.Ok(body));
+
+    private static void RequireNoNull<T>(string field, IReadOnlyList<T> items)
+        where T : class
+    {
+        if (items.Contains(null))
+        {
+            throw new BadHttpRequestException($"{field} must not contain null.");
+        }
+    }
 
     private static string Part(HttpRequest request, string name) => (string)request.RouteValues[name]!;
 

@@ -147,11 +147,7 @@ internal sealed class Biller(BillerProfile profile, TimeProvider time)
             : null;
     }
 
-    private Reply Shown(Booked booked, Strikes strikes)
-    {
-        var payment = Show(booked);
-        return Reply.Ok(strikes.Have(FaultKind.WrongAmount) ? payment with { Amount = payment.Amount + 1 } : payment);
-    }
+    private Reply Shown(Booked booked, Strikes strikes) => Reply.Ok(Show(booked) with { Amount = booked.Request.Amount + strikes.WrongBy });
 
     private BillerPayment Show(Booked booked) => new(
         booked.Request.Reference,

@@ -24,9 +24,9 @@ internal sealed class BillerEndpoints(IReadOnlyList<Biller> billers, CallBoundar
             group.MapPost("/payments", calls.Handle(Routes.Pay(biller.Profile), Authorized(async context =>
             {
                 var request = await SimulatorJson.ReadAsync<PaymentRequest>(context.Request);
-                Text.Require("reference", request.Reference);
-                Text.Require("customerReference", request.CustomerReference);
-                Text.RequireAmount("amount", request.Amount);
+                Fields.RequireText("reference", request.Reference);
+                Fields.RequireText("customerReference", request.CustomerReference);
+                Fields.RequireAmount("amount", request.Amount);
                 return new Work(request.Reference, strikes => biller.Pay(request, strikes));
             })));
             group.MapGet("/payments/{reference}", calls.Handle(Routes.Status(biller.Profile), Authorized(context =>

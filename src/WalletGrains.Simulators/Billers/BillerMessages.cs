@@ -12,7 +12,7 @@ internal sealed record CustomerResponse(string CustomerReference, string Name);
 internal sealed record PaymentRequest(string Reference, string CustomerReference, decimal Amount, string Currency = "NGN");
 
 /// <summary>How a payment stands.</summary>
-[JsonConverter(typeof(Converter))]
+[JsonConverter(typeof(PaymentStatusConverter))]
 public enum PaymentStatus
 {
     Pending,
@@ -20,7 +20,7 @@ public enum PaymentStatus
     Failed,
 }
 
-internal sealed class Converter() : JsonStringEnumConverter<PaymentStatus>(JsonNamingPolicy.SnakeCaseUpper, allowIntegerValues: false);
+internal sealed class PaymentStatusConverter() : JsonStringEnumConverter<PaymentStatus>(JsonNamingPolicy.SnakeCaseUpper, allowIntegerValues: false);
 
 /// <summary>A payment, as the biller shows it.</summary>
 /// <param name="Reference">The payer's.</param>

@@ -35,6 +35,10 @@ internal sealed class CallBoundary(CallLog log, FaultPlan faults, HeldCalls held
             call.Answer(e.StatusCode);
             throw;
         }
+        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            context.Abort();
+        }
         finally
         {
             call.End();

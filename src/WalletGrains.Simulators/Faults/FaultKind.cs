@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace WalletGrains.Simulators.Faults;
 
 /// <summary>What can go wrong. In JSON: <c>timeout-before</c> and so on.</summary>
-[JsonConverter(typeof(Converter))]
+[JsonConverter(typeof(FaultKindConverter))]
 public enum FaultKind
 {
     /// <summary>Done and answered after <see cref="FaultRule.DelayMs"/>; done then also if the caller has given up.</summary>
@@ -53,4 +53,4 @@ public enum FaultKind
     Delay,
 }
 
-internal sealed class Converter() : JsonStringEnumConverter<FaultKind>(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false);
+internal sealed class FaultKindConverter() : JsonStringEnumConverter<FaultKind>(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false);

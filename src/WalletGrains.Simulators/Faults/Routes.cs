@@ -10,7 +10,10 @@ internal static class Routes
     public const string FindAccount = "globus.find-account";
     public const string FindCredit = "globus.find-credit";
     public const string Statement = "globus.statement";
+
+    /// <summary>The other way round: the bank calls, and is answered.</summary>
     public const string Webhook = "globus.webhook";
+
     public const string Balances = "t24.balances";
 
     /// <summary>What can happen to the answer of a call. At most one of them strikes the same call.</summary>

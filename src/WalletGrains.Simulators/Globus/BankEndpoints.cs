@@ -10,9 +10,6 @@ internal sealed class BankEndpoints(Bank bank, BankTokens tokens, CallBoundary c
 {
     public const string Prefix = "/globus";
 
-    /// <summary>How much a wrong amount is wrong.</summary>
-    private const decimal WrongBy = 1m;
-
     public void Map(IEndpointRouteBuilder endpoints)
     {
         var globus = endpoints.MapGroup(Prefix);
@@ -52,8 +49,8 @@ internal sealed class BankEndpoints(Bank bank, BankTokens tokens, CallBoundary c
     private async ValueTask<Work> CreateAccountAsync(HttpContext context)
     {
         var request = await SimulatorJson.ReadAsync<CreateAccountRequest>(context.Request);
-        Text.Require("clientReference", request.ClientReference);
-        Text.Require("accountName", request.AccountName);
+        Fields.RequireText("clientReference", request.ClientReference);
+        Fields.RequireText("accountName", request.AccountName);
         if (request.Currency is not (null or "NGN"))
         {
             throw new BadHttpRequestException("currency must be NGN.");
@@ -65,7 +62,7 @@ internal sealed class BankEndpoints(Bank bank, BankTokens tokens, CallBoundary c
     private ValueTask<Work> FindAccountByReference(HttpContext context)
     {
         var reference = context.Request.Query["clientReference"].ToString();
-        Text.Require("clientReference", reference);
+        Fields.RequireText("clientReference", reference);
         return ValueTask.FromResult(new Work(reference, _ => bank.FindByReference(reference) is { } account ? Reply.Ok(account) : Reply.NotFound("account")));
     }
 
@@ -79,7 +76,7 @@ internal sealed class BankEndpoints(Bank bank, BankTokens tokens, CallBoundary c
     {
         var reference = (string)context.Request.RouteValues["reference"]!;
         return ValueTask.FromResult(new Work(reference, strikes => bank.FindCredit(reference) is { } credit
-            ? Reply.Ok(strikes.Have(FaultKind.WrongAmount) ? credit with { Amount = credit.Amount + WrongBy } : credit)
+            ? Reply.Ok(credit with { Amount = credit.Amount + strikes.WrongBy })
             : Reply.NotFound("credit")));
     }
 
@@ -95,10 +92,9 @@ internal sealed class BankEndpoints(Bank bank, BankTokens tokens, CallBoundary c
         return ValueTask.FromResult(new Work(text, strikes =>
         {
             var statement = bank.StatementOf(date);
-            if (strikes.Have(FaultKind.WrongAmount))
+            if (strikes.Have(FaultKind.WrongAmount) && statement.Lines is [var first, .. var others])
             {
-                // One line of them is enough to be found.
-                statement = statement with { Lines = [.. statement.Lines.Select((line, i) => i == 0 ? line with { Amount = line.Amount + WrongBy } : line)] };
+                statement = statement with { Lines = [first with { Amount = first.Amount + strikes.WrongBy }, .. others] };
             }
 
             return isCsv ? Reply.Csv(StatementCsv.Write(statement)) : Reply.Ok(statement);

@@ -20,7 +20,7 @@ public sealed record BankCredit(
     string Reference, string AccountNumber, decimal Amount, string Currency, DateTimeOffset OccurredAt, string? SenderName = null, string? Narration = null);
 
 /// <summary>What was paid in on one day (UTC), oldest first.</summary>
-internal sealed record BankStatement(DateOnly Date, IReadOnlyList<BankCredit> Lines);
+internal sealed record BankStatement(DateOnly Date, BankCredit[] Lines);
 
 /// <summary>What the bank posts to its customer's webhook.</summary>
 internal sealed record CreditWebhook(

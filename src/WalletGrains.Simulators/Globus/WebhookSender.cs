@@ -11,6 +11,9 @@ namespace WalletGrains.Simulators.Globus;
 /// <summary>Reports credits to the webhook of the bank's customer: signed, and again until it is answered with 200.</summary>
 internal sealed class WebhookSender : BackgroundService
 {
+    /// <summary>What is counted to draw faults: reports, however often each is sent.</summary>
+    private const string Report = "globus.report";
+
     private readonly FaultPlan _faults;
     private readonly CallLog _log;
     private readonly TimeProvider _time;
@@ -43,9 +46,9 @@ internal sealed class WebhookSender : BackgroundService
     /// <returns>False when the queue is full.</returns>
     public bool TryReport(BankCredit credit)
     {
-        var strikes = _faults.Strike(Routes.Webhook, credit.Reference, _log.Occurrence(Routes.Webhook, credit.Reference));
-        var altered = credit with { Amount = credit.Amount + 1 };
-        var body = Body(strikes.Have(FaultKind.WrongAmount) ? altered : credit);
+        var strikes = _faults.Strike(Routes.Webhook, credit.Reference, _log.Occurrence(Report, credit.Reference));
+        var altered = Body(credit with { Amount = credit.Amount + Strikes.OneUnit });
+        var body = Body(credit with { Amount = credit.Amount + strikes.WrongBy });
         var copies = 1 + (strikes.Of(FaultKind.Duplicate)?.Copies ?? 0);
         lock (_lock)
         {
@@ -54,7 +57,7 @@ internal sealed class WebhookSender : BackgroundService
                 return false;
             }
 
-            Enqueue(new Delivery(credit.Reference, body, HoldOf(strikes, credit.Reference, 0), strikes.Have(FaultKind.AlteredDuplicate) ? Body(altered) : null));
+            Enqueue(new Delivery(credit.Reference, body, HoldOf(strikes, credit.Reference, 0), strikes.Have(FaultKind.AlteredDuplicate) ? altered : null));
             for (var copy = 1; copy < copies; copy++)
             {
                 Enqueue(new Delivery(credit.Reference, body, HoldOf(strikes, credit.Reference, copy), AfterAccepted: null));
@@ -187,6 +190,8 @@ internal sealed class WebhookSender : BackgroundService
         // Off the lock of the caller.
         await Task.Yield();
         var isAccepted = false;
+        var call = _log.Begin(Routes.Webhook);
+        call.Understand(delivery.Reference);
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, settings.Url) { Content = new ByteArrayContent(delivery.Body) };
@@ -194,10 +199,15 @@ internal sealed class WebhookSender : BackgroundService
             request.Headers.Add("x-globus-signature", Signature(secret, delivery.Body));
             using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stopping);
             isAccepted = response.StatusCode == HttpStatusCode.OK;
+            call.Answer((int)response.StatusCode);
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
         {
             // Nobody there, or no answer in time: the next attempt may have more luck.
+        }
+        finally
+        {
+            call.End();
         }
 
         lock (_lock)

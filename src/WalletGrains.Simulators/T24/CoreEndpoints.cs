@@ -9,7 +9,6 @@ internal sealed class CoreEndpoints(CoreBanking core, CallBoundary calls, Simula
     public const string Prefix = "/t24";
 
     private const string ApiKeyHeader = "x-api-key";
-    private const decimal WrongBy = 1m;
 
     public void Map(IEndpointRouteBuilder endpoints) =>
         endpoints.MapGet(Prefix + options.T24PathTemplate, calls.Handle(Routes.Balances, GetBalances));
@@ -28,7 +27,7 @@ internal sealed class CoreEndpoints(CoreBanking core, CallBoundary calls, Simula
             { IsClosed: true } => Refused(StatusCodes.Status400BadRequest, "BUSINESS", "AC-ACCOUNT.CLOSED", "The account is closed", context),
             var account => Reply.Ok(new BalancesResponse(
                 new ResponseHeader(context.TraceIdentifier, "success", PageSize: 99, PageStart: 0, TotalSize: 1),
-                [Line(account, strikes.Have(FaultKind.WrongAmount) ? WrongBy : 0m)])),
+                [Line(account, strikes.WrongBy)])),
         }));
     }
 

@@ -1,12 +1,12 @@
 namespace WalletGrains.Simulators;
 
 /// <summary>What the fields of requests must be like.</summary>
-internal static class Text
+internal static class Fields
 {
     private const decimal MaxAmount = 1_000_000_000_000m;
 
     /// <exception cref="BadHttpRequestException">It is empty or too long.</exception>
-    public static void Require(string field, string? text)
+    public static void RequireText(string field, string? text)
     {
         if (text is not { Length: > 0 and <= SimulatorLimits.MaxTextLength })
         {
