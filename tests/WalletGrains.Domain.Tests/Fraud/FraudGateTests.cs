@@ -28,7 +28,7 @@ public sealed class FraudGateTests
         { new WalletEvent.HeldTransferDebited(Other, Id, 1_000_000, null, null, Samples.Now, Other, Other, Hold), false },
         { new WalletEvent.ReversalDebited(Other, Id, 1_000_000, null, null, Samples.Now, Other, Other, Other), false },
         { new WalletEvent.Funded(Other, Id, 1_000_000, null, null, Samples.Now), false },
-        { new WalletEvent.TransferRefunded(Other, Id, 1_000_000, null, null, Samples.Now, Other, Other), false },
+        { new WalletEvent.TransferRefunded(Other, Id, 1_000_000, null, null, Samples.Now, Other, Other, DebitedAt: null), false },
     };
 
     private static RequestId Id => RequestId.FromClient("one");
