@@ -78,6 +78,21 @@ internal static class ApiLimits
     /// <summary>How long the headers of a request may take.</summary>
     public static readonly TimeSpan RequestHeaders = TimeSpan.FromSeconds(15);
 
+    /// <summary>How often a front door reads which sessions have ended and which keys are in force.</summary>
+    public static readonly TimeSpan CredentialsPeriod = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long one such read may take.</summary>
+    public static readonly TimeSpan CredentialsPatience = TimeSpan.FromSeconds(3);
+
+    /// <summary>
+    /// How long what was read counts: with this much the longest that an ended session or a revoked key is believed anywhere. Longer than
+    /// three reads that fail one after the other.
+    /// </summary>
+    public static readonly TimeSpan CredentialsCount = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long an ended session is remembered: an access token lives 15 minutes, and clocks differ.</summary>
+    public static readonly TimeSpan EndedSessionsCount = TimeSpan.FromMinutes(17);
+
     /// <summary>How far the clocks of two nodes may be apart: a token counts from so long before it was issued.</summary>
     public static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(30);
 }

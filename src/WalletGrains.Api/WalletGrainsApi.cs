@@ -23,6 +23,7 @@ using WalletGrains.Api.Statistics;
 using WalletGrains.Api.Transfers;
 using WalletGrains.Api.Users;
 using WalletGrains.Api.Wallets;
+using WalletGrains.Contracts.Users;
 
 namespace WalletGrains.Api;
 
@@ -33,20 +34,23 @@ public static class WalletGrainsApi
     /// Adds everything the front door needs but the grains themselves, and limits the server: the container must have an
     /// <see cref="IGrainFactory"/> when it serves.
     /// </summary>
-    public static WebApplicationBuilder AddWalletGrainsApi(this WebApplicationBuilder builder)
+    /// <param name="builder">The application under construction.</param>
+    /// <param name="frontDoor">False for a process that serves nothing but its health and version, such as a silo.</param>
+    public static WebApplicationBuilder AddWalletGrainsApi(this WebApplicationBuilder builder, bool frontDoor = true)
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.WebHost.ConfigureKestrel(KestrelLimits.Apply);
         var services = builder.Services;
         services.TryAddSingleton(TimeProvider.System);
         AddOptions(builder);
-        AddAuthentication(services);
+        AddAuthentication(services, frontDoor);
         AddOpenApi(services);
         services.AddHealthChecks();
         PushHub.Add(builder);
 
         services.AddSingleton<WalletDirectory>();
         services.AddSingleton<UserEndpoints>();
+        services.AddSingleton<SessionEndpoints>();
         services.AddSingleton<WalletEndpoints>();
         services.AddSingleton<BalanceEndpoints>();
         services.AddSingleton<HoldEndpoints>();
@@ -69,12 +73,12 @@ public static class WalletGrainsApi
     }
 
     /// <summary>
-    /// Adds the middlewares and maps the endpoints. Endpoints that others map are covered by it too: they need a token unless
-    /// they say otherwise.
+    /// Adds the middlewares and maps the endpoints. Endpoints that others map are covered by it too: they say who may use them by
+    /// <see cref="AccessEndpoints.RequireAccess"/>, or nobody but operators may.
     /// </summary>
     /// <param name="app">The application.</param>
     /// <param name="frontDoor">False for a process that serves nothing but its health and version, such as a silo.</param>
-    /// <exception cref="OptionsValidationException">A setting of the sections Jwt, Wallets, Cors or Push is wrong.</exception>
+    /// <exception cref="OptionsValidationException">A setting of the sections Jwt, Sessions, Wallets, Cors or Push is wrong.</exception>
     public static WebApplication UseWalletGrainsApi(this WebApplication app, bool frontDoor = true)
     {
         ArgumentNullException.ThrowIfNull(app);
@@ -97,6 +101,7 @@ public static class WalletGrainsApi
         var jwt = services.GetRequiredService<IOptions<JwtOptions>>().Value;
         var wallets = services.GetRequiredService<IOptions<WalletOptions>>().Value;
         _ = services.GetRequiredService<IOptions<CorsOptions>>().Value;
+        _ = services.GetRequiredService<IOptions<SessionTimes>>().Value;
         var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("WalletGrains.Api");
         WalletGrainsApiLog.SetUp(logger, jwt.Issuer, jwt.Audience, wallets.AllowSelfFunding == true);
 
@@ -115,6 +120,7 @@ public static class WalletGrainsApi
         app.UseAuthorization();
 
         services.GetRequiredService<UserEndpoints>().Map(app);
+        services.GetRequiredService<SessionEndpoints>().Map(app);
         services.GetRequiredService<WalletEndpoints>().Map(app);
         services.GetRequiredService<BalanceEndpoints>().Map(app);
         services.GetRequiredService<HoldEndpoints>().Map(app);
@@ -143,6 +149,8 @@ public static class WalletGrainsApi
         var services = builder.Services;
         services.AddSingleton<IValidateOptions<JwtOptions>, JwtOptions.Validator>();
         services.Configure<JwtOptions>(builder.Configuration.GetSection(JwtOptions.Section));
+        services.AddSingleton<IValidateOptions<SessionTimes>, SessionTimes.Validator>();
+        services.Configure<SessionTimes>(builder.Configuration.GetSection(SessionTimes.Section));
         services.AddSingleton<IValidateOptions<WalletOptions>, WalletOptions.Validator>();
         services.Configure<WalletOptions>(builder.Configuration.GetSection(WalletOptions.Section));
         services.PostConfigure<WalletOptions>(options => options.AllowSelfFunding ??= builder.Environment.IsDevelopment());
@@ -154,15 +162,23 @@ public static class WalletGrainsApi
             .Configure<IOptions<OriginOptions>>((options, origins) => options.AddDefaultPolicy(origins.Value.Apply));
     }
 
-    private static void AddAuthentication(IServiceCollection services)
+    private static void AddAuthentication(IServiceCollection services, bool frontDoor)
     {
         services.AddSingleton<AccessTokenVerifier>();
         services.AddSingleton<AccessTokenIssuer>();
+        services.AddSingleton<RefreshTokens>();
+        services.AddSingleton(provider => new LiveCredentials(
+            provider.GetRequiredService<IGrainFactory>().GetGrain<ICredentialGrain>(0).ReadChangesAsync,
+            provider.GetRequiredService<TimeProvider>()));
+        if (frontDoor)
+        {
+            services.AddHostedService<CredentialWatch>();
+        }
+
         services.AddAuthentication(BearerHandler.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.SchemeName, configureOptions: null);
-        services.AddAuthorization();
-        services.AddOptions<AuthorizationOptions>()
-            .Configure<IOptions<WalletOptions>>((options, wallets) => ApiPolicies.Configure(options, wallets.Value.AllowSelfFunding == true));
+        services.AddAuthorization(options => options.FallbackPolicy = Access.Operator.Policy);
+        services.AddSingleton<IAuthorizationHandler, Access.Handler>();
     }
 
     private static void AddOpenApi(IServiceCollection services)

@@ -46,6 +46,15 @@ public static class Limits
     /// <summary>The most transactions a minute that a limit may be set to; above, no limit is what is meant.</summary>
     public const int MaxCountPerMinute = 1_000_000;
 
+    /// <summary>Characters of a new password: NIST SP 800-63B wants length and no rules of composition.</summary>
+    public const int MinPasswordLength = 10;
+
+    /// <summary>Longer passwords are refused before they are hashed.</summary>
+    public const int MaxPasswordLength = 128;
+
+    /// <summary>Keys of services that are in force at the same time. Every front door keeps them in memory, about 400 bytes each.</summary>
+    public const int MaxApiKeys = 1_000;
+
     /// <summary>Rows of a page.</summary>
     public const int MaxPageSize = 200;
 

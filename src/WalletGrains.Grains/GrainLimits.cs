@@ -1,4 +1,5 @@
 using WalletGrains.Contracts;
+using WalletGrains.Journal.Users;
 
 namespace WalletGrains.Grains;
 
@@ -132,4 +133,20 @@ internal static class GrainLimits
 
     /// <summary>How often it looks again: for what could not be done the last time.</summary>
     public static readonly TimeSpan FraudFollowUpPeriod = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// The tenth attempt in a row locks an account for 2 s, the next one for 4, and so on up to a quarter of an hour: a hundred guesses a
+    /// day at most, and their owner waits no longer than that. A success, or a day without attempts, forgets them.
+    /// </summary>
+    public static readonly AttemptLimits SignInAttempts = new(
+        FreeAttempts: 10, FirstLock: TimeSpan.FromSeconds(2), LongestLock: TimeSpan.FromMinutes(15), ForgetAfter: TimeSpan.FromDays(1));
+
+    /// <summary>Sessions of one user; beyond it the oldest end.</summary>
+    public const int MaxSessionsPerUser = 32;
+
+    /// <summary>A refresh token that was replaced less than so long ago is taken for late and not for stolen: two tabs of one browser.</summary>
+    public static readonly TimeSpan RefreshOverlap = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long front doors must know that a session has ended: an access token lives 15 minutes, and clocks differ.</summary>
+    public static readonly TimeSpan EndedSessionsCount = TimeSpan.FromMinutes(17);
 }

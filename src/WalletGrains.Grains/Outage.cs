@@ -19,4 +19,18 @@ internal static class Outage
             throw new UnavailableException("The store cannot be read now.", e);
         }
     }
+
+    /// <summary>Awaits a write that may be repeated without harm, whatever became of it.</summary>
+    /// <exception cref="UnavailableException">The journal is away, or its answer was lost.</exception>
+    public static async Task<T> GuardWriteAsync<T>(Func<Task<T>> write)
+    {
+        try
+        {
+            return await write();
+        }
+        catch (Exception e) when (e is JournalUnavailableException or JournalOutcomeUnknownException)
+        {
+            throw new UnavailableException("The store cannot be written now.", e);
+        }
+    }
 }

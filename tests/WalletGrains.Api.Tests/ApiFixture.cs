@@ -15,11 +15,17 @@ namespace WalletGrains.Api.Tests;
 /// </summary>
 public sealed class ApiFixture : IAsyncLifetime
 {
-    private readonly JwtOptions _jwt = new() { Key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(48)) };
+    /// <summary>Of every user that <see cref="RegisterAsync"/> makes.</summary>
+    public const string Password = "correct horse battery";
+
+    private JwtOptions _jwt = new() { Key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(48)) };
     private readonly TestFolder _folder = TestFolders.Create("api");
     private TestDatabase? _database;
     private WalletGrainsHost? _host;
     private HttpClient? _http;
+
+    /// <summary>A host whose database and key it shares; null for its own.</summary>
+    public ApiFixture? Beside { private get; init; }
 
     /// <summary>Where the host accepts requests.</summary>
     public Uri Address { get; private set; } = null!;
@@ -44,8 +50,17 @@ public sealed class ApiFixture : IAsyncLifetime
     /// <param name="settings">Further settings, as on the command line.</param>
     public async Task StartAsync(string environment, Func<string, string>? proxied = null, params string[] settings)
     {
-        _database = await TestPostgres.CreateDatabaseAsync(TestContext.Current.CancellationToken);
-        var connectionString = proxied is null ? _database.ConnectionString : proxied(_database.ConnectionString);
+        if (Beside is null)
+        {
+            _database = await TestPostgres.CreateDatabaseAsync(TestContext.Current.CancellationToken);
+        }
+        else
+        {
+            _jwt = Beside._jwt;
+        }
+
+        var direct = (Beside?._database ?? _database!).ConnectionString;
+        var connectionString = proxied is null ? direct : proxied(direct);
         _host = await WalletGrainsHost.StartAsync(
             [
                 $"--environment={environment}",
@@ -109,15 +124,18 @@ public sealed class ApiFixture : IAsyncLifetime
     /// <summary>Registers a user and signs it in.</summary>
     public async Task<(ApiCaller Caller, string Email, Guid WalletId)> RegisterAsync()
     {
-        const string Password = "correct horse battery";
         var email = $"user-{Guid.NewGuid():N}@example.com";
         var registered = await Anonymous().PostAsync("/auth/register", $$"""{"email":"{{email}}","password":"{{Password}}","fullName":"Ada Obi"}""");
         Assert.Equal(201, registered.Status);
-        var login = await Anonymous().PostAsync("/auth/login", $$"""{"email":"{{email}}","password":"{{Password}}"}""");
+        var login = await LoginAsync(email);
         Assert.Equal(200, login.Status);
         var caller = new ApiCaller(_http!, Address, login.Json.GetProperty("accessToken").GetString(), registered.Json.GetProperty("userId").GetGuid());
         return (caller, email, registered.Json.GetProperty("walletId").GetGuid());
     }
+
+    /// <summary>Signs in as a user that <see cref="RegisterAsync"/> made.</summary>
+    public Task<Reply> LoginAsync(string email, string password = Password) =>
+        Anonymous().PostAsync("/auth/login", $$"""{"email":"{{email}}","password":"{{password}}"}""");
 
     /// <summary>A customer whose token lives for this long.</summary>
     public ApiCaller Customer(TimeSpan tokenLifetime)
@@ -129,7 +147,7 @@ public sealed class ApiFixture : IAsyncLifetime
     private ApiCaller Caller(UserRole role, TimeProvider? time = null)
     {
         var user = new User(Guid.CreateVersion7(), "caller@example.com", "Caller", null, role, null, DateTimeOffset.UtcNow);
-        return new ApiCaller(_http!, Address, new AccessTokenIssuer(Jwt, time ?? TimeProvider.System).Issue(user), user.UserId);
+        return new ApiCaller(_http!, Address, new AccessTokenIssuer(Jwt, time ?? TimeProvider.System).Issue(user, Guid.CreateVersion7()), user.UserId);
     }
 
     /// <summary>What the front door has logged so far.</summary>

@@ -6,8 +6,9 @@ namespace WalletGrains.Api.Auth;
 /// <summary>What an access token says about its bearer.</summary>
 /// <param name="UserId">Claim sub.</param>
 /// <param name="Role">Claim role.</param>
+/// <param name="SessionId">Claim sid: the token counts until this session ends.</param>
 /// <param name="ExpiresAt">Claim exp.</param>
-internal sealed record AccessToken(Guid UserId, UserRole Role, DateTimeOffset ExpiresAt)
+internal sealed record AccessToken(Guid UserId, UserRole Role, Guid SessionId, DateTimeOffset ExpiresAt)
 {
     /// <summary>
     /// The one header of every access token, with its dot. We are the only issuer, so nothing else is an access token: neither
@@ -27,7 +28,7 @@ internal sealed record AccessToken(Guid UserId, UserRole Role, DateTimeOffset Ex
     {
         var reader = new Utf8JsonReader(json);
         var seen = Claims.None;
-        var userId = Guid.Empty;
+        var (userId, sessionId) = (Guid.Empty, Guid.Empty);
         UserRole? role = null;
         long issuedAt = 0, notBefore = 0, expiresAt = 0;
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
@@ -49,6 +50,7 @@ internal sealed record AccessToken(Guid UserId, UserRole Role, DateTimeOffset Ex
                 Claims.Issuer => IsText(ref reader) && reader.ValueTextEquals(issuer),
                 Claims.Audience => IsText(ref reader) && reader.ValueTextEquals(audience),
                 Claims.Subject => IsText(ref reader) && reader.TryGetGuid(out userId) && userId != Guid.Empty,
+                Claims.Session => IsText(ref reader) && reader.TryGetGuid(out sessionId) && sessionId != Guid.Empty,
                 Claims.Role => IsText(ref reader) && (role = UserRoles.Parse(reader.GetString())) is not null,
                 Claims.IssuedAt => IsSeconds(ref reader, out issuedAt),
                 Claims.NotBefore => IsSeconds(ref reader, out notBefore),
@@ -63,7 +65,7 @@ internal sealed record AccessToken(Guid UserId, UserRole Role, DateTimeOffset Ex
 
         var complete = reader.TokenType == JsonTokenType.EndObject && !reader.Read() && (seen & Claims.Required) == Claims.Required;
         return complete && notBefore <= nowSeconds && nowSeconds < expiresAt && expiresAt - issuedAt is > 0 and <= JwtOptions.MaxLifetimeSeconds
-            ? new AccessToken(userId, role!.Value, DateTimeOffset.FromUnixTimeSeconds(expiresAt))
+            ? new AccessToken(userId, role!.Value, sessionId, DateTimeOffset.FromUnixTimeSeconds(expiresAt))
             : null;
     }
 
@@ -71,6 +73,7 @@ internal sealed record AccessToken(Guid UserId, UserRole Role, DateTimeOffset Ex
         reader.ValueTextEquals("iss"u8) ? Claims.Issuer
         : reader.ValueTextEquals("aud"u8) ? Claims.Audience
         : reader.ValueTextEquals("sub"u8) ? Claims.Subject
+        : reader.ValueTextEquals("sid"u8) ? Claims.Session
         : reader.ValueTextEquals("role"u8) ? Claims.Role
         : reader.ValueTextEquals("email"u8) ? Claims.Email
         : reader.ValueTextEquals("name"u8) ? Claims.Name
@@ -103,6 +106,7 @@ internal sealed record AccessToken(Guid UserId, UserRole Role, DateTimeOffset Ex
         ExpiresAt = 1 << 7,
         Email = 1 << 8,
         Name = 1 << 9,
-        Required = Issuer | Audience | Subject | Role | TokenId | IssuedAt | NotBefore | ExpiresAt,
+        Session = 1 << 10,
+        Required = Issuer | Audience | Subject | Session | Role | TokenId | IssuedAt | NotBefore | ExpiresAt,
     }
 }

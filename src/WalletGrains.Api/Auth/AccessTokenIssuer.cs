@@ -21,7 +21,9 @@ internal sealed class AccessTokenIssuer(IOptions<JwtOptions> options, TimeProvid
     public int LifetimeSeconds => options.Value.LifetimeSeconds;
 
     /// <summary>A token for this user, from now on.</summary>
-    public string Issue(User user)
+    /// <param name="user">The user.</param>
+    /// <param name="sessionId">The session with whose end the token ends too.</param>
+    public string Issue(User user, Guid sessionId)
     {
         var now = time.GetUtcNow();
         var issuedAt = now.ToUnixTimeSeconds();
@@ -32,6 +34,7 @@ internal sealed class AccessTokenIssuer(IOptions<JwtOptions> options, TimeProvid
             writer.WriteString("iss"u8, options.Value.Issuer);
             writer.WriteString("aud"u8, options.Value.Audience);
             writer.WriteString("sub"u8, user.UserId);
+            writer.WriteString("sid"u8, sessionId);
             writer.WriteString("role"u8, UserRoles.NameOf(user.Role));
             writer.WriteString("email"u8, user.Email);
             writer.WriteString("name"u8, user.FullName);

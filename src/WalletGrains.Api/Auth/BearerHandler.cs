@@ -5,18 +5,20 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Primitives;
 
 namespace WalletGrains.Api.Auth;
 
 /// <summary>
-/// Authenticates requests by the access token in their Authorization header (RFC 6750, 2.1). Those for a hub may have it in the query
-/// instead (2.3): pages in a browser cannot set headers of a WebSocket.
+/// Authenticates requests by the access token in their Authorization header (RFC 6750, 2.1), or by a service's key. Those for a hub
+/// may have the token in the query instead (2.3): pages in a browser cannot set headers of a WebSocket.
 /// </summary>
 internal sealed class BearerHandler(
     IOptionsMonitor<AuthenticationSchemeOptions> options,
     ILoggerFactory logger,
     UrlEncoder encoder,
-    AccessTokenVerifier verifier)
+    AccessTokenVerifier verifier,
+    LiveCredentials credentials)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     /// <summary>The name of the scheme, here and in the header.</summary>
@@ -26,30 +28,39 @@ internal sealed class BearerHandler(
     private const string QueryParameter = "access_token";
 
     private static readonly Task<AuthenticateResult> NoToken = Task.FromResult(AuthenticateResult.NoResult());
-    private static readonly AuthenticateResult NotValid = AuthenticateResult.Fail("The access token is not valid.");
-    private static readonly Task<AuthenticateResult> BadToken = Task.FromResult(NotValid);
+    private static readonly Task<AuthenticateResult> BadToken = Task.FromResult(AuthenticateResult.Fail("The access token or key is not valid."));
+    private static readonly AuthenticateResult NotJudged = AuthenticateResult.Fail("It is not known which credentials count.");
 
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        var header = Request.Headers.Authorization;
-        if (header.Count == 0)
+        var (header, key) = (Request.Headers.Authorization, Request.Headers[ApiKey.HeaderName]);
+        var parameter = header.Count == 0 && key.Count == 0 && IsForHub ? Request.Query[QueryParameter] : StringValues.Empty;
+        if (header.Count + key.Count + parameter.Count == 0)
         {
-            return IsForHub && Request.Query.TryGetValue(QueryParameter, out var parameter)
-                ? Task.FromResult(Verify(parameter.Count == 1 ? parameter[0] : null))
-                : NoToken;
+            return NoToken;
         }
 
-        return header.Count == 1 && header[0] is { } text && text.StartsWith(SchemeName + " ", StringComparison.OrdinalIgnoreCase)
-            ? Task.FromResult(Verify(text.AsSpan(SchemeName.Length + 1)))
-            : BadToken;
+        if (!credentials.Count)
+        {
+            return Task.FromResult(NotJudged);
+        }
+
+        // Whoever sends two leaves open who asks.
+        return (header.Count, key.Count, parameter.Count) switch
+        {
+            (1, 0, _) when header[0] is { } text && text.StartsWith(SchemeName + " ", StringComparison.OrdinalIgnoreCase) =>
+                WithToken(text.AsSpan(SchemeName.Length + 1)),
+            (0, 1, _) => WithKey(key[0]),
+            (0, 0, 1) => WithToken(parameter[0]),
+            _ => BadToken,
+        };
     }
 
     /// <summary>A bare status: the request boundary gives it the one body of every 401, and its WWW-Authenticate.</summary>
-    protected override Task HandleChallengeAsync(AuthenticationProperties properties)
-    {
-        Response.StatusCode = StatusCodes.Status401Unauthorized;
-        return Task.CompletedTask;
-    }
+    protected override async Task HandleChallengeAsync(AuthenticationProperties properties) =>
+        Response.StatusCode = await HandleAuthenticateOnceSafeAsync() == NotJudged
+            ? StatusCodes.Status503ServiceUnavailable
+            : StatusCodes.Status401Unauthorized;
 
     /// <summary>A bare status: the request boundary gives it its body.</summary>
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties)
@@ -60,8 +71,14 @@ internal sealed class BearerHandler(
 
     private bool IsForHub => Context.GetEndpoint()?.Metadata.GetMetadata<HubMetadata>() is not null;
 
-    private AuthenticateResult Verify(ReadOnlySpan<char> text) => verifier.TryVerify(text, out var token)
-        ? AuthenticateResult.Success(new AuthenticationTicket(
-            new ClaimsPrincipal(new Caller(token)), new AuthenticationProperties { ExpiresUtc = token.ExpiresAt }, SchemeName))
-        : NotValid;
+    private Task<AuthenticateResult> WithToken(ReadOnlySpan<char> text) => verifier.TryVerify(text, out var token) && !credentials.HasEnded(token.SessionId)
+        ? Success(Caller.With(token), token.ExpiresAt)
+        : BadToken;
+
+    private Task<AuthenticateResult> WithKey(string? text) => credentials.TryFindKey(text, out var key)
+        ? Success(Caller.With(key), key.ExpiresAt)
+        : BadToken;
+
+    private static Task<AuthenticateResult> Success(Caller caller, DateTimeOffset? expiresAt) => Task.FromResult(AuthenticateResult.Success(
+        new AuthenticationTicket(new ClaimsPrincipal(caller), new AuthenticationProperties { ExpiresUtc = expiresAt }, SchemeName)));
 }

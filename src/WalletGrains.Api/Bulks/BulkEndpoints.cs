@@ -17,6 +17,7 @@ internal sealed class BulkEndpoints(IGrainFactory grains, WalletDirectory direct
     public void Map(IEndpointRouteBuilder endpoints) =>
         endpoints.MapApi("POST", "/wallets/bulk", TransferAsync, new("bulkTransfer", "Wallets", "Make many transfers, all or none")
         {
+            Access = Access.MoneyMove,
             Description = "When one leg is refused nothing moves: the problem is that leg's, and failedLeg is its index, from 0. Legs are taken in their order. "
                 + "A request that was given up before it was decided is BULK_ABANDONED: nothing moved, and it may be sent again with another requestId.",
             Body = typeof(BulkRequest),

@@ -13,8 +13,8 @@ internal sealed record Problem(ProblemKind Kind, string Detail)
     /// </summary>
     public static readonly Problem Unauthenticated = new(ProblemKind.Unauthenticated, "The credentials are missing, wrong or expired.");
 
-    /// <summary>The caller's role does not allow it.</summary>
-    public static readonly Problem Forbidden = new(ProblemKind.Forbidden, "Your role does not allow this.");
+    /// <summary>The caller's role, or the scopes of its key, do not allow it.</summary>
+    public static readonly Problem Forbidden = new(ProblemKind.Forbidden, "Your role, or the scopes of your key, do not allow this.");
 
     /// <summary>One text for what does not exist and for what belongs to somebody else.</summary>
     public static readonly Problem NotFound = new(ProblemKind.NotFound, "There is no such thing, or it is not yours.");

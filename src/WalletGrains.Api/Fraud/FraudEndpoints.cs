@@ -20,7 +20,7 @@ internal sealed class FraudEndpoints(IGrainFactory grains)
         endpoints.MapApi("GET", "/ops/fraud-alerts", ListAsync, new("listFraudAlerts", "Operations", "Fraud alerts, the newest first")
         {
             Description = "A wallet has one open alert for a rule; what the rule finds while it is open is added to it.",
-            Policy = ApiPolicies.Operator,
+            Access = Access.Operator,
             Response = typeof(FraudAlertListResponse),
             Query =
             [
@@ -31,7 +31,7 @@ internal sealed class FraudEndpoints(IGrainFactory grains)
         endpoints.MapApi("POST", "/ops/fraud-alerts/{id}/resolve", ResolveAsync, new("resolveFraudAlert", "Operations", "Resolve a fraud alert")
         {
             Description = "One that is resolved stays as it is. A frozen wallet stays frozen until it is unfrozen. The body may be left out.",
-            Policy = ApiPolicies.Operator,
+            Access = Access.Operator,
             Body = typeof(ResolveFraudAlertRequest),
             BodyIsOptional = true,
             Response = typeof(FraudAlertResponse),

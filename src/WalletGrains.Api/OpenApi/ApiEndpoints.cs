@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using WalletGrains.Api.Auth;
 using WalletGrains.Api.Errors;
 using WalletGrains.Api.Http;
 
@@ -44,13 +45,6 @@ internal static class ApiEndpoints
             builder.WithMetadata(new ProducesResponseTypeMetadata(status, typeof(ProblemBody), [ProblemBody.ContentType]));
         }
 
-        if (operation.Open)
-        {
-            builder.AllowAnonymous();
-        }
-        else if (operation.Policy is not null)
-        {
-            builder.RequireAuthorization(operation.Policy);
-        }
+        builder.RequireAccess(operation.Access);
     }
 }

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.OpenApi;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
+using WalletGrains.Api.Auth;
 
 namespace WalletGrains.Api.OpenApi;
 
@@ -38,24 +39,31 @@ internal sealed class OpenApiEndpoint([FromKeyedServices(OpenApiEndpoint.Documen
             document.Servers = [new OpenApiServer { Url = "/" }];
             document.Tags = new HashSet<OpenApiTag>
             {
-                new() { Name = "Identity", Description = "Accounts and access tokens." },
+                new() { Name = "Identity", Description = "Accounts and sessions." },
                 new() { Name = "Wallets", Description = "Wallets, family 1: a repeated idempotencyKey is refused." },
                 new() { Name = "Wallet", Description = "Wallets, family 2: a repeated requestId is answered like the first request." },
                 new() { Name = "Operations", Description = "For load balancers and operators." },
             };
-            document.AddComponent<IOpenApiSecurityScheme>(OperationTransformer.SecurityScheme, new OpenApiSecurityScheme
+            document.AddComponent<IOpenApiSecurityScheme>(OperationTransformer.TokenScheme, new OpenApiSecurityScheme
             {
                 Type = SecuritySchemeType.Http,
                 Scheme = "bearer",
                 BearerFormat = "JWT",
                 Description = "The accessToken of POST /auth/login.",
             });
+            document.AddComponent<IOpenApiSecurityScheme>(OperationTransformer.KeyScheme, new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.ApiKey,
+                In = ParameterLocation.Header,
+                Name = ApiKey.HeaderName,
+                Description = "The key of a service, as POST /ops/api-keys gave it.",
+            });
             return Task.CompletedTask;
         });
     });
 
     public void Map(IEndpointRouteBuilder endpoints) =>
-        endpoints.MapGet(Path, WriteAsync).AllowAnonymous().ExcludeFromDescription();
+        endpoints.MapGet(Path, WriteAsync).RequireAccess(Access.Open).ExcludeFromDescription();
 
     public void Dispose() => _making.Dispose();
 

@@ -1,3 +1,4 @@
+using WalletGrains.Api.Auth;
 using WalletGrains.Api.Errors;
 
 namespace WalletGrains.Api.OpenApi;
@@ -11,11 +12,8 @@ internal sealed record Operation(string Id, string Tag, string Summary)
     /// <summary>What a caller should know beyond the summary.</summary>
     public string? Description { get; init; }
 
-    /// <summary>Needs no token.</summary>
-    public bool Open { get; init; }
-
-    /// <summary>One of <see cref="ApiPolicies"/>; null for any valid token.</summary>
-    public string? Policy { get; init; }
+    /// <summary>Who may use it.</summary>
+    public required Access Access { get; init; }
 
     /// <summary>Type of the body it takes; null when it takes none.</summary>
     public Type? Body { get; init; }
@@ -64,14 +62,10 @@ internal sealed record Operation(string Id, string Tag, string Summary)
             kinds.Add(ProblemKind.Validation);
         }
 
-        if (!Open)
+        if (!Access.IsOpen)
         {
-            kinds.Add(ProblemKind.Unauthenticated);
-        }
-
-        if (Policy is not null)
-        {
-            kinds.Add(ProblemKind.Forbidden);
+            // Unavailable: it is not known which credentials count.
+            kinds.AddRange([ProblemKind.Unauthenticated, ProblemKind.Forbidden, ProblemKind.Unavailable]);
         }
 
         if (CallsGrains)

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.OpenApi;
+using WalletGrains.Api.Auth;
 using WalletGrains.Api.Errors;
 
 namespace WalletGrains.Api.OpenApi;
@@ -10,8 +11,11 @@ namespace WalletGrains.Api.OpenApi;
 /// <summary>Writes what an endpoint's <see cref="Operation"/> promises into the document.</summary>
 internal sealed class OperationTransformer : IOpenApiOperationTransformer
 {
-    /// <summary>Name of the security scheme.</summary>
-    public const string SecurityScheme = "bearer";
+    /// <summary>Name of the security scheme of access tokens.</summary>
+    public const string TokenScheme = "bearer";
+
+    /// <summary>Name of the security scheme of services' keys.</summary>
+    public const string KeyScheme = "apiKey";
 
     public async Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
@@ -20,12 +24,11 @@ internal sealed class OperationTransformer : IOpenApiOperationTransformer
 
         operation.OperationId = promised.Id;
         operation.Summary = promised.Summary;
-        operation.Description = promised.Description;
+        operation.Description = Description(promised);
         operation.Tags = new HashSet<OpenApiTagReference> { new(promised.Tag, context.Document) };
         operation.Parameters = [.. Parameters(promised, hasPathId)];
-        operation.Security = promised.Open
-            ? []
-            : [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(SecurityScheme, context.Document)] = [] }];
+        operation.Security = [.. Credentials(promised.Access).Select(scheme =>
+            new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(scheme, context.Document)] = [] })];
         operation.RequestBody = await BodyAsync(promised, context, cancellationToken);
         foreach (var (status, response) in operation.Responses ?? [])
         {
@@ -59,6 +62,13 @@ internal sealed class OperationTransformer : IOpenApiOperationTransformer
             },
         };
     }
+
+    private static IEnumerable<string> Credentials(Access access) =>
+        access.IsOpen ? [] : access.Scope is Scopes.None ? [TokenScheme] : [TokenScheme, KeyScheme];
+
+    private static string? Description(Operation promised) => promised.Access.Scope is Scopes.None
+        ? promised.Description
+        : $"{promised.Description} A key needs the scope {ScopeNames.NameOf(promised.Access.Scope)}.".TrimStart();
 
     private static string Text(int status) => status.ToString(CultureInfo.InvariantCulture);
 

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using WalletGrains.Api.Auth;
 using WalletGrains.Api.Errors;
 using WalletGrains.Api.Http;
 using WalletGrains.Api.OpenApi;
@@ -14,14 +15,14 @@ internal sealed class CheckpointEndpoints(IGrainFactory grains)
     {
         endpoints.MapApi("GET", "/ops/checkpoints", ListAsync, new("listCheckpoints", "Operations", "The newest 200 checkpoints")
         {
-            Policy = ApiPolicies.Operator,
+            Access = Access.Operator,
             Response = typeof(CheckpointResponse[]),
             Problems = [ProblemKind.Validation],
         });
         endpoints.MapApi("POST", "/ops/checkpoints", WriteAsync, new("writeCheckpoint", "Operations", "Write a checkpoint now")
         {
             Description = "One is written every day by itself. When it takes longer than 20 s the answer is 503 and the writing goes on.",
-            Policy = ApiPolicies.Operator,
+            Access = Access.Operator,
             Status = StatusCodes.Status201Created,
             Response = typeof(CheckpointResponse),
             Problems = [ProblemKind.NotFound, ProblemKind.Validation],

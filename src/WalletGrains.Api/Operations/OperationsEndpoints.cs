@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using WalletGrains.Api.Auth;
 using WalletGrains.Api.Errors;
 using WalletGrains.Api.Http;
 using WalletGrains.Api.OpenApi;
@@ -26,20 +27,20 @@ internal sealed class OperationsEndpoints(HealthCheckService health)
     {
         endpoints.MapApi("GET", "/health/live", LiveAsync, new("live", "Operations", "Whether the process answers")
         {
-            Open = true,
+            Access = Access.Open,
             Response = typeof(HealthResponse),
             CallsGrains = false,
         });
         endpoints.MapApi("GET", "/health/ready", ReadyAsync, new("ready", "Operations", "Whether the process can do its work")
         {
-            Open = true,
+            Access = Access.Open,
             Response = typeof(HealthResponse),
             CallsGrains = false,
             Problems = [ProblemKind.Unavailable],
         });
         endpoints.MapApi("GET", "/version", VersionAsync, new("version", "Operations", "What is running")
         {
-            Open = true,
+            Access = Access.Open,
             Response = typeof(VersionResponse),
             CallsGrains = false,
         });

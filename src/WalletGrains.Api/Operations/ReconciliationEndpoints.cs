@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using WalletGrains.Api.Auth;
 using WalletGrains.Api.Errors;
 using WalletGrains.Api.Http;
 using WalletGrains.Api.OpenApi;
@@ -16,14 +17,14 @@ internal sealed class ReconciliationEndpoints(IGrainFactory grains)
         endpoints.MapApi("GET", "/ops/reconciliation", GetNewestAsync, new("getReconciliation", "Operations", "The result of the newest reconciliation")
         {
             Description = "The books are reconciled every five minutes.",
-            Policy = ApiPolicies.Operator,
+            Access = Access.Operator,
             Response = typeof(ReconciliationResponse),
             Problems = [ProblemKind.NotFound, ProblemKind.Validation],
         });
         endpoints.MapApi("POST", "/ops/reconciliation/run", RunAsync, new("runReconciliation", "Operations", "Reconcile the books now")
         {
             Description = "Joins a run that is under way. When it takes longer than 20 s the answer is 503 and the run goes on; its result is kept. The body may be left out.",
-            Policy = ApiPolicies.Operator,
+            Access = Access.Operator,
             Body = typeof(RunReconciliationRequest),
             BodyIsOptional = true,
             Response = typeof(ReconciliationResponse),
@@ -31,7 +32,7 @@ internal sealed class ReconciliationEndpoints(IGrainFactory grains)
         endpoints.MapApi("GET", "/ops/trial-balance", GetTrialBalanceAsync, new("getTrialBalance", "Operations", "What every account stands at, by currency")
         {
             Description = "All wallets are one account; the sum of a currency is 0 at every moment.",
-            Policy = ApiPolicies.Operator,
+            Access = Access.Operator,
             Response = typeof(TrialBalanceResponse[]),
             Problems = [ProblemKind.Validation],
         });

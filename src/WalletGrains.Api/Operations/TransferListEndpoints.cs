@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using WalletGrains.Api.Auth;
 using WalletGrains.Api.Errors;
 using WalletGrains.Api.Http;
 using WalletGrains.Api.OpenApi;
@@ -18,7 +19,7 @@ internal sealed class TransferListEndpoints(IGrainFactory grains)
     public void Map(IEndpointRouteBuilder endpoints) =>
         endpoints.MapApi("GET", "/ops/transfers", ListAsync, new("listTransfers", "Operations", "Transfers, the newest first")
         {
-            Policy = ApiPolicies.Operator,
+            Access = Access.Operator,
             Response = typeof(TransferListResponse),
             Query = [QueryParameter.Limit, QueryParameter.NextCursor, new("status", "Only transfers that have come so far.") { Values = Statuses }],
         });

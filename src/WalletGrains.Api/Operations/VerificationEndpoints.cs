@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using WalletGrains.Api.Auth;
 using WalletGrains.Api.Errors;
 using WalletGrains.Api.Http;
 using WalletGrains.Api.OpenApi;
@@ -16,20 +17,20 @@ internal sealed class VerificationEndpoints(IGrainFactory grains)
         endpoints.MapApi("GET", "/ops/verify/{id}", VerifyAsync, new("verifyWallet", "Operations", "Verify the history of a wallet")
         {
             Description = "Reads every entry, computes the hash chain anew and folds the entries to the head row. A history with more than a million entries is for the command ./run verify.",
-            Policy = ApiPolicies.Operator,
+            Access = Access.Operator,
             Response = typeof(VerdictResponse),
             Problems = [ProblemKind.NotFound],
         });
         endpoints.MapApi("GET", "/ops/verify", GetNewestAsync, new("getVerification", "Operations", "The result of the newest verification of all wallets")
         {
-            Policy = ApiPolicies.Operator,
+            Access = Access.Operator,
             Response = typeof(VerificationResponse),
             Problems = [ProblemKind.NotFound, ProblemKind.Validation],
         });
         endpoints.MapApi("POST", "/ops/verify", VerifyAllAsync, new("verifyAll", "Operations", "Verify the histories of all wallets")
         {
             Description = "Joins a run that is under way. When it takes longer than 20 s the answer is 503 and the run goes on; its result is kept.",
-            Policy = ApiPolicies.Operator,
+            Access = Access.Operator,
             Response = typeof(VerificationResponse),
             Problems = [ProblemKind.Validation],
         });

@@ -18,13 +18,14 @@ internal sealed class ProofEndpoints(IGrainFactory grains, WalletDirectory direc
     {
         endpoints.MapApi("GET", "/transactions/{id}/receipt", GetReceiptAsync, new("getReceipt", "Wallet", "A transaction with its proof")
         {
+            Access = Access.WalletsRead,
             Description = "The exact bytes that were hashed, the hash before them, and a signature. How to check it offline, with openssl and jq alone, is in docs/verification.md.",
             Response = typeof(ReceiptResponse),
             Problems = [ProblemKind.NotFound],
         });
         endpoints.MapApi("GET", "/signing-key", GetKeyAsync, new("getSigningKey", "Wallet", "The public key that receipts and checkpoints are signed with")
         {
-            Open = true,
+            Access = Access.Open,
             Response = typeof(SigningKeyResponse),
             Problems = [ProblemKind.NotFound, ProblemKind.Validation],
         });

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using WalletGrains.Api.Auth;
 using WalletGrains.Api.Http;
 
 namespace WalletGrains.Api.Push;
@@ -49,6 +50,6 @@ internal static class PushHub
                 connection.TransportMaxBufferSize = ApiLimits.MaxHubBufferBytes;
                 connection.TransportSendTimeout = options.SlowClient;
             })
-            .AllowAnonymous();
+            .RequireAccess(Access.Open);
     }
 }

@@ -17,6 +17,7 @@ internal sealed class ScheduleEndpoints(IGrainFactory grains, WalletDirectory di
     {
         endpoints.MapApi("POST", "/wallet/{id}/schedules", CreateAsync, new("createSchedule", "Wallet", "Move money at a time, or again and again")
         {
+            Access = Access.MoneyMove,
             Description = "Transfers are made within a minute of their time. Times that were missed are caught up by one transfer. "
                 + "A transfer that is refused is not tried again; a recurring schedule goes on with its next time.",
             Body = typeof(ScheduleRequest),
@@ -32,17 +33,20 @@ internal sealed class ScheduleEndpoints(IGrainFactory grains, WalletDirectory di
         });
         endpoints.MapApi("GET", "/wallet/{id}/schedules", ListAsync, new("listSchedules", "Wallet", "A wallet's schedules, in the order they were made in")
         {
+            Access = Access.WalletsRead,
             Response = typeof(SchedulesResponse),
             Query = [QueryParameter.Limit, QueryParameter.NextCursor],
             Problems = [ProblemKind.NotFound],
         });
         endpoints.MapApi("GET", "/schedules/{id}", GetAsync, new("getSchedule", "Wallet", "A schedule")
         {
+            Access = Access.WalletsRead,
             Response = typeof(ScheduleResponse),
             Problems = [ProblemKind.NotFound],
         });
         endpoints.MapApi("DELETE", "/schedules/{id}", CancelAsync, new("cancelSchedule", "Wallet", "Cancel a schedule")
         {
+            Access = Access.MoneyMove,
             Description = "It stays listed. One that has ended is left as it is. A transfer that is being made at this moment may still come to be.",
             Status = StatusCodes.Status204NoContent,
             Response = typeof(void),

@@ -27,7 +27,7 @@ internal sealed class StatisticsEndpoints(IGrainFactory grains, WalletDirectory 
         {
             Description = "Counts them from the journal and puts right those that differ, while they go on. Joins a run that is under way. When it takes longer "
                 + "than 20 s the answer is 503 and the run goes on; the log has its result.",
-            Policy = ApiPolicies.Operator,
+            Access = Access.Operator,
             Response = typeof(RebuildResponse),
             Problems = [ProblemKind.Validation],
         });

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using WalletGrains.Api.Auth;
 using WalletGrains.Api.Errors;
 using WalletGrains.Api.Http;
 using WalletGrains.Api.OpenApi;
@@ -15,7 +16,7 @@ internal sealed class ReversalEndpoints(IGrainFactory grains, TimeProvider time)
         endpoints.MapApi("POST", "/transfers/{id}/reverse", ReverseAsync, new("reverseTransfer", "Wallet", "Give back a transfer")
         {
             Description = "A reversal is a transfer of its own, the other way round. All reversals of a transfer together never exceed it.",
-            Policy = ApiPolicies.Reversal,
+            Access = Access.MoneyReverse,
             Body = typeof(ReverseTransferRequest),
             BodyIsOptional = true,
             RequestIdMember = "requestId",

@@ -18,6 +18,7 @@ internal sealed class TransferEndpoints(IGrainFactory grains, WalletDirectory di
     {
         endpoints.MapApi("POST", "/wallets/transfer", SendAsync, new("sendTransfer", "Wallets", "Move money between two wallets")
         {
+            Access = Access.MoneyMove,
             Description = "A repeated idempotencyKey is refused with the transactionId of the first request.",
             Body = typeof(SendTransferRequest),
             RequestIdMember = "idempotencyKey",
@@ -27,6 +28,7 @@ internal sealed class TransferEndpoints(IGrainFactory grains, WalletDirectory di
         });
         endpoints.MapApi("POST", "/wallet/{id}/transfer", TransferAsync, new("transfer", "Wallet", "Move money to another wallet")
         {
+            Access = Access.MoneyMove,
             Body = typeof(WalletTransferRequest),
             RequestIdMember = "requestId",
             Replays = true,
@@ -35,6 +37,7 @@ internal sealed class TransferEndpoints(IGrainFactory grains, WalletDirectory di
         });
         endpoints.MapApi("GET", "/transfers/{id}", GetAsync, new("getTransfer", "Wallet", "How far a transfer has come")
         {
+            Access = Access.WalletsRead,
             Description = "For the owners of both wallets.",
             Response = typeof(TransferResponse),
             Problems = [ProblemKind.NotFound],

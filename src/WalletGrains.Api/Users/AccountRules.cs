@@ -1,17 +1,15 @@
+using System.Diagnostics;
 using System.Text.RegularExpressions;
+using WalletGrains.Api.Errors;
 using WalletGrains.Api.Http;
+using WalletGrains.Contracts;
+using WalletGrains.Contracts.Users;
 
 namespace WalletGrains.Api.Users;
 
 /// <summary>What an account's fields may be.</summary>
 internal static partial class AccountRules
 {
-    /// <summary>Characters of a new password: NIST SP 800-63B wants length and no rules of composition.</summary>
-    public const int MinPasswordLength = 10;
-
-    /// <summary>Longer passwords are refused before they are hashed.</summary>
-    public const int MaxPasswordLength = 128;
-
     /// <summary>RFC 5321, 4.5.3.1.3: 256 with the angle brackets.</summary>
     public const int MaxEmailLength = 254;
 
@@ -36,6 +34,24 @@ internal static partial class AccountRules
         }
 
         return email;
+    }
+
+    /// <summary>A password for a new account: its length. What else makes a good one is looked at where it is stored.</summary>
+    public static string NewPassword(this FieldErrors errors, string field, string? value) =>
+        errors.RequiredText(field, value, Limits.MinPasswordLength, Limits.MaxPasswordLength);
+
+    /// <summary>Tells why a password is refused.</summary>
+    public static Problem Refused(string field, PasswordRefusal refusal)
+    {
+        var errors = new FieldErrors();
+        errors.Add(field, refusal switch
+        {
+            PasswordRefusal.TooShort => $"{field} must have at least {Limits.MinPasswordLength} characters.",
+            PasswordRefusal.LikeEmail => $"{field} must not be your e-mail address.",
+            PasswordRefusal.TooCommon => $"{field} is one of those that are guessed first. Take several words, or something longer.",
+            _ => throw new UnreachableException($"Unknown refusal {refusal}."),
+        });
+        return Problem.Invalid(errors);
     }
 
     /// <summary>A name with at least one visible character.</summary>

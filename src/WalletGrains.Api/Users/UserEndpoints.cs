@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Options;
@@ -11,8 +12,8 @@ using WalletGrains.Contracts.Users;
 
 namespace WalletGrains.Api.Users;
 
-/// <summary>Registers users, signs them in and tells them who they are.</summary>
-internal sealed class UserEndpoints(IGrainFactory grains, AccessTokenIssuer tokens, IOptions<WalletOptions> wallets, TimeProvider time)
+/// <summary>Registers users and tells them who they are.</summary>
+internal sealed class UserEndpoints(IGrainFactory grains, IOptions<WalletOptions> wallets, TimeProvider time)
 {
     private readonly Currency _firstWalletCurrency = Currency.Parse(wallets.Value.DefaultUserCurrency);
 
@@ -20,22 +21,15 @@ internal sealed class UserEndpoints(IGrainFactory grains, AccessTokenIssuer toke
     {
         endpoints.MapApi("POST", "/auth/register", RegisterAsync, new("register", "Identity", "Create an account with its first wallet")
         {
-            Open = true,
+            Access = Access.Open,
             Body = typeof(RegisterRequest),
             Status = StatusCodes.Status201Created,
             Response = typeof(RegisterResponse),
             Problems = [ProblemKind.EmailTaken],
         });
-        endpoints.MapApi("POST", "/auth/login", LoginAsync, new("login", "Identity", "Sign in")
-        {
-            Description = "A wrong e-mail address and a wrong password are answered alike.",
-            Open = true,
-            Body = typeof(LoginRequest),
-            Response = typeof(LoginResponse),
-            Problems = [ProblemKind.Unauthenticated],
-        });
         endpoints.MapApi("GET", "/auth/me", MeAsync, new("me", "Identity", "Your account")
         {
+            Access = Access.SignedIn,
             Response = typeof(MeResponse),
         });
     }
@@ -51,7 +45,7 @@ internal sealed class UserEndpoints(IGrainFactory grains, AccessTokenIssuer toke
         var errors = new FieldErrors();
         var command = new RegisterUser(
             errors.Email(body.Email),
-            errors.RequiredText("password", body.Password, AccountRules.MinPasswordLength, AccountRules.MaxPasswordLength),
+            errors.NewPassword("password", body.Password),
             errors.FullName(body.FullName),
             errors.Phone(body.Phone),
             UserRole.Customer,
@@ -62,32 +56,14 @@ internal sealed class UserEndpoints(IGrainFactory grains, AccessTokenIssuer toke
         }
 
         var userId = Guid.CreateVersion7(time.GetUtcNow());
-        return await grains.GetGrain<IUserGrain>(userId).RegisterAsync(command) is { } user
-            ? Answer.Created(new RegisterResponse(user.UserId, user.Email, user.FullName, user.WalletId), ApiJson.Wire.RegisterResponse)
-            : new Problem(ProblemKind.EmailTaken, "There is an account with this e-mail address already.");
-    }
-
-    private async ValueTask<Answer> LoginAsync(HttpContext context)
-    {
-        var (body, malformed) = await RequestBody.ReadAsync(context.Request, ApiJson.Wire.LoginRequest);
-        if (body is null)
+        return await grains.GetGrain<IUserGrain>(userId).RegisterAsync(command) switch
         {
-            return malformed!;
-        }
-
-        var errors = new FieldErrors();
-        var email = errors.RequiredText("email", body.Email, 1, AccountRules.MaxEmailLength);
-        var password = errors.RequiredText("password", body.Password, 1, AccountRules.MaxPasswordLength);
-        if (errors.Any)
-        {
-            return Problem.Invalid(errors);
-        }
-
-        return await grains.GetGrain<ISignInGrain>(0).SignInAsync(email, password) is { } user
-            ? Answer.Ok(
-                new LoginResponse(tokens.Issue(user), BearerHandler.SchemeName, tokens.LifetimeSeconds, SignedInUser.Of(user)),
-                ApiJson.Wire.LoginResponse)
-            : Problem.Unauthenticated;
+            RegisterOutcome.Registered { User: var user } =>
+                Answer.Created(new RegisterResponse(user.UserId, user.Email, user.FullName, user.WalletId), ApiJson.Wire.RegisterResponse),
+            RegisterOutcome.PasswordRefused { Refusal: var refusal } => AccountRules.Refused("password", refusal),
+            RegisterOutcome.EmailTaken => new Problem(ProblemKind.EmailTaken, "There is an account with this e-mail address already."),
+            var outcome => throw new UnreachableException($"Unknown outcome {outcome}."),
+        };
     }
 
     private async ValueTask<Answer> MeAsync(HttpContext context)

@@ -48,12 +48,24 @@ internal sealed record LoginRequest
     public override string ToString() => nameof(LoginRequest);
 }
 
-/// <summary>An access token.</summary>
+/// <summary>Goes on with a session.</summary>
+internal sealed record RefreshRequest
+{
+    /// <summary>The refreshToken of the answer before.</summary>
+    [Required]
+    public string? RefreshToken { get; init; }
+
+    /// <summary>The request without its secret.</summary>
+    public override string ToString() => nameof(RefreshRequest);
+}
+
+/// <summary>The tokens of a session.</summary>
 /// <param name="AccessToken">To be sent as Authorization: Bearer.</param>
+/// <param name="RefreshToken">To be sent to POST /auth/refresh, once, when the access token is about to expire.</param>
 /// <param name="TokenType">Always Bearer.</param>
-/// <param name="ExpiresIn">Seconds it lives.</param>
-/// <param name="User">Whose it is.</param>
-internal sealed record LoginResponse(string AccessToken, string TokenType, int ExpiresIn, SignedInUser User)
+/// <param name="ExpiresIn">Seconds the access token lives.</param>
+/// <param name="User">Whose they are.</param>
+internal sealed record LoginResponse(string AccessToken, string RefreshToken, string TokenType, int ExpiresIn, SignedInUser User)
 {
     /// <summary>The answer without its secret.</summary>
     public override string ToString() => nameof(LoginResponse);

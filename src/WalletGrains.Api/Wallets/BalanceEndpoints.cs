@@ -17,7 +17,7 @@ internal sealed class BalanceEndpoints(IGrainFactory grains, WalletDirectory dir
         endpoints.MapApi("POST", "/wallets/fund", FundAsync, new("fundWallet", "Wallets", "Pay money into a wallet")
         {
             Description = "A repeated idempotencyKey is refused with the transactionId of the first request.",
-            Policy = ApiPolicies.Funding,
+            Access = Access.MoneyIn,
             Body = typeof(FundRequest),
             RequestIdMember = "idempotencyKey",
             Status = StatusCodes.Status201Created,
@@ -26,7 +26,7 @@ internal sealed class BalanceEndpoints(IGrainFactory grains, WalletDirectory dir
         });
         endpoints.MapApi("POST", "/wallet/{id}/deposit", DepositAsync, new("deposit", "Wallet", "Pay money into a wallet")
         {
-            Policy = ApiPolicies.Funding,
+            Access = Access.MoneyIn,
             Body = typeof(BalanceChangeRequest),
             RequestIdMember = "requestId",
             Replays = true,
@@ -35,6 +35,7 @@ internal sealed class BalanceEndpoints(IGrainFactory grains, WalletDirectory dir
         });
         endpoints.MapApi("POST", "/wallet/{id}/withdraw", WithdrawAsync, new("withdraw", "Wallet", "Pay money out of a wallet")
         {
+            Access = Access.MoneyMove,
             Body = typeof(BalanceChangeRequest),
             RequestIdMember = "requestId",
             Replays = true,

@@ -17,6 +17,7 @@ internal sealed class HistoryEndpoints(IGrainFactory grains, WalletDirectory dir
     {
         endpoints.MapApi("GET", "/wallet/{id}/history", GetHistoryAsync, new("getHistory", "Wallet", "A wallet's transactions, newest first")
         {
+            Access = Access.WalletsRead,
             Description = StatementCsv.Description,
             Response = typeof(HistoryResponse),
             OtherMediaTypes = [StatementCsv.MediaType],
@@ -32,6 +33,7 @@ internal sealed class HistoryEndpoints(IGrainFactory grains, WalletDirectory dir
         });
         endpoints.MapApi("GET", "/transactions/{id}", GetTransactionAsync, new("getTransaction", "Wallet", "A transaction")
         {
+            Access = Access.WalletsRead,
             Response = typeof(TransactionResponse),
             Problems = [ProblemKind.NotFound],
         });

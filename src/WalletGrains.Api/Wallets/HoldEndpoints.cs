@@ -18,6 +18,7 @@ internal sealed class HoldEndpoints(IGrainFactory grains, WalletDirectory direct
     {
         endpoints.MapApi("POST", "/wallet/{id}/holds", PlaceAsync, new("placeHold", "Wallet", "Reserve money of a wallet")
         {
+            Access = Access.MoneyMove,
             Description = "The money stays in the balance and can be spent by a capture only. It counts against the wallet's limits now; "
                 + "what is not captured in the end is given back to them.",
             Body = typeof(PlaceHoldRequest),
@@ -33,6 +34,7 @@ internal sealed class HoldEndpoints(IGrainFactory grains, WalletDirectory direct
         });
         endpoints.MapApi("POST", "/holds/{id}/capture", CaptureAsync, new("captureHold", "Wallet", "Take held money out of the wallet")
         {
+            Access = Access.MoneyMove,
             Description = "Ends the hold: what is not taken is available again.",
             Body = typeof(CaptureHoldRequest),
             BodyIsOptional = true,
@@ -47,6 +49,7 @@ internal sealed class HoldEndpoints(IGrainFactory grains, WalletDirectory direct
         });
         endpoints.MapApi("POST", "/holds/{id}/release", ReleaseAsync, new("releaseHold", "Wallet", "Give a hold up")
         {
+            Access = Access.MoneyMove,
             Description = "All of it is available again.",
             Body = typeof(ReleaseHoldRequest),
             BodyIsOptional = true,
@@ -57,6 +60,7 @@ internal sealed class HoldEndpoints(IGrainFactory grains, WalletDirectory direct
         });
         endpoints.MapApi("GET", "/holds/{id}", GetAsync, new("getHold", "Wallet", "How far a hold has come")
         {
+            Access = Access.WalletsRead,
             Description = "A hold whose time is over can not be captured any more, and is shown as EXPIRED once its money is available again, "
                 + "about a minute later at most.",
             Response = typeof(HoldResponse),

@@ -18,17 +18,16 @@ internal sealed class LifecycleEndpoints(IGrainFactory grains, TimeProvider time
         {
             Description = "No money comes in or goes out until it is unfrozen. What was begun comes to its end: holds are captured and released, "
                 + "refunds and reversals are taken.",
-            Policy = ApiPolicies.Operator,
             Problems = [ProblemKind.NotFound, ProblemKind.RequestIdReused, ProblemKind.WalletFrozen, ProblemKind.WalletClosed],
         });
         endpoints.MapApi("POST", "/wallet/{id}/unfreeze", UnfreezeAsync, Operation("unfreezeWallet", "Let a frozen wallet move again") with
         {
-            Policy = ApiPolicies.Operator,
             Problems = [ProblemKind.NotFound, ProblemKind.RequestIdReused, ProblemKind.WalletNotFrozen, ProblemKind.WalletClosed],
         });
         endpoints.MapApi("POST", "/wallet/{id}/close", CloseAsync, Operation("closeWallet", "Close an empty wallet") with
         {
             Description = "For its owner and for operators; a frozen one only for operators. A refund or reversal that comes back to a closed wallet opens it again.",
+            Access = Access.WalletsWrite,
             Problems =
             [
                 ProblemKind.Forbidden, ProblemKind.NotFound, ProblemKind.RequestIdReused, ProblemKind.WalletNotEmpty,
@@ -39,6 +38,7 @@ internal sealed class LifecycleEndpoints(IGrainFactory grains, TimeProvider time
 
     private static Operation Operation(string id, string summary) => new(id, "Wallet", summary)
     {
+        Access = Access.Operator,
         Body = typeof(LifecycleRequest),
         BodyIsOptional = true,
         RequestIdMember = "requestId",

@@ -18,7 +18,7 @@ internal sealed class LimitsEndpoints(IGrainFactory grains, WalletDirectory dire
         endpoints.MapApi("PUT", "/wallet/{id}/limits", SetAsync, new("setLimits", "Wallet", "Set what may leave a wallet")
         {
             Description = "In place of the limits before; one that is left out or null is no limit. What left before a limit was set does not count.",
-            Policy = ApiPolicies.Operator,
+            Access = Access.Operator,
             Body = typeof(LimitsRequest),
             Replays = true,
             Response = typeof(LimitsResponse),
@@ -26,6 +26,7 @@ internal sealed class LimitsEndpoints(IGrainFactory grains, WalletDirectory dire
         });
         endpoints.MapApi("GET", "/wallet/{id}/limits", GetAsync, new("getLimits", "Wallet", "What may leave a wallet")
         {
+            Access = Access.WalletsRead,
             Response = typeof(LimitsResponse),
             Problems = [ProblemKind.NotFound],
         });

@@ -20,6 +20,7 @@ internal sealed class WalletEndpoints(IGrainFactory grains, TimeProvider time)
     {
         endpoints.MapApi("POST", "/wallets", OpenAsync, new("openWallet", "Wallets", "Open a wallet")
         {
+            Access = Access.WalletsWrite,
             Body = typeof(OpenWalletRequest),
             Status = StatusCodes.Status201Created,
             Response = typeof(WalletResponse),
@@ -27,18 +28,21 @@ internal sealed class WalletEndpoints(IGrainFactory grains, TimeProvider time)
         });
         endpoints.MapApi("GET", "/wallets", ListAsync, new("listWallets", "Wallets", "Your wallets, in the order they were opened in")
         {
+            Access = Access.WalletsRead,
             Description = "At most 200 at a time; the header Link leads to the next page.",
             Response = typeof(WalletResponse[]),
             Query = [QueryParameter.Limit, new("cursor", "Taken from the Link header of the page before.")],
         });
         endpoints.MapApi("GET", "/wallets/{id}", GetWithTransactionsAsync, new("getWalletWithTransactions", "Wallets", "A wallet with its newest transactions")
         {
+            Access = Access.WalletsRead,
             Response = typeof(WalletWithTransactionsResponse),
             Query = [QueryParameter.Limit, QueryParameter.NextCursor],
             Problems = [ProblemKind.NotFound],
         });
         endpoints.MapApi("GET", "/wallet/{id}", GetAsync, new("getWallet", "Wallet", "A wallet, as it is or as it was")
         {
+            Access = Access.WalletsRead,
             Description = "A version that the wallet has not reached, or a time before it was opened, is not found. What was decided in the last ten seconds may still be on its way into the past.",
             Query =
             [

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using WalletGrains.Contracts.Users;
 using WalletGrains.Journal.Users;
@@ -10,31 +11,47 @@ namespace WalletGrains.Grains.Users;
 /// a flood of sign-ins cannot take every thread from the wallets.
 /// </summary>
 [StatelessWorker]
-public sealed class SignInGrain : Grain, ISignInGrain
+public sealed partial class SignInGrain : Grain, ISignInGrain
 {
     private static readonly UserRow Nobody = new(Guid.Empty, "", "", "", "", null, "", null, null, default);
 
-    private readonly PostgresUserStore _users;
+    private readonly PostgresSessionStore _sessions;
     private readonly IPasswordHasher<UserRow> _passwords;
+    private readonly TimeProvider _time;
+    private readonly ILogger<SignInGrain> _logger;
     private readonly string _nobodysHash;
 
     /// <summary>Made by the actor runtime.</summary>
-    public SignInGrain(PostgresUserStore users, IPasswordHasher<UserRow> passwords)
+    public SignInGrain(PostgresSessionStore sessions, IPasswordHasher<UserRow> passwords, TimeProvider time, ILogger<SignInGrain> logger)
     {
-        (_users, _passwords) = (users, passwords);
+        (_sessions, _passwords, _time, _logger) = (sessions, passwords, time, logger);
         _nobodysHash = passwords.HashPassword(Nobody, Guid.Empty.ToString());
     }
 
     /// <inheritdoc />
-    public async Task<User?> SignInAsync(string email, string password)
+    public async Task<User?> SignInAsync(SignIn command)
     {
-        ArgumentNullException.ThrowIfNull(email);
-        ArgumentNullException.ThrowIfNull(password);
-        var row = await Outage.GuardAsync(() => _users.FindByEmailAsync(UserRows.EmailKey(email), CancellationToken.None));
+        ArgumentNullException.ThrowIfNull(command);
+        var emailKey = UserRows.EmailKey(command.Email);
+        var emailHash = UserRows.EmailHash(emailKey);
+        var now = _time.GetUtcMilliseconds();
+        var attempt = await Outage.GuardWriteAsync(() => _sessions.AttemptAsync(emailHash, emailKey, GrainLimits.SignInAttempts, now));
 
-        // An unknown address costs the same work as a wrong password, so that the time of the answer tells nothing.
-        var result = _passwords.VerifyHashedPassword(row ?? Nobody, row?.PasswordHash ?? _nobodysHash, password);
-        if (row is null || result is PasswordVerificationResult.Failed)
+        // An unknown address, a locked account and a user who may not sign in cost the same work as a wrong password, so that the
+        // time of the answer tells nothing.
+        var result = _passwords.VerifyHashedPassword(attempt.User ?? Nobody, attempt.User?.PasswordHash ?? _nobodysHash, command.Password);
+        if (!attempt.Admitted && attempt.User is { } refused)
+        {
+            LogRefused(_logger, refused.UserId);
+        }
+
+        if (result is PasswordVerificationResult.Failed || attempt is not { Admitted: true, User: { LockedAt: null } row })
+        {
+            return null;
+        }
+
+        var session = new NewSession(command.SessionId, row.UserId, command.TokenHash, now, now + command.Idle, now + command.Lifetime);
+        if (!await Outage.GuardWriteAsync(() => _sessions.OpenAsync(session, emailHash, GrainLimits.MaxSessionsPerUser)))
         {
             return null;
         }
@@ -43,4 +60,7 @@ public sealed class SignInGrain : Grain, ISignInGrain
         await UserRows.OpenWalletAsync(row, GrainFactory);
         return UserRows.ToUser(row);
     }
+
+    [LoggerMessage(1901, LogLevel.Warning, "User {UserId} had too many failed attempts to sign in; another one was refused without regard to its password")]
+    private static partial void LogRefused(ILogger logger, Guid userId);
 }

@@ -1,19 +1,30 @@
 using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Logging;
 using WalletGrains.Contracts.Users;
+using WalletGrains.Domain.Users;
 using WalletGrains.Journal.Users;
 
 namespace WalletGrains.Grains.Users;
 
-/// <summary>A user's activation.</summary>
-public sealed class UserGrain(PostgresUserStore users, IPasswordHasher<UserRow> passwords, IdGenerator ids, TimeProvider time)
+/// <summary>A user's activation. It keeps nothing: operators may change a user through any silo.</summary>
+public sealed partial class UserGrain(
+    PostgresUserStore users,
+    PostgresSessionStore sessions,
+    IPasswordHasher<UserRow> passwords,
+    IdGenerator ids,
+    TimeProvider time,
+    ILogger<UserGrain> logger)
     : Grain, IUserGrain
 {
-    private UserRow? _row;
-
     /// <inheritdoc />
-    public async Task<User?> RegisterAsync(RegisterUser command)
+    public async Task<RegisterOutcome> RegisterAsync(RegisterUser command)
     {
         ArgumentNullException.ThrowIfNull(command);
+        if (PasswordRules.Check(command.Password, command.Email, CommonPasswords.All) is { } refusal)
+        {
+            return new RegisterOutcome.PasswordRefused(refusal);
+        }
+
         var row = new UserRow(
             this.GetPrimaryKey(),
             command.Email,
@@ -26,20 +37,66 @@ public sealed class UserGrain(PostgresUserStore users, IPasswordHasher<UserRow> 
             command.WalletCurrency?.Code,
             time.GetUtcMilliseconds());
         row = row with { PasswordHash = passwords.HashPassword(row, command.Password) };
-        if (!await Outage.GuardAsync(() => users.TryInsertAsync(row, CancellationToken.None)))
+        if (!await Outage.GuardWriteAsync(() => users.TryInsertAsync(row)))
         {
-            return null;
+            return new RegisterOutcome.EmailTaken();
         }
 
-        _row = row;
         await UserRows.OpenWalletAsync(row, GrainFactory);
-        return UserRows.ToUser(row);
+        return new RegisterOutcome.Registered(UserRows.ToUser(row));
     }
 
     /// <inheritdoc />
     public async Task<User?> GetAsync()
     {
-        _row ??= await Outage.GuardAsync(() => users.FindAsync(this.GetPrimaryKey(), CancellationToken.None));
-        return _row is null ? null : UserRows.ToUser(_row);
+        var row = await Outage.GuardAsync(() => users.FindAsync(this.GetPrimaryKey(), CancellationToken.None));
+        return row is null ? null : UserRows.ToUser(row);
     }
+
+    /// <inheritdoc />
+    public async Task<UserChange> SetRoleAsync(UserRole role, Guid by)
+    {
+        var name = UserRoles.NameOf(role);
+        var update = await Outage.GuardWriteAsync(() => users.SetRoleAsync(this.GetPrimaryKey(), name, time.GetUtcMilliseconds()));
+        if (update.User is { } user)
+        {
+            LogRole(logger, user.UserId, name, by);
+        }
+
+        return UserRows.ToChange(update);
+    }
+
+    /// <inheritdoc />
+    public async Task<UserChange> LockAsync(string? reason, Guid by)
+    {
+        var update = await Outage.GuardWriteAsync(() => users.LockAsync(this.GetPrimaryKey(), reason, time.GetUtcMilliseconds()));
+        if (update.User is { } user)
+        {
+            LogLocked(logger, user.UserId, by);
+        }
+
+        return UserRows.ToChange(update);
+    }
+
+    /// <inheritdoc />
+    public async Task<UserChange> UnlockAsync(Guid by)
+    {
+        var update = await Outage.GuardWriteAsync(() => users.UnlockAsync(this.GetPrimaryKey(), time.GetUtcMilliseconds()));
+        if (update.User is { } user)
+        {
+            await Outage.GuardWriteAsync(() => sessions.ForgiveAsync(UserRows.EmailHash(user.EmailKey)));
+            LogUnlocked(logger, user.UserId, by);
+        }
+
+        return UserRows.ToChange(update);
+    }
+
+    [LoggerMessage(1903, LogLevel.Information, "User {UserId} has the role {Role} now, by operator {Operator}")]
+    private static partial void LogRole(ILogger logger, Guid userId, string role, Guid @operator);
+
+    [LoggerMessage(1904, LogLevel.Information, "User {UserId} is locked now, by operator {Operator}")]
+    private static partial void LogLocked(ILogger logger, Guid userId, Guid @operator);
+
+    [LoggerMessage(1905, LogLevel.Information, "User {UserId} is not locked any more, by operator {Operator}")]
+    private static partial void LogUnlocked(ILogger logger, Guid userId, Guid @operator);
 }

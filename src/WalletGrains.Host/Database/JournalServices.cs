@@ -41,7 +41,9 @@ internal static class JournalServices
         services.AddSingleton<IActivityPositions>(provider => ActivatorUtilities.CreateInstance<PostgresActivityPositions>(provider, database.JournalDataSource));
         services.AddSingleton<IStatisticsStore>(provider => ActivatorUtilities.CreateInstance<PostgresStatisticsStore>(provider, database.JournalDataSource));
         services.AddSingleton<IFraudStore>(provider => ActivatorUtilities.CreateInstance<PostgresFraudStore>(provider, database.JournalDataSource));
-        services.AddSingleton(new PostgresUserStore(database.JournalDataSource));
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<PostgresUserStore>(provider, database.JournalDataSource));
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<PostgresSessionStore>(provider, database.JournalDataSource));
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<PostgresApiKeyStore>(provider, database.JournalDataSource));
         services.AddSingleton<IScheduleStore>(provider => ActivatorUtilities.CreateInstance<PostgresScheduleStore>(provider, database.JournalDataSource));
         services.AddSingleton<IBulkStore>(provider => ActivatorUtilities.CreateInstance<PostgresBulkStore>(provider, database.JournalDataSource));
         services.AddSingleton<IJobStore>(provider => ActivatorUtilities.CreateInstance<PostgresJobStore>(provider, database.JournalDataSource));

@@ -12,7 +12,6 @@ internal sealed partial class FirstOperator(IGrainFactory grains, IConfiguration
     : BackgroundService
 {
     private const string Email = "operator@walletgrains.local";
-    private const int MinPasswordLength = 10;
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(2);
 
     /// <summary>One id for all hosts: those that start together create one operator.</summary>
@@ -21,23 +20,15 @@ internal sealed partial class FirstOperator(IGrainFactory grains, IConfiguration
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var configured = configuration["WALLETGRAINS_OPERATOR_PASSWORD"];
-        if (configured is { Length: > 0 and < MinPasswordLength })
-        {
-            LogTooShort(logger, MinPasswordLength);
-            return;
-        }
-
         var password = string.IsNullOrEmpty(configured) ? RandomNumberGenerator.GetString("abcdefghjkmnpqrstuvwxyz23456789", 20) : configured;
         while (true)
         {
             try
             {
                 var user = grains.GetGrain<IUserGrain>(UserId);
-                if (await user.GetAsync() is null
-                    && await user.RegisterAsync(new RegisterUser(Email, password, "Operator", null, UserRole.Operator, null)) is not null
-                    && string.IsNullOrEmpty(configured))
+                if (await user.GetAsync() is null)
                 {
-                    Console.WriteLine($"The first operator is {Email} with the password {password} (shown only now)");
+                    Tell(await user.RegisterAsync(new RegisterUser(Email, password, "Operator", null, UserRole.Operator, null)), password, string.IsNullOrEmpty(configured));
                 }
 
                 return;
@@ -50,8 +41,20 @@ internal sealed partial class FirstOperator(IGrainFactory grains, IConfiguration
         }
     }
 
-    [LoggerMessage(4001, LogLevel.Error, "WALLETGRAINS_OPERATOR_PASSWORD has fewer than {MinLength} characters; no operator was created")]
-    private static partial void LogTooShort(ILogger logger, int minLength);
+    private void Tell(RegisterOutcome outcome, string password, bool generated)
+    {
+        if (outcome is RegisterOutcome.PasswordRefused refused)
+        {
+            LogRefused(logger, refused.Refusal);
+        }
+        else if (outcome is RegisterOutcome.Registered && generated)
+        {
+            Console.WriteLine($"The first operator is {Email} with the password {password} (shown only now)");
+        }
+    }
+
+    [LoggerMessage(4001, LogLevel.Error, "WALLETGRAINS_OPERATOR_PASSWORD is refused ({Refusal}); no operator was created. It needs at least 10 characters and must not be a common password")]
+    private static partial void LogRefused(ILogger logger, PasswordRefusal refusal);
 
     [LoggerMessage(4002, LogLevel.Warning, "The first operator cannot be looked up yet")]
     private static partial void LogPostponed(ILogger logger, Exception exception);

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using WalletGrains.Api;
+using WalletGrains.Api.Auth;
 using WalletGrains.Grains;
 using WalletGrains.Grains.Jobs;
 using WalletGrains.Host.Actors;
@@ -104,19 +105,21 @@ public sealed class WalletGrainsHost : IAsyncDisposable
             builder.Services.AddHostedService<FirstOperator>();
         }
 
-        builder.AddWalletGrainsApi();
+        var frontDoor = options.Role is not ActorRole.Silo;
+        builder.AddWalletGrainsApi(frontDoor);
         var app = builder.Build();
         if (options.Role is not ActorRole.Api)
         {
             CheckJobs(app.Services);
         }
 
-        app.UseWalletGrainsApi(options.Role is not ActorRole.Silo);
-        if (options.Role is not ActorRole.Silo)
+        app.UseWalletGrainsApi(frontDoor);
+        if (frontDoor)
         {
-            SiloSetup.MapDashboard(app, ApiPolicies.Operator);
+            SiloSetup.MapDashboard(app).RequireAccess(Access.Operator);
         }
 
+        app.CheckAccess();
         return app;
     }
 

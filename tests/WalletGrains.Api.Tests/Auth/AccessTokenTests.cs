@@ -28,8 +28,9 @@ public sealed class AccessTokenTests
     public void An_issued_token_says_who_its_bearer_is(UserRole role)
     {
         var user = new User(Guid.CreateVersion7(), "ada@example.com", "Adä \"Obi\" 𝒜", null, role, null, _time.GetUtcNow());
-        Assert.True(Verifies(new AccessTokenIssuer(Options, _time).Issue(user), out var token));
-        Assert.Equal(new AccessToken(user.UserId, role, DateTimeOffset.FromUnixTimeSeconds(Now + JwtOptions.MaxLifetimeSeconds)), token);
+        var sessionId = Guid.CreateVersion7();
+        Assert.True(Verifies(new AccessTokenIssuer(Options, _time).Issue(user, sessionId), out var token));
+        Assert.Equal(new AccessToken(user.UserId, role, sessionId, DateTimeOffset.FromUnixTimeSeconds(Now + JwtOptions.MaxLifetimeSeconds)), token);
     }
 
     [Theory]
@@ -40,13 +41,13 @@ public sealed class AccessTokenTests
     {
         var name = string.Concat(Enumerable.Repeat(character, 200 / character.Length));
         var user = new User(Guid.CreateVersion7(), new string('+', 254), name, null, UserRole.Customer, null, _time.GetUtcNow());
-        Assert.True(Verifies(new AccessTokenIssuer(Options, _time).Issue(user), out _));
+        Assert.True(Verifies(new AccessTokenIssuer(Options, _time).Issue(user, Guid.CreateVersion7()), out _));
     }
 
     [Fact]
     public void A_token_counts_until_the_second_it_expires_in()
     {
-        var token = new AccessTokenIssuer(Options, _time).Issue(AnyUser());
+        var token = new AccessTokenIssuer(Options, _time).Issue(AnyUser(), Guid.CreateVersion7());
         _time.Advance(TimeSpan.FromSeconds(899));
         Assert.True(Verifies(token, out _));
         _time.Advance(TimeSpan.FromSeconds(1));
@@ -56,7 +57,7 @@ public sealed class AccessTokenTests
     [Fact]
     public void A_token_counts_on_a_node_whose_clock_is_thirty_seconds_behind_but_not_further()
     {
-        var token = new AccessTokenIssuer(Options, _time).Issue(AnyUser());
+        var token = new AccessTokenIssuer(Options, _time).Issue(AnyUser(), Guid.CreateVersion7());
         Assert.True(new AccessTokenVerifier(Options, new ManualTimeProvider(_time.GetUtcNow().AddSeconds(-30))).TryVerify(token, out _));
         Assert.False(new AccessTokenVerifier(Options, new ManualTimeProvider(_time.GetUtcNow().AddSeconds(-31))).TryVerify(token, out _));
     }
@@ -152,6 +153,9 @@ public sealed class AccessTokenTests
     [InlineData("sub", "\"ada\"")]
     [InlineData("sub", "7")]
     [InlineData("sub", "null")]
+    [InlineData("sid", "\"\"")]
+    [InlineData("sid", "\"00000000-0000-0000-0000-000000000000\"")]
+    [InlineData("sid", "7")]
     [InlineData("role", "\"admin\"")]
     [InlineData("role", "\"Operator\"")]
     [InlineData("role", "[\"customer\",\"operator\"]")]
@@ -172,6 +176,7 @@ public sealed class AccessTokenTests
     [InlineData("iss")]
     [InlineData("aud")]
     [InlineData("sub")]
+    [InlineData("sid")]
     [InlineData("role")]
     [InlineData("jti")]
     [InlineData("iat")]
@@ -218,6 +223,7 @@ public sealed class AccessTokenTests
         ["iss"] = "\"walletgrains\"",
         ["aud"] = "\"walletgrains-api\"",
         ["sub"] = "\"0198c0de-0000-7000-8000-000000000001\"",
+        ["sid"] = "\"0198c0de-0000-7000-8000-000000000002\"",
         ["role"] = "\"customer\"",
         ["jti"] = "\"1\"",
         ["iat"] = Text(Now),

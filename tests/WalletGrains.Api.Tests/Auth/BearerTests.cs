@@ -14,8 +14,8 @@ public sealed class BearerTests(ApiFixture api)
     [Fact]
     public async Task Every_401_has_one_body()
     {
-        var expired = new AccessTokenIssuer(api.Jwt, new ManualTimeProvider(DateTimeOffset.UtcNow.AddSeconds(-901))).Issue(AnyUser());
-        var valid = new AccessTokenIssuer(api.Jwt, TimeProvider.System).Issue(AnyUser());
+        var expired = new AccessTokenIssuer(api.Jwt, new ManualTimeProvider(DateTimeOffset.UtcNow.AddSeconds(-901))).Issue(AnyUser(), Guid.CreateVersion7());
+        var valid = new AccessTokenIssuer(api.Jwt, TimeProvider.System).Issue(AnyUser(), Guid.CreateVersion7());
         var bodies = new HashSet<string>();
         foreach (var reply in new[]
         {
@@ -44,14 +44,14 @@ public sealed class BearerTests(ApiFixture api)
     [Fact]
     public async Task A_token_in_the_query_is_no_credential()
     {
-        var valid = new AccessTokenIssuer(api.Jwt, TimeProvider.System).Issue(AnyUser());
+        var valid = new AccessTokenIssuer(api.Jwt, TimeProvider.System).Issue(AnyUser(), Guid.CreateVersion7());
         (await api.Anonymous().GetAsync($"/wallets?access_token={valid}")).AssertProblem(401, "UNAUTHENTICATED");
     }
 
     [Fact]
     public async Task Every_route_but_the_open_ones_needs_a_token()
     {
-        string[] open = ["POST /auth/register", "POST /auth/login", "GET /health/live", "GET /health/ready", "GET /version", "GET /signing-key"];
+        string[] open = ["POST /auth/register", "POST /auth/login", "POST /auth/refresh", "GET /health/live", "GET /health/ready", "GET /version", "GET /signing-key"];
         foreach (var operation in api.Contract.Operations.Except(open))
         {
             var (method, path) = (operation.Split(' ')[0], operation.Split(' ')[1].Replace("{id}", Guid.NewGuid().ToString(), StringComparison.Ordinal));

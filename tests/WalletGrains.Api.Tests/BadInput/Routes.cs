@@ -38,6 +38,7 @@ internal sealed partial record BodyRoute(string Path, string Members, string Fir
     {
         new("/auth/register", "\"email\":\"nobody@example.com\",\"password\":\"correct horse\",\"fullName\":\"Nobody\"", "email"),
         new("/auth/login", "\"email\":\"nobody@example.com\",\"password\":\"correct horse\"", "email"),
+        new("/auth/refresh", "\"refreshToken\":\"none\"", "refreshToken"),
         new("/wallets", "\"currency\":\"NGN\"", "currency") { AllOptional = true },
         Money("/wallets/fund", "\"amount\":1,\"wallet_id\":\"{own}\"", "idempotencyKey"),
         Money("/wallets/transfer", "\"amount\":1,\"senderWalletId\":\"{own}\",\"receiverWalletId\":\"{other}\"", "idempotencyKey"),

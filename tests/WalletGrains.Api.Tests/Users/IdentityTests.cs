@@ -20,7 +20,7 @@ public sealed class IdentityTests(ApiFixture api)
 
         var login = await api.Anonymous().PostAsync("/auth/login", $$"""{"email":"{{email.ToLowerInvariant()}}","password":"correct horse battery"}""");
         Assert.True(login.Status == 200, login.Text);
-        Assert.Equal(["accessToken", "tokenType", "expiresIn", "user"], login.Json.EnumerateObject().Select(member => member.Name));
+        Assert.Equal(["accessToken", "refreshToken", "tokenType", "expiresIn", "user"], login.Json.EnumerateObject().Select(member => member.Name));
         Assert.Equal("Bearer", login.Json.GetProperty("tokenType").GetString());
         Assert.Equal(900, login.Json.GetProperty("expiresIn").GetInt32());
         Assert.Equal(["userId", "email", "fullName", "role"], login.Json.GetProperty("user").EnumerateObject().Select(member => member.Name));

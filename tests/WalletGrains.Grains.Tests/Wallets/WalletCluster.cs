@@ -125,7 +125,9 @@ public sealed partial class WalletCluster : IAsyncLifetime
 
     private void AddServices(IServiceCollection services) => services
         .AddSingleton<IJournal>(_ => NewJournal())
-        .AddSingleton(new PostgresUserStore(DataSource))
+        .AddSingleton(new PostgresUserStore(DataSource, new JournalOptions(), TimeProvider.System))
+        .AddSingleton(new PostgresSessionStore(DataSource, new JournalOptions(), TimeProvider.System))
+        .AddSingleton(new PostgresApiKeyStore(DataSource, new JournalOptions(), TimeProvider.System))
         .AddWalletGrains();
 }
 

@@ -54,7 +54,7 @@ internal sealed class HttpTarget : ILoadTarget
     {
         var (email, password) = ($"load-{Guid.NewGuid():N}@walletgrains.local", Guid.NewGuid().ToString("N"));
         var user = host.Grains.GetGrain<IUserGrain>(Guid.CreateVersion7());
-        if (await user.RegisterAsync(new RegisterUser(email, password, "Load", null, UserRole.Operator, null)) is null)
+        if (await user.RegisterAsync(new RegisterUser(email, password, "Load", null, UserRole.Operator, null)) is not RegisterOutcome.Registered)
         {
             throw new InvalidOperationException("The load generator's user could not be registered.");
         }
