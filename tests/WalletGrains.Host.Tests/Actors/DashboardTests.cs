@@ -55,7 +55,7 @@ public sealed class DashboardTests
         var app = builder.Build();
         app.UseAuthentication();
         app.UseAuthorization();
-        SiloSetup.MapDashboard(app, Operators);
+        SiloSetup.MapDashboard(app).RequireAuthorization(Operators);
         await app.StartAsync(TestContext.Current.CancellationToken);
         return app;
     }
