@@ -51,6 +51,8 @@ public static class WalletGrainsApi
         services.AddSingleton<WalletDirectory>();
         services.AddSingleton<UserEndpoints>();
         services.AddSingleton<SessionEndpoints>();
+        services.AddSingleton<UserOperationsEndpoints>();
+        services.AddSingleton<ApiKeyEndpoints>();
         services.AddSingleton<WalletEndpoints>();
         services.AddSingleton<BalanceEndpoints>();
         services.AddSingleton<HoldEndpoints>();
@@ -121,6 +123,8 @@ public static class WalletGrainsApi
 
         services.GetRequiredService<UserEndpoints>().Map(app);
         services.GetRequiredService<SessionEndpoints>().Map(app);
+        services.GetRequiredService<UserOperationsEndpoints>().Map(app);
+        services.GetRequiredService<ApiKeyEndpoints>().Map(app);
         services.GetRequiredService<WalletEndpoints>().Map(app);
         services.GetRequiredService<BalanceEndpoints>().Map(app);
         services.GetRequiredService<HoldEndpoints>().Map(app);

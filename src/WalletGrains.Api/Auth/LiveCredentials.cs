@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using WalletGrains.Api.Errors;
 using WalletGrains.Contracts.Users;
 
 namespace WalletGrains.Api.Auth;
@@ -53,6 +54,22 @@ internal sealed class LiveCredentials(Func<ulong, Task<CredentialChanges>> read,
         finally
         {
             _reading.Release();
+        }
+    }
+
+    /// <summary>
+    /// The same for a caller whose change is durable already, and who must not be told otherwise: where the read fails, that of
+    /// the next second tells.
+    /// </summary>
+    public async Task RefreshAfterChangeAsync()
+    {
+        try
+        {
+            await RefreshAsync(CancellationToken.None);
+        }
+        catch (Exception e) when (Failures.OfRead(e) is not null)
+        {
+            // Nothing is believed for longer than it may be.
         }
     }
 

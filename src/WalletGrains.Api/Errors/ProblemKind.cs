@@ -33,6 +33,9 @@ internal sealed class ProblemKind
     public static readonly ProblemKind LimitExceeded = new("LIMIT_EXCEEDED", StatusCodes.Status422UnprocessableEntity, "Limit exceeded");
     public static readonly ProblemKind NotReversible = new("NOT_REVERSIBLE", StatusCodes.Status422UnprocessableEntity, "Not reversible");
     public static readonly ProblemKind ReversalExceedsOriginal = new("REVERSAL_EXCEEDS_ORIGINAL", StatusCodes.Status422UnprocessableEntity, "Reversal exceeds the original");
+    public static readonly ProblemKind LastOperator = new("LAST_OPERATOR", StatusCodes.Status422UnprocessableEntity, "The last operator");
+    public static readonly ProblemKind TooManyApiKeys = new("TOO_MANY_API_KEYS", StatusCodes.Status422UnprocessableEntity, "Too many keys");
+    public static readonly ProblemKind RateLimited = new("RATE_LIMITED", StatusCodes.Status429TooManyRequests, "Too many requests", retryAfterSeconds: 1);
     public static readonly ProblemKind Overloaded = new("OVERLOADED", StatusCodes.Status429TooManyRequests, "Overloaded", retryAfterSeconds: 1);
     public static readonly ProblemKind HeadersTooLarge = new("HEADERS_TOO_LARGE", StatusCodes.Status431RequestHeaderFieldsTooLarge, "The headers are too large");
     public static readonly ProblemKind Internal = new("INTERNAL", StatusCodes.Status500InternalServerError, "Internal error");

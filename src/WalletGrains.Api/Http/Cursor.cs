@@ -18,6 +18,8 @@ internal static class Cursor
     private const byte WalletsOfOwner = 2;
     private const byte SchedulesOfWallet = 3;
     private const byte ListOfTransfers = 4;
+    private const byte ListOfUsers = 20;
+    private const byte ListOfApiKeys = 21;
 
     /// <summary>And the two numbers behind it.</summary>
     private const byte ListOfAlerts = 5;
@@ -67,6 +69,20 @@ internal static class Cursor
     /// <summary>Reads a cursor of this list of fraud alerts.</summary>
     public static bool TryReadAlert(string text, int list, Guid? walletId, out Guid alertId) =>
         TryReadId(text, (byte)(ListOfAlerts + list), walletId ?? Guid.Empty, out alertId);
+
+    /// <summary>The page of a list of users that follows this user.</summary>
+    /// <param name="list">Number of the list.</param>
+    /// <param name="userId">The user.</param>
+    public static string AfterUser(int list, Guid userId) => WriteId(ListOfUsers, IdOf(list), userId);
+
+    /// <summary>Reads a cursor of this list of users.</summary>
+    public static bool TryReadUser(string text, int list, out Guid userId) => TryReadId(text, ListOfUsers, IdOf(list), out userId);
+
+    /// <summary>The page of the list of keys that follows this key.</summary>
+    public static string AfterApiKey(Guid keyId) => WriteId(ListOfApiKeys, Guid.Empty, keyId);
+
+    /// <summary>Reads a cursor of the list of keys.</summary>
+    public static bool TryReadApiKey(string text, out Guid keyId) => TryReadId(text, ListOfApiKeys, Guid.Empty, out keyId);
 
     private static Guid IdOf(int list) => new(list, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 

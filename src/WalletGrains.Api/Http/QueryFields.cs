@@ -134,6 +134,23 @@ internal static class QueryFields
         return null;
     }
 
+    /// <summary>One of several names; null when it is missing.</summary>
+    public static string? QueryName(this FieldErrors errors, HttpRequest request, string name, IReadOnlyList<string> known)
+    {
+        if (Single(request, name) is not { } text)
+        {
+            return null;
+        }
+
+        if (known.Contains(text))
+        {
+            return text;
+        }
+
+        errors.Add(name, $"{name} must be one of {string.Join(", ", known)}.");
+        return null;
+    }
+
     /// <summary>The parameter's value; null when it is missing. Repeated ones were refused by <see cref="KnownQuery"/>.</summary>
     public static string? Single(HttpRequest request, string name) =>
         request.QueryString.HasValue && request.Query.TryGetValue(name, out var values) ? values[0] ?? "" : null;

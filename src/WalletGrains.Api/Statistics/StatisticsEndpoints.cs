@@ -18,6 +18,7 @@ internal sealed class StatisticsEndpoints(IGrainFactory grains, WalletDirectory 
     {
         endpoints.MapApi("GET", "/wallet/{id}/stats", GetAsync, new("getStatistics", "Wallet", "What went in and out of a wallet")
         {
+            Access = Access.WalletsRead,
             Description = "Over all of its history, each transaction once, at most about a second late. "
                 + "totalDeposited - totalWithdrawn + totalTransferredIn - totalTransferredOut is the balance after the last of them.",
             Response = typeof(StatisticsResponse),

@@ -14,6 +14,9 @@ public static class UserRoles
     /// <summary>Name of <see cref="UserRole.Operator"/>.</summary>
     public const string Operator = "operator";
 
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<string> All { get; } = [Customer, Service, Operator];
+
     /// <summary>The role's name.</summary>
     public static string NameOf(UserRole role) => role switch
     {

@@ -55,6 +55,9 @@ internal sealed partial record BodyRoute(string Path, string Members, string Fir
         Optional("/wallet/{own}/close", "\"reason\":\"why\"", "reason") with { Words = "reason" },
         Optional("/transfers/{transfer}/reverse", "\"amount\":1", "amount") with { ForOperators = true, Words = "reason" },
         new("/wallet/{own}/limits", "\"perTransaction\":1", "perTransaction") { Method = "PUT", ForOperators = true, AllOptional = true },
+        new("/ops/users/{own}/role", "\"role\":\"customer\"", "role") { Method = "PUT", ForOperators = true },
+        new("/ops/users/{own}/lock", "\"reason\":\"why\"", "reason") { ForOperators = true, AllOptional = true, MayBeEmpty = true, Words = "reason" },
+        new("/ops/api-keys", "\"name\":\"till\",\"scopes\":[\"money:in\"]", "name") { ForOperators = true },
     }.ToDictionary(route => route.Path, StringComparer.Ordinal);
 
     /// <summary>Those whose first member is an amount.</summary>

@@ -15,6 +15,8 @@ public sealed class OpenApiTests(ApiFixture api)
             "GET /ops/reconciliation", "POST /ops/reconciliation/run", "GET /ops/trial-balance", "GET /ops/transfers",
             "GET /wallet/{id}/stats", "POST /ops/statistics/rebuild", "GET /ops/fraud-alerts", "POST /ops/fraud-alerts/{id}/resolve", "GET /ops/checkpoints", "POST /ops/checkpoints", "GET /transactions/{id}/receipt", "GET /signing-key",
             "POST /auth/register", "POST /auth/login", "POST /auth/refresh", "POST /auth/logout", "GET /auth/me",
+            "GET /ops/users", "GET /ops/users/{id}", "PUT /ops/users/{id}/role", "POST /ops/users/{id}/lock", "POST /ops/users/{id}/unlock",
+            "GET /ops/api-keys", "POST /ops/api-keys", "DELETE /ops/api-keys/{id}",
             "POST /wallets", "GET /wallets", "POST /wallets/fund", "POST /wallets/transfer", "POST /wallets/bulk", "GET /wallets/{id}",
             "POST /wallet/{id}/deposit", "POST /wallet/{id}/withdraw", "POST /wallet/{id}/transfer", "GET /wallet/{id}", "GET /wallet/{id}/history",
             "POST /wallet/{id}/holds", "GET /holds/{id}", "POST /holds/{id}/capture", "POST /holds/{id}/release",

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using WalletGrains.Contracts.Users;
 using Xunit;
 
 namespace WalletGrains.Api.Tests.Users;
@@ -125,22 +124,6 @@ public sealed partial class SessionTests(ApiFixture api)
 
             Assert.Equal(200, (await api.LoginAsync(email)).Status);
         }
-    }
-
-    [Fact]
-    public async Task A_locked_user_is_out_at_once_and_back_when_it_is_unlocked()
-    {
-        var (caller, email, _) = await api.RegisterAsync();
-        var session = Tokens(await api.LoginAsync(email));
-        var user = api.Grains.GetGrain<IUserGrain>(caller.UserId);
-        await user.LockAsync("stolen phone", Guid.CreateVersion7());
-        var refused = await api.LoginAsync(email);
-        Assert.Equal(Body(await api.LoginAsync($"no-{email}")), Body(refused));
-        (await RefreshAsync(session.Refresh)).AssertProblem(401, "UNAUTHENTICATED");
-
-        await user.UnlockAsync(Guid.CreateVersion7());
-        (await RefreshAsync(session.Refresh)).AssertProblem(401, "UNAUTHENTICATED");
-        Assert.Equal(200, await MeAsync(Tokens(await api.LoginAsync(email)).Access));
     }
 
     [Theory]
