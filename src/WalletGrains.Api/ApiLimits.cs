@@ -78,6 +78,18 @@ internal static class ApiLimits
     /// <summary>How long the headers of a request may take.</summary>
     public static readonly TimeSpan RequestHeaders = TimeSpan.FromSeconds(15);
 
+    /// <summary>
+    /// Bytes a second that a body must arrive with after five seconds: 64 KB then take about a minute. A phone at the edge of its network has ten
+    /// times as many.
+    /// </summary>
+    public const double MinBodyRate = 1_024;
+
+    /// <summary>Buckets of each kind of rate limit, a power of two; 250 bytes each, so 4 MB when all are in use.</summary>
+    public const int RateLimitBuckets = 16_384;
+
+    /// <summary>How long a request may wait for a place at the front door.</summary>
+    public static readonly TimeSpan AdmissionPatience = TimeSpan.FromSeconds(1);
+
     /// <summary>How often a front door reads which sessions have ended and which keys are in force.</summary>
     public static readonly TimeSpan CredentialsPeriod = TimeSpan.FromSeconds(1);
 

@@ -6,8 +6,8 @@ namespace WalletGrains.Api;
 internal static class KestrelLimits
 {
     /// <summary>
-    /// Sets the limits of the front door. A body must also keep Kestrel's minimum rate (240 bytes a second after 5 s), and no
-    /// answer takes longer than a grain call may, so no request stays for ever.
+    /// Sets the limits of the front door. A body must keep a minimum rate, and no answer takes longer than a grain call may, so no
+    /// request stays for ever. The number of connections is configured, see <see cref="Protection.OverloadOptions"/>.
     /// </summary>
     public static void Apply(KestrelServerOptions options)
     {
@@ -18,5 +18,6 @@ internal static class KestrelLimits
         options.Limits.MaxRequestLineSize = ApiLimits.MaxRequestLineBytes;
         options.Limits.KeepAliveTimeout = ApiLimits.KeepAlive;
         options.Limits.RequestHeadersTimeout = ApiLimits.RequestHeaders;
+        options.Limits.MinRequestBodyDataRate = new MinDataRate(ApiLimits.MinBodyRate, gracePeriod: TimeSpan.FromSeconds(5));
     }
 }

@@ -17,6 +17,7 @@ using WalletGrains.Api.Http;
 using WalletGrains.Api.OpenApi;
 using WalletGrains.Api.Operations;
 using WalletGrains.Api.Proofs;
+using WalletGrains.Api.Protection;
 using WalletGrains.Api.Push;
 using WalletGrains.Api.Schedules;
 using WalletGrains.Api.Statistics;
@@ -43,6 +44,7 @@ public static class WalletGrainsApi
         var services = builder.Services;
         services.TryAddSingleton(TimeProvider.System);
         AddOptions(builder);
+        builder.AddProtection();
         AddAuthentication(services, frontDoor);
         AddOpenApi(services);
         services.AddHealthChecks();
@@ -80,11 +82,12 @@ public static class WalletGrainsApi
     /// </summary>
     /// <param name="app">The application.</param>
     /// <param name="frontDoor">False for a process that serves nothing but its health and version, such as a silo.</param>
-    /// <exception cref="OptionsValidationException">A setting of the sections Jwt, Sessions, Wallets, Cors or Push is wrong.</exception>
+    /// <exception cref="OptionsValidationException">A setting is wrong; the message names it.</exception>
     public static WebApplication UseWalletGrainsApi(this WebApplication app, bool frontDoor = true)
     {
         ArgumentNullException.ThrowIfNull(app);
         var services = app.Services;
+        app.UseTrustedProxies();
         app.UseMiddleware<RequestBoundary>();
         if (!frontDoor)
         {
@@ -104,9 +107,12 @@ public static class WalletGrainsApi
         var wallets = services.GetRequiredService<IOptions<WalletOptions>>().Value;
         _ = services.GetRequiredService<IOptions<CorsOptions>>().Value;
         _ = services.GetRequiredService<IOptions<SessionTimes>>().Value;
+        _ = services.GetRequiredService<IOptions<RateLimitOptions>>().Value;
+        _ = services.GetRequiredService<IOptions<OverloadOptions>>().Value;
         var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("WalletGrains.Api");
         WalletGrainsApiLog.SetUp(logger, jwt.Issuer, jwt.Audience, wallets.AllowSelfFunding == true);
 
+        app.UseHttpsWhereWanted();
         app.UseWhen(
             static context => context.Request.Path.StartsWithSegments("/docs", StringComparison.Ordinal),
             static docs => docs.UseSwaggerUI(options =>
@@ -117,8 +123,10 @@ public static class WalletGrainsApi
             }));
         app.UseRouting();
         app.UseCors();
+        app.UseMiddleware<FrontGate>();
         app.UseMiddleware<UnmatchedRoutes>();
         app.UseAuthentication();
+        app.UseMiddleware<CallerGate>();
         app.UseAuthorization();
 
         services.GetRequiredService<UserEndpoints>().Map(app);

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using WalletGrains.Api.Auth;
@@ -38,6 +39,9 @@ public sealed class ApiFixture : IAsyncLifetime
 
     /// <summary>What its container has.</summary>
     public IServiceProvider Services => _host!.Services;
+
+    /// <summary>Everything that is mapped.</summary>
+    public IEnumerable<RouteEndpoint> Endpoints => _host!.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
 
     /// <summary>The options its tokens are made with.</summary>
     internal IOptions<JwtOptions> Jwt => Options.Create(_jwt);
@@ -144,9 +148,12 @@ public sealed class ApiFixture : IAsyncLifetime
         return Caller(UserRole.Customer, new ManualTimeProvider(issuedAt));
     }
 
-    private ApiCaller Caller(UserRole role, TimeProvider? time = null)
+    /// <summary>A registered user with this role for once, in a session of its own.</summary>
+    public ApiCaller As(UserRole role, Guid userId) => Caller(role, userId: userId);
+
+    private ApiCaller Caller(UserRole role, TimeProvider? time = null, Guid? userId = null)
     {
-        var user = new User(Guid.CreateVersion7(), "caller@example.com", "Caller", null, role, null, DateTimeOffset.UtcNow);
+        var user = new User(userId ?? Guid.CreateVersion7(), "caller@example.com", "Caller", null, role, null, DateTimeOffset.UtcNow);
         return new ApiCaller(_http!, Address, new AccessTokenIssuer(Jwt, time ?? TimeProvider.System).Issue(user, Guid.CreateVersion7()), user.UserId);
     }
 

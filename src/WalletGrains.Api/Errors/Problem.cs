@@ -37,6 +37,9 @@ internal sealed record Problem(ProblemKind Kind, string Detail)
     /// <summary>Messages by field, for <see cref="ProblemKind.Validation"/>.</summary>
     public IReadOnlyDictionary<string, string[]>? Errors { get; init; }
 
+    /// <summary>After how many seconds trying again makes sense, where it is not what its kind says.</summary>
+    public int? RetryAfterSeconds { get; init; }
+
     /// <summary>With <see cref="ProblemKind.DuplicateIdempotencyKey"/>: the entry the key belongs to.</summary>
     public Guid? TransactionId { get; init; }
 

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using WalletGrains.Api.Http;
+using WalletGrains.Api.Protection;
 
 namespace WalletGrains.Api.Errors;
 
@@ -9,7 +10,7 @@ namespace WalletGrains.Api.Errors;
 /// The outermost middleware: gives every request its correlation id, and every refusal, also the framework's own bare
 /// statuses and every exception, the one problem body.
 /// </summary>
-internal sealed class RequestBoundary(RequestDelegate next, TimeProvider time, ILogger<RequestBoundary> logger)
+internal sealed class RequestBoundary(RequestDelegate next, SecurityHeaders security, TimeProvider time, ILogger<RequestBoundary> logger)
 {
     /// <summary>nginx's status for a client that left; it is only ever seen in logs and metrics.</summary>
     private const int ClientClosedRequest = 499;
@@ -19,6 +20,7 @@ internal sealed class RequestBoundary(RequestDelegate next, TimeProvider time, I
         var correlationId = CorrelationId.Of(context.Request, time);
         context.TraceIdentifier = correlationId;
         context.Response.Headers[CorrelationId.HeaderName] = correlationId;
+        security.Apply(context);
         using var scope = logger.BeginScope(new CorrelationId.Scope(correlationId));
 
         try
@@ -69,6 +71,7 @@ internal sealed class RequestBoundary(RequestDelegate next, TimeProvider time, I
 
         context.Response.Clear();
         context.Response.Headers[CorrelationId.HeaderName] = context.TraceIdentifier;
+        security.Apply(context);
         Answer.Of(problem ?? Problem.Internal).Write(context, time);
     }
 

@@ -84,7 +84,7 @@ internal readonly struct Answer
 
         if (_content is Problem problem)
         {
-            WriteProblemHeaders(response, problem.Kind);
+            WriteProblemHeaders(response, problem);
             WriteJson(response, ProblemBody.Of(problem, context, time.GetUtcNow()), ApiJson.Wire.ProblemBody, ProblemBody.ContentType);
         }
         else if (_content != Nothing)
@@ -93,15 +93,15 @@ internal readonly struct Answer
         }
     }
 
-    private static void WriteProblemHeaders(HttpResponse response, ProblemKind kind)
+    private static void WriteProblemHeaders(HttpResponse response, Problem problem)
     {
         response.Headers.CacheControl = "no-store";
-        if (kind.RetryAfterSeconds is { } seconds)
+        if ((problem.RetryAfterSeconds ?? problem.Kind.RetryAfterSeconds) is { } seconds)
         {
             response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         }
 
-        if (kind.Status == StatusCodes.Status401Unauthorized)
+        if (problem.Kind.Status == StatusCodes.Status401Unauthorized)
         {
             response.Headers.WWWAuthenticate = "Bearer";
         }

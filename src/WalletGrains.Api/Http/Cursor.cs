@@ -18,11 +18,12 @@ internal static class Cursor
     private const byte WalletsOfOwner = 2;
     private const byte SchedulesOfWallet = 3;
     private const byte ListOfTransfers = 4;
-    private const byte ListOfUsers = 20;
-    private const byte ListOfApiKeys = 21;
 
     /// <summary>And the two numbers behind it.</summary>
     private const byte ListOfAlerts = 5;
+
+    private const byte ListOfUsers = 20;
+    private const byte ListOfApiKeys = 21;
 
     /// <summary>The page of a wallet's history that follows the entry with this version.</summary>
     public static string AfterEntry(Guid walletId, long version)

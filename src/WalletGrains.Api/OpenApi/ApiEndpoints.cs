@@ -22,6 +22,10 @@ internal static class ApiEndpoints
         Func<HttpContext, ValueTask<Answer>> handler,
         Operation operation)
     {
+        operation = operation with
+        {
+            HasWalletInPath = pattern.StartsWith("/wallet/{id}", StringComparison.Ordinal) || pattern.StartsWith("/wallets/{id}", StringComparison.Ordinal),
+        };
         var time = endpoints.ServiceProvider.GetRequiredService<TimeProvider>();
         var builder = endpoints.MapMethods(pattern, [method], new RequestDelegate(async context =>
         {

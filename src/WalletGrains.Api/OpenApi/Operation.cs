@@ -42,6 +42,15 @@ internal sealed record Operation(string Id, string Tag, string Summary)
     /// <summary>Query parameters it knows.</summary>
     public IReadOnlyList<QueryParameter> Query { get; init; } = [];
 
+    /// <summary>It counts for rate limits and takes a place at the front door; not so what load balancers ask.</summary>
+    public bool Limited { get; init; } = true;
+
+    /// <summary>It hashes a password or gives tokens out, and has a limit of its own for each address.</summary>
+    public bool SignsIn { get; init; }
+
+    /// <summary>The id in its path is a wallet's.</summary>
+    public bool HasWalletInPath { get; init; }
+
     /// <summary>It asks grains, which may be away or overloaded.</summary>
     public bool CallsGrains { get; init; } = true;
 
@@ -66,6 +75,11 @@ internal sealed record Operation(string Id, string Tag, string Summary)
         {
             // Unavailable: it is not known which credentials count.
             kinds.AddRange([ProblemKind.Unauthenticated, ProblemKind.Forbidden, ProblemKind.Unavailable]);
+        }
+
+        if (Limited)
+        {
+            kinds.AddRange([ProblemKind.RateLimited, ProblemKind.Overloaded]);
         }
 
         if (CallsGrains)

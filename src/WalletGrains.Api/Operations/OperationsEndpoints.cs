@@ -28,12 +28,14 @@ internal sealed class OperationsEndpoints(HealthCheckService health)
         endpoints.MapApi("GET", "/health/live", LiveAsync, new("live", "Operations", "Whether the process answers")
         {
             Access = Access.Open,
+            Limited = false,
             Response = typeof(HealthResponse),
             CallsGrains = false,
         });
         endpoints.MapApi("GET", "/health/ready", ReadyAsync, new("ready", "Operations", "Whether the process can do its work")
         {
             Access = Access.Open,
+            Limited = false,
             Response = typeof(HealthResponse),
             CallsGrains = false,
             Problems = [ProblemKind.Unavailable],
@@ -41,6 +43,7 @@ internal sealed class OperationsEndpoints(HealthCheckService health)
         endpoints.MapApi("GET", "/version", VersionAsync, new("version", "Operations", "What is running")
         {
             Access = Access.Open,
+            Limited = false,
             Response = typeof(VersionResponse),
             CallsGrains = false,
         });

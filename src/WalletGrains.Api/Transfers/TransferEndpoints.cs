@@ -4,6 +4,7 @@ using WalletGrains.Api.Auth;
 using WalletGrains.Api.Errors;
 using WalletGrains.Api.Http;
 using WalletGrains.Api.OpenApi;
+using WalletGrains.Api.Protection;
 using WalletGrains.Api.Wallets;
 using WalletGrains.Contracts;
 using WalletGrains.Contracts.Transfers;
@@ -12,7 +13,7 @@ using WalletGrains.Contracts.Wallets;
 namespace WalletGrains.Api.Transfers;
 
 /// <summary>Moves money between wallets, in both route families, and tells how far a transfer has come.</summary>
-internal sealed class TransferEndpoints(IGrainFactory grains, WalletDirectory directory, TimeProvider time)
+internal sealed class TransferEndpoints(IGrainFactory grains, WalletDirectory directory, RateLimits limits, TimeProvider time)
 {
     public void Map(IEndpointRouteBuilder endpoints)
     {
@@ -68,6 +69,11 @@ internal sealed class TransferEndpoints(IGrainFactory grains, WalletDirectory di
         if (errors.Any)
         {
             return Problem.Invalid(errors);
+        }
+
+        if (limits.TakeWallet(senderId) is { } tooMany)
+        {
+            return tooMany;
         }
 
         var (command, refused) = await AuthorizeAsync(context, requestId, senderId, receiverId, body.Amount, description, metadata);

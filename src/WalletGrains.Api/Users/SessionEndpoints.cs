@@ -28,6 +28,7 @@ internal sealed class SessionEndpoints(
         {
             Description = "A wrong e-mail address, a wrong password, too many attempts and a locked account are answered alike.",
             Access = Access.Open,
+            SignsIn = true,
             Body = typeof(LoginRequest),
             Response = typeof(LoginResponse),
             Problems = [ProblemKind.Unauthenticated],
@@ -37,6 +38,7 @@ internal sealed class SessionEndpoints(
             Description = "Each refresh token is good for one call and its answer has the next one. A token that was used before ends the session, "
                 + "for one of its two users is not its owner. Of two calls at the same time one gets tokens and the other 401, and the session goes on.",
             Access = Access.Open,
+            SignsIn = true,
             Body = typeof(RefreshRequest),
             Response = typeof(LoginResponse),
             Problems = [ProblemKind.Unauthenticated],

@@ -22,6 +22,7 @@ internal sealed class UserEndpoints(IGrainFactory grains, IOptions<WalletOptions
         endpoints.MapApi("POST", "/auth/register", RegisterAsync, new("register", "Identity", "Create an account with its first wallet")
         {
             Access = Access.Open,
+            SignsIn = true,
             Body = typeof(RegisterRequest),
             Status = StatusCodes.Status201Created,
             Response = typeof(RegisterResponse),

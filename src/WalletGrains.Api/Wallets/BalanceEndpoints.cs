@@ -4,13 +4,14 @@ using WalletGrains.Api.Auth;
 using WalletGrains.Api.Errors;
 using WalletGrains.Api.Http;
 using WalletGrains.Api.OpenApi;
+using WalletGrains.Api.Protection;
 using WalletGrains.Contracts;
 using WalletGrains.Contracts.Wallets;
 
 namespace WalletGrains.Api.Wallets;
 
 /// <summary>Pays money into and out of wallets: funding in family 1, deposits and withdrawals in family 2.</summary>
-internal sealed class BalanceEndpoints(IGrainFactory grains, WalletDirectory directory, TimeProvider time)
+internal sealed class BalanceEndpoints(IGrainFactory grains, WalletDirectory directory, RateLimits limits, TimeProvider time)
 {
     public void Map(IEndpointRouteBuilder endpoints)
     {
@@ -67,6 +68,11 @@ internal sealed class BalanceEndpoints(IGrainFactory grains, WalletDirectory dir
         if (errors.Any)
         {
             return Problem.Invalid(errors);
+        }
+
+        if (limits.TakeWallet(walletId) is { } tooMany)
+        {
+            return tooMany;
         }
 
         if (await directory.FindAsync(walletId) is not { } known || !Caller.Of(context).MayUse(known.OwnerId))

@@ -6,9 +6,17 @@ namespace WalletGrains.Host.Startup;
 /// <summary>Tells before anything is started whether the address to listen on can be had.</summary>
 internal static class ListenAddress
 {
-    /// <summary>Binds the address for a moment.</summary>
-    /// <exception cref="StartupException">It is not an address, or somebody else has it.</exception>
-    public static void Check(string url)
+    /// <summary>Binds each of the addresses, which have semicolons between them, for a moment.</summary>
+    /// <exception cref="StartupException">One is not an address, or somebody else has it.</exception>
+    public static void Check(string urls)
+    {
+        foreach (var url in urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            CheckOne(url);
+        }
+    }
+
+    private static void CheckOne(string url)
     {
         BindingAddress address;
         try

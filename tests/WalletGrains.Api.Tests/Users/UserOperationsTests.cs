@@ -61,7 +61,7 @@ public sealed partial class UserOperationsTests(ApiFixture api)
     public async Task Users_are_listed_page_by_page_and_by_what_is_asked_for()
     {
         var (first, email, _) = await api.RegisterAsync();
-        var (second, _, _) = await api.RegisterAsync();
+        await api.RegisterAsync();
         var found = await api.Operator().GetAsync($"/ops/users?email={email.ToUpperInvariant()}");
         var user = Assert.Single(found.Json.GetProperty("items").EnumerateArray());
         Assert.Equal((first.UserId, "customer", "ACTIVE"), (user.GetProperty("userId").GetGuid(), user.GetProperty("role").GetString(), user.GetProperty("status").GetString()));
@@ -74,7 +74,6 @@ public sealed partial class UserOperationsTests(ApiFixture api)
         (await api.Operator().GetAsync($"/ops/users?limit=1&role=operator&cursor={cursor}")).AssertProblem(400, "VALIDATION");
         (await api.Operator().GetAsync("/ops/users?role=admin")).AssertProblem(400, "VALIDATION");
         (await api.Operator().GetAsync("/ops/users?status=locked")).AssertProblem(400, "VALIDATION");
-        Assert.NotEqual(first.UserId, second.UserId);
     }
 
     [Theory]

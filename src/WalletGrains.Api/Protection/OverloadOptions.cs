@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Options;
+
+namespace WalletGrains.Api.Protection;
+
+/// <summary>How much a front door does at the same time; section <c>Overload</c> of the configuration.</summary>
+public sealed class OverloadOptions
+{
+    /// <summary>The section of the configuration.</summary>
+    public const string Section = "Overload";
+
+    /// <summary>Requests that are worked on at the same time. At 20,000 a second 1,024 are 50 ms of work, ten times what a request takes.</summary>
+    public int ConcurrentRequests { get; set; } = 1_024;
+
+    /// <summary>Requests that wait for their turn; beyond it they are refused at once.</summary>
+    public int QueuedRequests { get; set; } = 1_024;
+
+    /// <summary>Open connections; a further one is closed at once.</summary>
+    public int Connections { get; set; } = 20_000;
+
+    /// <summary>Refuses to start with limits that are none.</summary>
+    internal sealed class Validator : IValidateOptions<OverloadOptions>
+    {
+        public ValidateOptionsResult Validate(string? name, OverloadOptions options)
+        {
+            var failures = new List<string>();
+            Check(options.ConcurrentRequests, 1, nameof(ConcurrentRequests));
+            Check(options.QueuedRequests, 0, nameof(QueuedRequests));
+            Check(options.Connections, 1, nameof(Connections));
+            return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+
+            void Check(int value, int min, string setting)
+            {
+                if (value < min || value > 1_000_000)
+                {
+                    failures.Add($"Overload:{setting} is {value}; it must be {min} to 1000000.");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,138 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+using WalletGrains.Api.Auth;
+using WalletGrains.Api.OpenApi;
+using WalletGrains.Api.Protection;
+using WalletGrains.Testing;
+using Xunit;
+
+namespace WalletGrains.Api.Tests.Protection;
+
+/// <summary>The gate with two places and room for one who waits.</summary>
+public sealed class FrontGateTests : IDisposable
+{
+    private static readonly Operation Limited = new("id", "tag", "summary") { Access = Access.Open, Response = typeof(void) };
+
+    private readonly ManualTimeProvider _time = new();
+    private readonly RateLimits _limits;
+    private readonly FrontGate _gate;
+    private readonly Queue<TaskCompletionSource> _working = new();
+    private readonly SemaphoreSlim _entered = new(0);
+    private int _started;
+
+    public FrontGateTests()
+    {
+        var unlimited = new RateLimitOptions();
+        unlimited.Complete(isDevelopment: true);
+        _limits = new RateLimits(Options.Create(unlimited));
+        _gate = new FrontGate(WorkAsync, _limits, Options.Create(new OverloadOptions { ConcurrentRequests = 2, QueuedRequests = 1 }), _time);
+    }
+
+    public void Dispose()
+    {
+        _gate.Dispose();
+        _entered.Dispose();
+        _limits.Dispose();
+    }
+
+    [Fact]
+    public async Task Beyond_those_who_work_and_wait_everybody_is_refused_at_once_and_nothing_is_done_for_them()
+    {
+        var (first, second, waiting) = (Enter(), Enter(), Enter());
+        for (var i = 0; i < 1_000; i++)
+        {
+            var refused = Enter();
+            Assert.True(refused.Done.IsCompletedSuccessfully);
+            Assert.Equal((429, "1"), (refused.Context.Response.StatusCode, refused.Context.Response.Headers.RetryAfter.ToString()));
+        }
+
+        await EnteredAsync(2);
+        Assert.Equal(2, _started);
+        Assert.False(first.Done.IsCompleted || second.Done.IsCompleted || waiting.Done.IsCompleted);
+
+        _working.Dequeue().SetResult();
+        await first.Done;
+        await EnteredAsync(1);
+        Assert.Equal(3, _started);
+        _working.Dequeue().SetResult();
+        _working.Dequeue().SetResult();
+        await Task.WhenAll(second.Done, waiting.Done);
+        Assert.All([first, second, waiting], request => Assert.Equal(200, request.Context.Response.StatusCode));
+
+        var next = Enter();
+        Assert.Equal(4, _started);
+        _working.Dequeue().SetResult();
+        await next.Done;
+    }
+
+    [Fact]
+    public async Task Who_has_waited_for_a_second_is_refused_and_leaves_its_place_to_others()
+    {
+        var (first, second, waiting) = (Enter(), Enter(), Enter());
+        await EnteredAsync(2);
+        _time.Advance(ApiLimits.AdmissionPatience);
+        await waiting.Done;
+        Assert.Equal((429, 2), (waiting.Context.Response.StatusCode, _started));
+
+        var next = Enter();
+        Assert.False(next.Done.IsCompleted);
+        while (_working.TryDequeue(out var work))
+        {
+            work.SetResult();
+        }
+
+        await Task.WhenAll(first.Done, second.Done);
+        await EnteredAsync(1);
+        _working.Dequeue().SetResult();
+        await next.Done;
+        Assert.Equal(200, next.Context.Response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Work_that_fails_gives_its_place_back()
+    {
+        for (var i = 0; i < 10; i++)
+        {
+            var request = Enter();
+            _working.Dequeue().SetException(new InvalidOperationException("It failed."));
+            await Assert.ThrowsAsync<InvalidOperationException>(() => request.Done);
+        }
+
+        Assert.Equal(10, _started);
+    }
+
+    [Fact]
+    public void Health_is_let_in_when_nobody_else_is()
+    {
+        var (_, _, _) = (Enter(), Enter(), Enter());
+        _ = Enter(Limited with { Limited = false });
+        _ = Enter(operation: null);
+        Assert.Equal(4, _started);
+    }
+
+    private (DefaultHttpContext Context, Task Done) Enter() => Enter(Limited);
+
+    private (DefaultHttpContext Context, Task Done) Enter(Operation? operation)
+    {
+        var context = new DefaultHttpContext();
+        context.SetEndpoint(new Endpoint(null, operation is null ? EndpointMetadataCollection.Empty : new EndpointMetadataCollection(operation), "test"));
+        return (context, _gate.InvokeAsync(context));
+    }
+
+    private async Task EnteredAsync(int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            await _entered.WaitAsync(TestContext.Current.CancellationToken);
+        }
+    }
+
+    private Task WorkAsync(HttpContext context)
+    {
+        _started++;
+        var work = new TaskCompletionSource();
+        _working.Enqueue(work);
+        _entered.Release();
+        return work.Task;
+    }
+}
