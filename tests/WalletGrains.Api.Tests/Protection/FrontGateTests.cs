@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using WalletGrains.Api.Auth;
@@ -16,7 +17,7 @@ public sealed class FrontGateTests : IDisposable
     private readonly ManualTimeProvider _time = new();
     private readonly RateLimits _limits;
     private readonly FrontGate _gate;
-    private readonly Queue<TaskCompletionSource> _working = new();
+    private readonly ConcurrentQueue<TaskCompletionSource> _working = new();
     private readonly SemaphoreSlim _entered = new(0);
     private int _started;
 
@@ -50,18 +51,18 @@ public sealed class FrontGateTests : IDisposable
         Assert.Equal(2, _started);
         Assert.False(first.Done.IsCompleted || second.Done.IsCompleted || waiting.Done.IsCompleted);
 
-        _working.Dequeue().SetResult();
+        FinishOne();
         await first.Done;
         await EnteredAsync(1);
         Assert.Equal(3, _started);
-        _working.Dequeue().SetResult();
-        _working.Dequeue().SetResult();
+        FinishOne();
+        FinishOne();
         await Task.WhenAll(second.Done, waiting.Done);
         Assert.All([first, second, waiting], request => Assert.Equal(200, request.Context.Response.StatusCode));
 
         var next = Enter();
         Assert.Equal(4, _started);
-        _working.Dequeue().SetResult();
+        FinishOne();
         await next.Done;
     }
 
@@ -76,14 +77,11 @@ public sealed class FrontGateTests : IDisposable
 
         var next = Enter();
         Assert.False(next.Done.IsCompleted);
-        while (_working.TryDequeue(out var work))
-        {
-            work.SetResult();
-        }
-
+        FinishOne();
+        FinishOne();
         await Task.WhenAll(first.Done, second.Done);
         await EnteredAsync(1);
-        _working.Dequeue().SetResult();
+        FinishOne();
         await next.Done;
         Assert.Equal(200, next.Context.Response.StatusCode);
     }
@@ -94,7 +92,8 @@ public sealed class FrontGateTests : IDisposable
         for (var i = 0; i < 10; i++)
         {
             var request = Enter();
-            _working.Dequeue().SetException(new InvalidOperationException("It failed."));
+            Assert.True(_working.TryDequeue(out var work));
+            work.SetException(new InvalidOperationException("It failed."));
             await Assert.ThrowsAsync<InvalidOperationException>(() => request.Done);
         }
 
@@ -117,6 +116,12 @@ public sealed class FrontGateTests : IDisposable
         var context = new DefaultHttpContext();
         context.SetEndpoint(new Endpoint(null, operation is null ? EndpointMetadataCollection.Empty : new EndpointMetadataCollection(operation), "test"));
         return (context, _gate.InvokeAsync(context));
+    }
+
+    private void FinishOne()
+    {
+        Assert.True(_working.TryDequeue(out var work));
+        work.SetResult();
     }
 
     private async Task EnteredAsync(int count)
