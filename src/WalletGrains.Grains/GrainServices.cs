@@ -8,6 +8,7 @@ using WalletGrains.Grains.Checkpoints;
 using WalletGrains.Grains.Fraud;
 using WalletGrains.Grains.Jobs;
 using WalletGrains.Grains.Signing;
+using WalletGrains.Grains.Statistics;
 using WalletGrains.Grains.Verification;
 using WalletGrains.Grains.Wallets;
 using WalletGrains.Journal.Users;
@@ -35,6 +36,9 @@ public static class GrainServices
         services.TryAddSingleton(provider => JobOptions.Read(provider.GetService<IConfiguration>()));
         services.TryAddSingleton(provider => new JobKinds(provider.GetServices<IJobHandler>(), provider.GetService<IConfiguration>()));
         services.AddSingleton<IJobHandler, JobPurge>();
+        services.AddSingleton<IJobHandler, EventJob>();
+        services.AddSingleton<IEventRetry, StatisticsRetry>();
+        services.AddSingleton<IEventRetry, FraudRetry>();
         services.TryAddSingleton<IPasswordHasher<UserRow>, PasswordHasher<UserRow>>();
         return services;
     }

@@ -48,8 +48,8 @@ public sealed partial class MemoryCluster : IAsyncLifetime
 
             return Task.CompletedTask;
         });
-        Statistics = new MemoryStatisticsStore(Positions);
-        Alerts = new MemoryFraudStore(Positions);
+        Statistics = new MemoryStatisticsStore(Positions, JobStore);
+        Alerts = new MemoryFraudStore(Positions, JobStore);
     }
 
     public StepFaults Faults { get; } = new();

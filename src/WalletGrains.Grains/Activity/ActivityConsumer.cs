@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using WalletGrains.Contracts.Activity;
 using WalletGrains.Journal;
 using WalletGrains.Journal.Activity;
+using WalletGrains.Journal.Jobs;
 
 namespace WalletGrains.Grains.Activity;
 
@@ -13,6 +14,8 @@ namespace WalletGrains.Grains.Activity;
 /// <remarks>
 /// The durable position is the fence. When it does not stand where this activation left it, another one works, or a write whose answer
 /// was lost has happened after all: then everything in memory is dropped, and it goes on from what is durable. For the turns of one activation.
+/// An event that cannot be applied becomes a job, in the transaction of the position that passes it; its neighbours go on. When everything fails
+/// it is no event's fault, and the consumer waits instead.
 /// </remarks>
 internal sealed partial class ActivityConsumer(
     string name,
@@ -22,9 +25,11 @@ internal sealed partial class ActivityConsumer(
     IActivityPositions positions,
     ActivityOptions options,
     ActivityMetrics metrics,
+    IdGenerator ids,
     TimeProvider time,
     ILogger logger)
 {
+    private readonly List<NewJob> _failed = [];
     private ActivityFollower? _follower;
     private long _writtenPosition;
     private long _writtenAt;
@@ -39,7 +44,7 @@ internal sealed partial class ActivityConsumer(
                 return GrainLimits.ConsumerRetryPause;
             }
 
-            var left = (effects.Count > 0 ? GrainLimits.EffectsPeriod : GrainLimits.IdlePositionPeriod) - time.GetElapsedTime(_writtenAt);
+            var left = (effects.Count + _failed.Count > 0 ? GrainLimits.EffectsPeriod : GrainLimits.IdlePositionPeriod) - time.GetElapsedTime(_writtenAt);
             return _follower.Position == _writtenPosition ? Timeout.InfiniteTimeSpan : left > TimeSpan.Zero ? left : TimeSpan.Zero;
         }
     }
@@ -86,6 +91,12 @@ internal sealed partial class ActivityConsumer(
             LogWaits(logger, e, name, partition);
             _writtenAt = time.GetTimestamp();
         }
+        catch (Exception e)
+        {
+            // Not the fault of an event: a batch may be half applied, so it begins anew from what is durable.
+            LogWaits(logger, e, name, partition);
+            BeginAnew();
+        }
     }
 
     /// <summary>Writes the effects that wait.</summary>
@@ -98,17 +109,23 @@ internal sealed partial class ActivityConsumer(
 
         _writtenAt = time.GetTimestamp();
         var move = new PositionMove(name, partition, options.Partitions, _writtenPosition, _follower.Position);
-        if (await effects.WriteAsync(move))
-        {
-            _writtenPosition = move.To;
-        }
-        else
+        if (!await effects.WriteAsync(move, _failed))
         {
             LogOvertaken(logger, name, partition);
-            _follower = null;
+            BeginAnew();
+            return;
         }
 
+        _writtenPosition = move.To;
         effects.Clear();
+        _failed.Clear();
+    }
+
+    private void BeginAnew()
+    {
+        _follower = null;
+        effects.Reset();
+        _failed.Clear();
     }
 
     private async Task<ActivityFollower> GetFollowerAsync()
@@ -130,14 +147,26 @@ internal sealed partial class ActivityConsumer(
         await effects.PrepareAsync(batch.Events!);
         foreach (var happened in batch.Events!)
         {
-            effects.Apply(happened);
+            try
+            {
+                effects.Apply(happened);
+            }
+            catch (Exception e) when (_failed.Count < GrainLimits.MaxFailedEvents)
+            {
+                LogFailed(logger, e, name, happened.Version, happened.WalletId);
+                effects.Skip(happened);
+                _failed.Add(EventJob.Of(ids.NewId(), name, happened.WalletId, happened.Version));
+            }
         }
 
         metrics.Taken(name, batch, time.GetUtcNow());
     }
 
-    [LoggerMessage(1921, LogLevel.Warning, "Consumer {Consumer} of partition {Partition} waits for the store")]
+    [LoggerMessage(1921, LogLevel.Warning, "Consumer {Consumer} of partition {Partition} cannot go on now and tries again")]
     private static partial void LogWaits(ILogger logger, Exception exception, string consumer, int partition);
+
+    [LoggerMessage(1923, LogLevel.Error, "Consumer {Consumer} cannot take entry {Version} of wallet {WalletId}: a job tries again")]
+    private static partial void LogFailed(ILogger logger, Exception exception, string consumer, long version, Guid walletId);
 
     [LoggerMessage(1922, LogLevel.Information, "Consumer {Consumer} of partition {Partition} was overtaken by another activation and goes on from there")]
     private static partial void LogOvertaken(ILogger logger, string consumer, int partition);

@@ -10,7 +10,7 @@ internal static class ActivityRows
 {
     public static ActivityBatch ToBatch(int partition, ActivityPage page) => new(partition, page.From, page.To, page.Entries.Select(ToEvent).ToList());
 
-    private static ActivityEvent ToEvent(WalletEntry row)
+    public static ActivityEvent ToEvent(WalletEntry row)
     {
         try
         {

@@ -1,5 +1,6 @@
 using WalletGrains.Contracts.Activity;
 using WalletGrains.Journal.Activity;
+using WalletGrains.Journal.Jobs;
 
 namespace WalletGrains.Grains.Activity;
 
@@ -16,9 +17,16 @@ internal interface IActivityEffects
     /// <summary>Takes an event into account. Nothing is awaited here, so what it throws is the fault of the event.</summary>
     void Apply(ActivityEvent happened);
 
-    /// <summary>Writes the effects together with the move; false, and nothing written, when the consumer does not stand where it must.</summary>
-    Task<bool> WriteAsync(PositionMove move);
+    /// <summary>Goes on behind an event that cannot be applied: a job does it later (<see cref="IEventRetry"/>).</summary>
+    void Skip(ActivityEvent happened);
 
-    /// <summary>Forgets the effects: they are written, or somebody else's position makes them void.</summary>
+    /// <summary>Writes the effects and the jobs of skipped events together with the move; false, and nothing written, when the consumer does not
+    /// stand where it must.</summary>
+    Task<bool> WriteAsync(PositionMove move, IReadOnlyList<NewJob> jobs);
+
+    /// <summary>Forgets the effects: they are written.</summary>
     void Clear();
+
+    /// <summary>Forgets everything: the consumer begins anew from what is durable.</summary>
+    void Reset();
 }

@@ -1,11 +1,11 @@
 using WalletGrains.Contracts.Activity;
 using WalletGrains.Contracts.Wallets;
 using WalletGrains.Domain.Fraud;
-using WalletGrains.Domain.Wallets;
 using WalletGrains.Grains.Activity;
 using WalletGrains.Journal;
 using WalletGrains.Journal.Activity;
 using WalletGrains.Journal.Fraud;
+using WalletGrains.Journal.Jobs;
 
 namespace WalletGrains.Grains.Fraud;
 
@@ -18,7 +18,7 @@ internal sealed class FraudEffects(FraudRules rules, IFraudStore store, IJournal
     private readonly Dictionary<(Guid WalletId, string Rule), Guid> _alertIds = [];
     private readonly List<FraudFindingRow> _findings = [];
 
-    /// <summary>Whether an alert was raised since this was last asked.</summary>
+    /// <summary>Alerts that were raised; whoever tells of them takes them out.</summary>
     public List<Guid> Raised { get; } = [];
 
     /// <inheritdoc />
@@ -72,16 +72,16 @@ internal sealed class FraudEffects(FraudRules rules, IFraudStore store, IJournal
     }
 
     /// <inheritdoc />
-    public async Task<bool> WriteAsync(PositionMove move)
+    public void Skip(ActivityEvent happened)
     {
-        var raised = await store.WriteAsync(move, _findings, CancellationToken.None);
-        Raised.AddRange(raised ?? []);
-        if (raised is null)
-        {
-            // Another activation has gone on meanwhile: what is remembered here may lack what that one has seen.
-            _windows.Clear();
-        }
+        // Its wallet's window goes on without it.
+    }
 
+    /// <inheritdoc />
+    public async Task<bool> WriteAsync(PositionMove move, IReadOnlyList<NewJob> jobs)
+    {
+        var raised = await store.WriteAsync(move, _findings, jobs, CancellationToken.None);
+        Raised.AddRange(raised ?? []);
         return raised is not null;
     }
 
@@ -92,6 +92,14 @@ internal sealed class FraudEffects(FraudRules rules, IFraudStore store, IJournal
         _alertIds.Clear();
     }
 
+    /// <inheritdoc />
+    public void Reset()
+    {
+        // What windows hold may be applied again, and then has to be found again.
+        Clear();
+        _windows.Clear();
+    }
+
     // Money that an operator gives back is nothing that the owner withdraws.
     private bool Concerns(Entry entry) => entry.ReversesTransferId is null && rules.Concern(EntryTypes.NameOf(entry.Type));
 
@@ -100,9 +108,11 @@ internal sealed class FraudEffects(FraudRules rules, IFraudStore store, IJournal
         var query = new EntryQuery(
             entry.WalletId, entry.Version, Math.Max(rules.Reach, 1), _types, From: entry.CreatedAt - rules.Window);
         var rows = await journal.ReadEntriesAsync(query, CancellationToken.None);
+
+        // One that cannot be read has a job of its own.
         return rows
-            .Select(row => EntryContent.Decode(row.Content))
-            .Where(Concerns)
-            .Aggregate(Withdrawals.None, (window, past) => window.With(Withdrawal.Of(past)));
+            .Select(row => ActivityRows.ToEvent(row).Entry)
+            .Where(past => past is not null && Concerns(past))
+            .Aggregate(Withdrawals.None, (window, past) => window.With(Withdrawal.Of(past!)));
     }
 }

@@ -39,7 +39,7 @@ public sealed partial class FraudGrain(
     {
         _effects = new FraudEffects(rules.ToRules(), store, journal, ids);
         _consumer = new ConsumerActivation(
-            this, new ActivityConsumer("fraud", (int)this.GetPrimaryKeyLong(), _effects, log, positions, options, metrics, time, logger), FollowUpSoon);
+            this, new ActivityConsumer(FraudRetry.ConsumerName, (int)this.GetPrimaryKeyLong(), _effects, log, positions, options, metrics, ids, time, logger), FollowUpSoon);
         _followUp = this.RegisterGrainTimer(
             FollowUpAsync, new GrainTimerCreationOptions(GrainLimits.FraudFollowUpPause, GrainLimits.FraudFollowUpPeriod) { KeepAlive = false });
         return Task.CompletedTask;

@@ -4,6 +4,7 @@ using WalletGrains.Domain.Statistics;
 using WalletGrains.Grains.Activity;
 using WalletGrains.Journal;
 using WalletGrains.Journal.Activity;
+using WalletGrains.Journal.Jobs;
 using WalletGrains.Journal.Statistics;
 
 namespace WalletGrains.Grains.Statistics;
@@ -33,7 +34,7 @@ internal sealed class StatisticsEffects(IStatisticsStore store, IJournal journal
             var before = stored.GetValueOrDefault(walletId, WalletStatistics.None);
 
             // What is missing between the two is older than positions are, or than this consumer.
-            read[walletId] = before.Version >= first.Version - 1 ? before : await StatisticsHistory.CountAsync(journal, walletId, before, first.Version - 1);
+            read[walletId] = before.Version >= first.Version - 1 ? before : await CountAsync(walletId, before, first.Version - 1);
         }
 
         foreach (var (walletId, statistics) in read)
@@ -54,9 +55,28 @@ internal sealed class StatisticsEffects(IStatisticsStore store, IJournal journal
     }
 
     /// <inheritdoc />
-    public Task<bool> WriteAsync(PositionMove move) => store.WriteAsync(
-        move, _counted.OrderBy(counted => counted.Key).Select(counted => StatisticsRows.ToRow(counted.Key, counted.Value)).ToList(), CancellationToken.None);
+    public void Skip(ActivityEvent happened) => _counted[happened.WalletId] = _counted[happened.WalletId] with { Version = happened.Version };
+
+    /// <inheritdoc />
+    public Task<bool> WriteAsync(PositionMove move, IReadOnlyList<NewJob> jobs) => store.WriteAsync(
+        move, _counted.OrderBy(counted => counted.Key).Select(counted => StatisticsRows.ToRow(counted.Key, counted.Value)).ToList(), jobs, CancellationToken.None);
 
     /// <inheritdoc />
     public void Clear() => _counted.Clear();
+
+    /// <inheritdoc />
+    public void Reset() => Clear();
+
+    /// <summary>Counts what is missing. Where that cannot be read the statistics stay behind, so that the event does not follow and is skipped.</summary>
+    private async Task<WalletStatistics> CountAsync(Guid walletId, WalletStatistics before, long version)
+    {
+        try
+        {
+            return await StatisticsHistory.CountAsync(journal, walletId, before, version);
+        }
+        catch (FormatException)
+        {
+            return before;
+        }
+    }
 }

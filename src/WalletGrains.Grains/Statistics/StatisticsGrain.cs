@@ -17,6 +17,7 @@ public sealed class StatisticsGrain(
     IJournal journal,
     IActivityLog log,
     IActivityPositions positions,
+    IdGenerator ids,
     ActivityOptions options,
     ActivityMetrics metrics,
     TimeProvider time,
@@ -29,7 +30,7 @@ public sealed class StatisticsGrain(
     {
         var effects = new StatisticsEffects(store, journal);
         _consumer = new ConsumerActivation(
-            this, new ActivityConsumer("statistics", (int)this.GetPrimaryKeyLong(), effects, log, positions, options, metrics, time, logger));
+            this, new ActivityConsumer(StatisticsRetry.ConsumerName, (int)this.GetPrimaryKeyLong(), effects, log, positions, options, metrics, ids, time, logger));
         return Task.CompletedTask;
     }
 

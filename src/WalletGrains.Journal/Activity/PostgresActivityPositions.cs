@@ -1,4 +1,5 @@
 using Npgsql;
+using WalletGrains.Journal.Jobs;
 using WalletGrains.Journal.Writing;
 
 namespace WalletGrains.Journal.Activity;
@@ -81,6 +82,27 @@ public sealed class PostgresActivityPositions : IActivityPositions, IAsyncDispos
 
     /// <summary>Waits for what is under way.</summary>
     public ValueTask DisposeAsync() => _writes.DisposeAsync();
+
+    /// <summary>
+    /// Writes jobs behind a statement with <see cref="MovedCte"/>, if that one has moved. Another activation that has moved to the very same
+    /// position has met the same events: its jobs have the same keys, and each is done once.
+    /// </summary>
+    internal static NpgsqlBatchCommand? JobsBehind(PositionMove move, IReadOnlyList<NewJob> jobs)
+    {
+        if (jobs.Count == 0)
+        {
+            return null;
+        }
+
+        var statement = JobStatement.EnqueueOnce(
+            jobs,
+            "exists (select from activity_positions p where p.consumer = $6 and p.partition = $7 and p.partitions = $8 and p.position = $9)");
+        statement.Parameters.Add(new NpgsqlParameter<string> { TypedValue = move.Consumer });
+        statement.Parameters.Add(new NpgsqlParameter<int> { TypedValue = move.Partition });
+        statement.Parameters.Add(new NpgsqlParameter<int> { TypedValue = move.Partitions });
+        statement.Parameters.Add(new NpgsqlParameter<long> { TypedValue = move.To });
+        return statement;
+    }
 
     /// <summary>Adds the parameters of <see cref="MovedCte"/>.</summary>
     internal static void Bind(NpgsqlParameterCollection parameters, PositionMove move)

@@ -1,4 +1,5 @@
 using WalletGrains.Journal.Activity;
+using WalletGrains.Journal.Jobs;
 
 namespace WalletGrains.Journal.Fraud;
 
@@ -52,11 +53,12 @@ public sealed record FraudAlertRow(
 public interface IFraudStore
 {
     /// <summary>
-    /// Writes what a consumer has found together with its move. A finding at an entry that is not behind the newest one of its wallet and rule
+    /// Writes what a consumer has found, and jobs for what it could not look at, together with its move. A finding at an entry that is not behind the newest one of its wallet and rule
     /// was written before, and is left out.
     /// </summary>
     /// <returns>The alerts that this raised; null, and nothing written, when the consumer does not stand where it must.</returns>
-    Task<IReadOnlyList<Guid>?> WriteAsync(PositionMove move, IReadOnlyList<FraudFindingRow> findings, CancellationToken cancellationToken);
+    Task<IReadOnlyList<Guid>?> WriteAsync(
+        PositionMove move, IReadOnlyList<FraudFindingRow> findings, IReadOnlyList<NewJob> jobs, CancellationToken cancellationToken);
 
     /// <summary>Alerts, the newest first, by keyset.</summary>
     /// <param name="isOpen">Only open ones, or only resolved ones; null for all.</param>

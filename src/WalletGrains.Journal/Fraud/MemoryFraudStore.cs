@@ -1,20 +1,28 @@
 using WalletGrains.Journal.Activity;
+using WalletGrains.Journal.Jobs;
 
 namespace WalletGrains.Journal.Fraud;
 
 /// <summary>Alerts in memory with the observable behaviour of <see cref="PostgresFraudStore"/>, for tests and simulations.</summary>
 /// <param name="positions">The positions that moves go by, and their faults.</param>
-public sealed class MemoryFraudStore(MemoryActivityPositions positions) : IFraudStore
+/// <param name="jobStore">Where jobs go.</param>
+public sealed class MemoryFraudStore(MemoryActivityPositions positions, MemoryJobStore jobStore) : IFraudStore
 {
     private readonly Lock _lock = new();
     private readonly SortedDictionary<Guid, FraudAlertRow> _alerts = [];
     private readonly Dictionary<(Guid WalletId, string Rule), long> _newest = [];
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<Guid>?> WriteAsync(PositionMove move, IReadOnlyList<FraudFindingRow> findings, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Guid>?> WriteAsync(
+        PositionMove move, IReadOnlyList<FraudFindingRow> findings, IReadOnlyList<NewJob> jobs, CancellationToken cancellationToken)
     {
         var raised = new List<Guid>();
-        return await positions.MoveAsync(move, () => Write(findings, raised)) ? raised : null;
+        var moved = await positions.MoveAsync(move, () =>
+        {
+            jobs.ToList().ForEach(jobStore.Enqueue);
+            Write(findings, raised);
+        });
+        return moved ? raised : null;
     }
 
     /// <inheritdoc/>

@@ -1,6 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
 using WalletGrains.Journal.Activity;
+using WalletGrains.Journal.Jobs;
 using WalletGrains.Journal.Reading;
 using WalletGrains.Journal.Writing;
 
@@ -71,7 +72,8 @@ public sealed class PostgresFraudStore : IFraudStore, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<Guid>?> WriteAsync(PositionMove move, IReadOnlyList<FraudFindingRow> findings, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<Guid>?> WriteAsync(
+        PositionMove move, IReadOnlyList<FraudFindingRow> findings, IReadOnlyList<NewJob> jobs, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(findings);
         var evidence = findings
@@ -106,7 +108,8 @@ public sealed class PostgresFraudStore : IFraudStore, IAsyncDisposable
                 await row.ReadAsync(limit);
                 return row.GetBoolean(0) ? (IReadOnlyList<Guid>?)row.GetFieldValue<Guid[]>(1) : null;
             },
-            findings.Count == 0 ? PostgresActivityPositions.WithoutWaitingForDisk : null);
+            findings.Count == 0 ? PostgresActivityPositions.WithoutWaitingForDisk : null,
+            PostgresActivityPositions.JobsBehind(move, jobs));
     }
 
     /// <inheritdoc/>

@@ -28,6 +28,28 @@ public static class JobStatement
     /// the order of their kinds and keys, or two transactions could wait for each other.</summary>
     public static NpgsqlBatchCommand Enqueue(NewJob job) => Enqueue(job, "true");
 
+    /// <summary>The statement that writes jobs whose keys are done once, in the order of their kinds and keys, when a condition holds. Its own
+    /// parameters begin at $6.</summary>
+    internal static NpgsqlBatchCommand EnqueueOnce(IReadOnlyList<NewJob> jobs, string condition) => new($"""
+        insert into jobs (job_id, kind, key, lane, payload, state, due_at, attempts, created_at, updated_at)
+        select b.job_id, b.kind, b.key, b.lane, b.payload, 1, now(), 0, now(), now()
+        from (
+            select unnest($1) as job_id, unnest($2) as kind, unnest($3) as key, unnest($4) as lane, unnest($5) as payload) b
+        where {condition}
+        order by b.kind, b.key
+        {ConflictNever}
+        """)
+    {
+        Parameters =
+        {
+            new NpgsqlParameter<Guid[]> { TypedValue = [.. jobs.Select(job => job.JobId)] },
+            new NpgsqlParameter<string[]> { TypedValue = [.. jobs.Select(job => job.Kind)] },
+            new NpgsqlParameter<string[]> { TypedValue = [.. jobs.Select(job => job.Key)] },
+            new NpgsqlParameter<short[]> { TypedValue = [.. jobs.Select(job => (short)job.Lane)] },
+            new NpgsqlParameter<byte[][]> { TypedValue = [.. jobs.Select(job => job.Payload.ToArray())] },
+        },
+    };
+
     /// <summary>The same, when a condition on its parameters holds; the job's id is $1.</summary>
     internal static NpgsqlBatchCommand Enqueue(NewJob job, string condition)
     {

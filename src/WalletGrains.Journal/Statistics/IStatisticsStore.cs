@@ -1,4 +1,5 @@
 using WalletGrains.Journal.Activity;
+using WalletGrains.Journal.Jobs;
 
 namespace WalletGrains.Journal.Statistics;
 
@@ -29,9 +30,9 @@ public interface IStatisticsStore
     /// <summary>Those of these wallets that have a row.</summary>
     Task<IReadOnlyList<StatisticsRow>> FindAsync(IReadOnlyCollection<Guid> walletIds, CancellationToken cancellationToken);
 
-    /// <summary>Writes what a consumer has counted together with its move; false, and nothing written, when it does not stand where it must. A
-    /// row of a later version stays.</summary>
-    Task<bool> WriteAsync(PositionMove move, IReadOnlyList<StatisticsRow> rows, CancellationToken cancellationToken);
+    /// <summary>Writes what a consumer has counted, and jobs for what it could not count, together with its move; false, and nothing written, when it
+    /// does not stand where it must. A row of a later version stays.</summary>
+    Task<bool> WriteAsync(PositionMove move, IReadOnlyList<StatisticsRow> rows, IReadOnlyList<NewJob> jobs, CancellationToken cancellationToken);
 
     /// <summary>Replaces a row that is at this version; adds it when there is none and the version is null.</summary>
     /// <returns>False when it is not so any more.</returns>

@@ -1,10 +1,12 @@
 using WalletGrains.Journal.Activity;
+using WalletGrains.Journal.Jobs;
 
 namespace WalletGrains.Journal.Statistics;
 
 /// <summary>Statistics in memory with the observable behaviour of <see cref="PostgresStatisticsStore"/>, for tests and simulations.</summary>
 /// <param name="positions">The positions that moves go by, and their faults.</param>
-public sealed class MemoryStatisticsStore(MemoryActivityPositions positions) : IStatisticsStore
+/// <param name="jobStore">Where jobs go.</param>
+public sealed class MemoryStatisticsStore(MemoryActivityPositions positions, MemoryJobStore jobStore) : IStatisticsStore
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<Guid, StatisticsRow> _rows = [];
@@ -21,10 +23,12 @@ public sealed class MemoryStatisticsStore(MemoryActivityPositions positions) : I
     }
 
     /// <inheritdoc/>
-    public Task<bool> WriteAsync(PositionMove move, IReadOnlyList<StatisticsRow> rows, CancellationToken cancellationToken) => positions.MoveAsync(move, () =>
+    public Task<bool> WriteAsync(
+        PositionMove move, IReadOnlyList<StatisticsRow> rows, IReadOnlyList<NewJob> jobs, CancellationToken cancellationToken) => positions.MoveAsync(move, () =>
     {
         lock (_lock)
         {
+            jobs.ToList().ForEach(jobStore.Enqueue);
             foreach (var row in rows)
             {
                 if (!_rows.TryGetValue(row.WalletId, out var known) || known.Version < row.Version)

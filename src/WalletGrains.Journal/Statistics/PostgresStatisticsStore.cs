@@ -1,6 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
 using WalletGrains.Journal.Activity;
+using WalletGrains.Journal.Jobs;
 using WalletGrains.Journal.Reading;
 using WalletGrains.Journal.Writing;
 
@@ -65,7 +66,7 @@ public sealed class PostgresStatisticsStore : IStatisticsStore, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public Task<bool> WriteAsync(PositionMove move, IReadOnlyList<StatisticsRow> rows, CancellationToken cancellationToken)
+    public Task<bool> WriteAsync(PositionMove move, IReadOnlyList<StatisticsRow> rows, IReadOnlyList<NewJob> jobs, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(rows);
         return _writes.RunAsync(
@@ -87,7 +88,8 @@ public sealed class PostgresStatisticsStore : IStatisticsStore, IAsyncDisposable
                 });
             },
             static (row, limit) => row.ReadAsync(limit),
-            PostgresActivityPositions.WithoutWaitingForDisk);
+            PostgresActivityPositions.WithoutWaitingForDisk,
+            PostgresActivityPositions.JobsBehind(move, jobs));
     }
 
     /// <inheritdoc/>

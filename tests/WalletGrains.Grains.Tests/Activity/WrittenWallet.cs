@@ -31,11 +31,15 @@ internal sealed class WrittenWallet
 
     public Task WithdrawAsync(long amountMinor) => ExecuteAsync(new Withdraw(NewRequest(), Usd(amountMinor)));
 
-    private async Task ExecuteAsync(WalletCommand command)
+    /// <summary>A withdrawal whose bytes cannot be read.</summary>
+    public Task WithdrawUnreadablyAsync(long amountMinor) => ExecuteAsync(new Withdraw(NewRequest(), Usd(amountMinor)), isReadable: false);
+
+    private async Task ExecuteAsync(WalletCommand command, bool isReadable = true)
     {
         var decision = WalletDecider.Decide(command, _position.State, Guid.CreateVersion7(), Now);
         Assert.NotNull(decision.Event);
         (var append, _position, _) = WalletAppends.Compose(command, Fingerprint.Of(command), decision, _position, Now);
-        Assert.Equal(AppendStatus.Applied, await _journal.AppendAsync(append));
+        var written = isReadable ? append : new WalletAppend(append.Head, append.PreviousHash, append.Entry! with { Content = "{"u8.ToArray() });
+        Assert.Equal(AppendStatus.Applied, await _journal.AppendAsync(written));
     }
 }

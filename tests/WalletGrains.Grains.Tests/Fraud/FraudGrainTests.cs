@@ -8,6 +8,7 @@ using WalletGrains.Grains.Tests.Activity;
 using WalletGrains.Journal;
 using WalletGrains.Journal.Activity;
 using WalletGrains.Journal.Fraud;
+using WalletGrains.Journal.Jobs;
 using Xunit;
 using static WalletGrains.Grains.Tests.MemoryCluster;
 
@@ -69,7 +70,7 @@ public sealed class FraudGrainTests(MemoryCluster cluster)
         var positions = new MemoryActivityPositions((point, _) => faults && random.Next(4) == 0
             ? throw (point is CommitPoint.Before ? new JournalUnavailableException("away") : new JournalOutcomeUnknownException("lost"))
             : Task.CompletedTask);
-        var store = new MemoryFraudStore(positions);
+        var store = new MemoryFraudStore(positions, new MemoryJobStore(TimeProvider.System));
         var wallets = Enumerable.Range(0, 6).Select(_ => new WrittenWallet(journal)).ToList();
         foreach (var wallet in wallets)
         {
@@ -95,7 +96,7 @@ public sealed class FraudGrainTests(MemoryCluster cluster)
         faults = false;
         await new Activation(journal, positions, store).HearAsync(messages[^1], writes: true);
         var calm = new MemoryActivityPositions();
-        var expected = new MemoryFraudStore(calm);
+        var expected = new MemoryFraudStore(calm, new MemoryJobStore(TimeProvider.System));
         await new Activation(journal, calm, expected).HearAsync(messages[^1], writes: true);
         Assert.Equal(await ShownAsync(expected), await ShownAsync(store));
         Assert.NotEmpty(await ShownAsync(store));
@@ -122,7 +123,7 @@ public sealed class FraudGrainTests(MemoryCluster cluster)
     {
         private readonly ActivityConsumer _consumer = new(
             "fraud", 0, new FraudEffects(new FraudOptions().ToRules(), store, journal, new IdGenerator(TimeProvider.System)), journal, positions,
-            new ActivityOptions { Partitions = 1 }, new ActivityMetrics(), TimeProvider.System, NullLogger.Instance);
+            new ActivityOptions { Partitions = 1 }, new ActivityMetrics(), new IdGenerator(TimeProvider.System), TimeProvider.System, NullLogger.Instance);
 
         public async Task HearAsync(ActivityBatch batch, bool writes)
         {

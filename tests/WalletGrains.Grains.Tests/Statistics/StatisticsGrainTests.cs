@@ -8,6 +8,7 @@ using WalletGrains.Grains.Statistics;
 using WalletGrains.Grains.Tests.Activity;
 using WalletGrains.Journal;
 using WalletGrains.Journal.Activity;
+using WalletGrains.Journal.Jobs;
 using WalletGrains.Journal.Statistics;
 using Xunit;
 using static WalletGrains.Grains.Tests.MemoryCluster;
@@ -60,7 +61,7 @@ public sealed class StatisticsGrainTests(MemoryCluster cluster)
         var positions = new MemoryActivityPositions((point, _) => faults && random.Next(4) == 0
             ? throw (point is CommitPoint.Before ? new JournalUnavailableException("away") : new JournalOutcomeUnknownException("lost"))
             : Task.CompletedTask);
-        var store = new MemoryStatisticsStore(positions);
+        var store = new MemoryStatisticsStore(positions, new MemoryJobStore(TimeProvider.System));
         var wallets = Enumerable.Range(0, 10).Select(_ => new WrittenWallet(journal)).ToList();
         List<Activation> activations = [new(journal, positions, store), new(journal, positions, store)];
         var messages = new List<ActivityBatch>();
@@ -93,7 +94,7 @@ public sealed class StatisticsGrainTests(MemoryCluster cluster)
     {
         var journal = new MemoryJournal();
         var positions = new MemoryActivityPositions();
-        var store = new MemoryStatisticsStore(positions);
+        var store = new MemoryStatisticsStore(positions, new MemoryJobStore(TimeProvider.System));
         var wallet = new WrittenWallet(journal);
         for (var i = 0; i < 450; i++)
         {
@@ -123,7 +124,7 @@ public sealed class StatisticsGrainTests(MemoryCluster cluster)
     {
         private readonly ActivityConsumer _consumer = new(
             "statistics", 0, new StatisticsEffects(store, journal), journal, positions, new ActivityOptions { Partitions = 1 }, new ActivityMetrics(),
-            TimeProvider.System, NullLogger.Instance);
+            new IdGenerator(TimeProvider.System), TimeProvider.System, NullLogger.Instance);
 
         public async Task HearAsync(ActivityBatch batch, bool writes)
         {

@@ -1,5 +1,6 @@
 using WalletGrains.Journal.Activity;
 using WalletGrains.Journal.Fraud;
+using WalletGrains.Journal.Jobs;
 using Xunit;
 
 namespace WalletGrains.Journal.Tests.Fraud;
@@ -63,7 +64,7 @@ public abstract class FraudStoreContract
     {
         var finding = Finding(Guid.NewGuid(), 3, 1, 2, 3);
         await Positions.LoadAsync(_consumer, 0, 1, Cancelled);
-        Assert.Null(await Store.WriteAsync(new PositionMove(_consumer, 0, 1, 7, 8), [finding], Cancelled));
+        Assert.Null(await Store.WriteAsync(new PositionMove(_consumer, 0, 1, 7, 8), [finding], [], Cancelled));
         Assert.Null(await Store.FindAsync(finding.AlertId, Cancelled));
     }
 
@@ -127,7 +128,7 @@ public abstract class FraudStoreContract
     private async Task<IReadOnlyList<Guid>?> WriteAsync(params FraudFindingRow[] findings)
     {
         await Positions.LoadAsync(_consumer, 0, 1, Cancelled);
-        return await Store.WriteAsync(new PositionMove(_consumer, 0, 1, _position, ++_position), findings, Cancelled);
+        return await Store.WriteAsync(new PositionMove(_consumer, 0, 1, _position, ++_position), findings, [], Cancelled);
     }
 
     private static FraudFindingRow Finding(Guid walletId, long version, params long[] evidence) => new(
@@ -140,7 +141,7 @@ public sealed class MemoryFraudStoreTests : FraudStoreContract
 {
     private readonly MemoryActivityPositions _positions = new();
 
-    public MemoryFraudStoreTests() => Store = new MemoryFraudStore(_positions);
+    public MemoryFraudStoreTests() => Store = new MemoryFraudStore(_positions, new MemoryJobStore(TimeProvider.System));
 
     protected override IActivityPositions Positions => _positions;
 

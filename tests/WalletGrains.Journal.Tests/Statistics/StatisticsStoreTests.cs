@@ -1,4 +1,5 @@
 using WalletGrains.Journal.Activity;
+using WalletGrains.Journal.Jobs;
 using WalletGrains.Journal.Statistics;
 using Xunit;
 
@@ -12,6 +13,8 @@ public abstract class StatisticsStoreContract
     protected abstract IActivityPositions Positions { get; }
 
     protected abstract IStatisticsStore Store { get; }
+
+    protected abstract IJobStore Jobs { get; }
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
@@ -55,15 +58,33 @@ public abstract class StatisticsStoreContract
         var consumer = NewConsumer();
         await Positions.LoadAsync(consumer, 0, 1, Cancelled);
         var (one, other) = (NewRow(3), NewRow(5) with { LastActivityAt = null, DepositedMinor = 20_000m * 1_000_000_000_000_000m });
-        Assert.True(await Store.WriteAsync(new PositionMove(consumer, 0, 1, 0, 10), [one, other], Cancelled));
+        Assert.True(await Store.WriteAsync(new PositionMove(consumer, 0, 1, 0, 10), [one, other], [], Cancelled));
         Assert.Equal(new[] { one, other }.ToHashSet(), (await Store.FindAsync([one.WalletId, other.WalletId, Guid.NewGuid()], Cancelled)).ToHashSet());
 
-        Assert.False(await Store.WriteAsync(new PositionMove(consumer, 0, 1, 0, 20), [one with { Version = 9 }], Cancelled));
+        Assert.False(await Store.WriteAsync(new PositionMove(consumer, 0, 1, 0, 20), [one with { Version = 9 }], [], Cancelled));
         Assert.Equal(one, Assert.Single(await Store.FindAsync([one.WalletId], Cancelled)));
         Assert.Equal(10, await Positions.LoadAsync(consumer, 0, 1, Cancelled));
 
-        Assert.True(await Store.WriteAsync(new PositionMove(consumer, 0, 1, 10, 20), [], Cancelled));
+        Assert.True(await Store.WriteAsync(new PositionMove(consumer, 0, 1, 10, 20), [], [], Cancelled));
         Assert.Equal(20, await Positions.LoadAsync(consumer, 0, 1, Cancelled));
+    }
+
+    [Fact]
+    public async Task Jobs_of_skipped_events_are_written_with_the_move_or_not_at_all_and_once_for_a_key()
+    {
+        var consumer = NewConsumer();
+        await Positions.LoadAsync(consumer, 0, 1, Cancelled);
+        NewJob[] jobs = [NewJob($"{consumer}/1"), NewJob($"{consumer}/2")];
+        Assert.False(await Store.WriteAsync(new PositionMove(consumer, 0, 1, 5, 10), [], jobs, Cancelled));
+        Assert.Null(await Jobs.FindAsync(jobs[0].JobId, Cancelled));
+        Assert.True(await Store.WriteAsync(new PositionMove(consumer, 0, 1, 0, 10), [], jobs, Cancelled));
+        Assert.True(await Store.WriteAsync(new PositionMove(consumer, 0, 1, 10, 11), [], [NewJob($"{consumer}/1")], Cancelled));
+        foreach (var job in jobs)
+        {
+            Assert.Equal((job.Key, JobState.Queued), (await Jobs.FindAsync(job.JobId, Cancelled)) is { } row ? (row.Key, row.State) : default);
+        }
+
+        Assert.Equal(2, (await Jobs.ReadAsync(new JobQuery("event", null, null, 100), Cancelled)).Count(row => row.Key.StartsWith(consumer, StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -73,7 +94,7 @@ public abstract class StatisticsStoreContract
         await Positions.LoadAsync(consumer, 0, 1, Cancelled);
         var row = NewRow(7);
         Assert.True(await Store.ReplaceAsync(row, null, Cancelled));
-        Assert.True(await Store.WriteAsync(new PositionMove(consumer, 0, 1, 0, 10), [row with { Version = 6, TransactionCount = 1 }], Cancelled));
+        Assert.True(await Store.WriteAsync(new PositionMove(consumer, 0, 1, 0, 10), [row with { Version = 6, TransactionCount = 1 }], [], Cancelled));
         Assert.Equal(row, Assert.Single(await Store.FindAsync([row.WalletId], Cancelled)));
     }
 
@@ -90,6 +111,8 @@ public abstract class StatisticsStoreContract
 
     private static string NewConsumer() => $"test-{Guid.NewGuid():N}";
 
+    private static NewJob NewJob(string key) => new(Guid.CreateVersion7(), "event", key, ReadOnlyMemory<byte>.Empty);
+
     private static StatisticsRow NewRow(long version) => new(Guid.NewGuid(), version, 100, 20, 3, 4, version, At);
 }
 
@@ -97,12 +120,15 @@ public abstract class StatisticsStoreContract
 public sealed class MemoryStatisticsStoreTests : StatisticsStoreContract
 {
     private readonly MemoryActivityPositions _positions = new();
+    private readonly MemoryJobStore _jobs = new(TimeProvider.System);
 
-    public MemoryStatisticsStoreTests() => Store = new MemoryStatisticsStore(_positions);
+    public MemoryStatisticsStoreTests() => (Store, Jobs) = (new MemoryStatisticsStore(_positions, _jobs), _jobs);
 
     protected override IActivityPositions Positions => _positions;
 
     protected override IStatisticsStore Store { get; }
+
+    protected override IJobStore Jobs { get; }
 }
 
 /// <summary>The contract on PostgreSQL.</summary>
@@ -110,15 +136,19 @@ public sealed class PostgresStatisticsStoreTests(PostgresJournalFixture postgres
 {
     private readonly PostgresActivityPositions _positions = new(postgres.DataSource, new JournalOptions(), TimeProvider.System);
     private readonly PostgresStatisticsStore _store = new(postgres.DataSource, new JournalOptions(), TimeProvider.System);
+    private readonly PostgresJobStore _jobs = new(postgres.DataSource, new JournalOptions(), TimeProvider.System);
 
     protected override IActivityPositions Positions => _positions;
 
     protected override IStatisticsStore Store => _store;
 
+    protected override IJobStore Jobs => _jobs;
+
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     public async ValueTask DisposeAsync()
     {
+        await _jobs.DisposeAsync();
         await _store.DisposeAsync();
         await _positions.DisposeAsync();
         GC.SuppressFinalize(this);

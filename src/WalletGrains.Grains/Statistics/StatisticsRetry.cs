@@ -1,0 +1,29 @@
+using WalletGrains.Contracts.Statistics;
+using WalletGrains.Grains.Activity;
+using WalletGrains.Journal;
+using WalletGrains.Journal.Statistics;
+
+namespace WalletGrains.Grains.Statistics;
+
+/// <summary>Counts a wallet anew, up to the version that its statistics have: whatever was skipped of it is in them then.</summary>
+public sealed class StatisticsRetry(IStatisticsStore store, IJournal journal) : IEventRetry
+{
+    internal const string ConsumerName = "statistics";
+
+    /// <inheritdoc />
+    public string Consumer => ConsumerName;
+
+    /// <inheritdoc />
+    public async Task RetryAsync(Guid walletId, long version)
+    {
+        while (true)
+        {
+            var row = await store.FindAsync([walletId], CancellationToken.None) is [var found] ? found : null;
+            var counted = await StatisticsHistory.CountAsync(journal, walletId, WalletStatistics.None, row?.Version ?? version);
+            if (await store.ReplaceAsync(StatisticsRows.ToRow(walletId, counted), row?.Version, CancellationToken.None))
+            {
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,167 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using WalletGrains.Contracts.Activity;
+using WalletGrains.Contracts.Statistics;
+using WalletGrains.Grains.Activity;
+using WalletGrains.Grains.Fraud;
+using WalletGrains.Grains.Jobs;
+using WalletGrains.Grains.Statistics;
+using WalletGrains.Journal;
+using WalletGrains.Journal.Activity;
+using WalletGrains.Journal.Fraud;
+using WalletGrains.Journal.Jobs;
+using WalletGrains.Journal.Statistics;
+using Xunit;
+
+namespace WalletGrains.Grains.Tests.Activity;
+
+/// <summary>An event that a consumer cannot take becomes a job, and its neighbours go on.</summary>
+public sealed class PoisonEventTests
+{
+    private readonly MemoryJournal _journal = new();
+    private readonly MemoryActivityPositions _positions = new();
+    private readonly MemoryJobStore _jobs = new(TimeProvider.System);
+    private readonly MemoryStatisticsStore _statistics;
+    private readonly MemoryFraudStore _alerts;
+    private readonly IdGenerator _ids = new(TimeProvider.System);
+    private readonly FraudOptions _rules = new();
+
+    public PoisonEventTests() => (_statistics, _alerts) = (new MemoryStatisticsStore(_positions, _jobs), new MemoryFraudStore(_positions, _jobs));
+
+    private EventJob Job => new([new StatisticsRetry(_statistics, _journal), new FraudRetry(_rules, _alerts, _positions, _journal, _ids)]);
+
+    [Fact]
+    public async Task An_unreadable_entry_becomes_a_job_of_each_consumer_and_everything_else_is_counted()
+    {
+        var (poisoned, other) = (new WrittenWallet(_journal), new WrittenWallet(_journal));
+        await poisoned.DepositAsync(100);
+        await poisoned.WithdrawUnreadablyAsync(10);
+        await other.DepositAsync(7);
+        await poisoned.DepositAsync(5);
+        for (var i = 0; i < 3; i++)
+        {
+            await poisoned.WithdrawAsync(1);
+        }
+
+        await FollowAsync(new StatisticsEffects(_statistics, _journal), "statistics");
+        await FollowAsync(new FraudEffects(_rules.ToRules(), _alerts, _journal, _ids), "fraud");
+
+        Assert.Equal(
+            [$"fraud/{poisoned.Id}/2", $"statistics/{poisoned.Id}/2"],
+            (await _jobs.ReadAsync(new JobQuery("event", JobState.Queued, null, 100), CancellationToken.None)).Select(job => job.Key).Order(StringComparer.Ordinal));
+        Assert.Equal((1, 7m), await CountedAsync(other));
+        Assert.Equal((6, 105m), await CountedAsync(poisoned));
+        Assert.Equal(poisoned.Id, Assert.Single(await _alerts.ReadAsync(true, null, null, 10, CancellationToken.None)).WalletId);
+
+        // It stays unreadable: every attempt fails, and then it is a dead letter.
+        await Assert.ThrowsAsync<FormatException>(() => RunAsync($"statistics/{poisoned.Id}/2"));
+        await Assert.ThrowsAsync<FormatException>(() => RunAsync($"fraud/{poisoned.Id}/2"));
+    }
+
+    [Fact]
+    public async Task What_was_skipped_is_counted_by_its_job_and_a_repeat_counts_nothing_twice()
+    {
+        var wallet = new WrittenWallet(_journal);
+        await wallet.DepositAsync(100);
+        await wallet.WithdrawAsync(10);
+        await wallet.DepositAsync(5);
+        await FollowAsync(new Stumbling(new StatisticsEffects(_statistics, _journal), version: 2), "statistics");
+        var expected = StatisticsRows.ToRow(wallet.Id, await StatisticsHistory.CountAsync(_journal, wallet.Id, WalletStatistics.None, 3));
+        Assert.NotEqual(expected, Assert.Single(await _statistics.FindAsync([wallet.Id], CancellationToken.None)));
+
+        for (var attempt = 0; attempt < 2; attempt++)
+        {
+            Assert.IsType<JobOutcome.Done>(await RunAsync($"statistics/{wallet.Id}/2"));
+            Assert.Equal(expected, Assert.Single(await _statistics.FindAsync([wallet.Id], CancellationToken.None)));
+        }
+    }
+
+    [Fact]
+    public async Task What_was_skipped_raises_its_alert_by_its_job_and_a_repeat_raises_no_other()
+    {
+        var wallet = new WrittenWallet(_journal);
+        await wallet.DepositAsync(100);
+        for (var i = 0; i < 3; i++)
+        {
+            await wallet.WithdrawAsync(1);
+        }
+
+        await FollowAsync(new Stumbling(new FraudEffects(_rules.ToRules(), _alerts, _journal, _ids), version: 4), "fraud");
+        Assert.Empty(await _alerts.ReadAsync(null, null, null, 10, CancellationToken.None));
+        for (var attempt = 0; attempt < 2; attempt++)
+        {
+            Assert.IsType<JobOutcome.Done>(await RunAsync($"fraud/{wallet.Id}/4"));
+            var alert = Assert.Single(await _alerts.ReadAsync(null, null, null, 10, CancellationToken.None));
+            Assert.Equal(1, alert.Findings);
+            Assert.Equal([2, 3, 4], alert.Evidence.Select(entry => entry.Version));
+        }
+    }
+
+    [Fact]
+    public async Task When_everything_fails_nothing_is_passed_and_no_flood_of_jobs_is_made()
+    {
+        var wallet = new WrittenWallet(_journal);
+        for (var i = 0; i < 150; i++)
+        {
+            await wallet.DepositAsync(1);
+        }
+
+        await FollowAsync(new Stumbling(new StatisticsEffects(_statistics, _journal), version: null), "statistics");
+        await FollowAsync(new Stumbling(new FraudEffects(_rules.ToRules(), _alerts, _journal, _ids), version: null), "fraud");
+        Assert.Equal(0, await _positions.LoadAsync("fraud", 0, 1, CancellationToken.None));
+        Assert.Equal(0, await _positions.LoadAsync("statistics", 0, 1, CancellationToken.None));
+        Assert.Empty(await _jobs.ReadAsync(new JobQuery("event", null, null, 200), CancellationToken.None));
+        await FollowAsync(new StatisticsEffects(_statistics, _journal), "statistics");
+        Assert.Equal((150, 150m), await CountedAsync(wallet));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("statistics/none/2")]
+    [InlineData("nobody/01234567-0123-0123-0123-012345678901/2")]
+    [InlineData("statistics/01234567-0123-0123-0123-012345678901/x")]
+    public async Task A_key_that_means_nothing_fails_for_good(string key) => Assert.IsType<JobOutcome.Fail>(await RunAsync(key));
+
+    private Task<JobOutcome> RunAsync(string key) =>
+        Job.RunAsync(new JobRun(Guid.NewGuid(), key, ReadOnlyMemory<byte>.Empty, DateTimeOffset.UtcNow, 1), CancellationToken.None);
+
+    private async Task<(long Version, decimal Deposited)> CountedAsync(WrittenWallet wallet)
+    {
+        var row = Assert.Single(await _statistics.FindAsync([wallet.Id], CancellationToken.None));
+        return (row.Version, row.DepositedMinor);
+    }
+
+    private async Task FollowAsync(IActivityEffects effects, string name)
+    {
+        var consumer = new ActivityConsumer(
+            name, 0, effects, _journal, _positions, new ActivityOptions { Partitions = 1 }, new ActivityMetrics(), _ids, TimeProvider.System, NullLogger.Instance);
+        var page = await _journal.ReadAsync(new ActivityQuery(0, 1, 0, 500), CancellationToken.None);
+        await consumer.HearAsync(ActivityRows.ToBatch(0, page));
+        await consumer.WriteAsync();
+    }
+
+    /// <summary>Effects that fail at the entries with one version, or at all.</summary>
+    private sealed class Stumbling(IActivityEffects effects, long? version) : IActivityEffects
+    {
+        public int Count => effects.Count;
+
+        public Task PrepareAsync(IReadOnlyList<ActivityEvent> events) => effects.PrepareAsync(events);
+
+        public void Apply(ActivityEvent happened)
+        {
+            if (version is null || happened.Version == version)
+            {
+                throw new InvalidOperationException("A mistake in the code of a consumer.");
+            }
+
+            effects.Apply(happened);
+        }
+
+        public void Skip(ActivityEvent happened) => effects.Skip(happened);
+
+        public Task<bool> WriteAsync(PositionMove move, IReadOnlyList<NewJob> jobs) => effects.WriteAsync(move, jobs);
+
+        public void Clear() => effects.Clear();
+
+        public void Reset() => effects.Reset();
+    }
+}
