@@ -119,8 +119,11 @@ internal static class GrainLimits
     /// <summary>How often a consumer without effects writes its position: what a restart would look through in vain.</summary>
     public static readonly TimeSpan IdlePositionPeriod = TimeSpan.FromSeconds(10);
 
-    /// <summary>The pause before a consumer goes on that could not, or that is behind.</summary>
+    /// <summary>The pause before a consumer goes on that is behind; messages and other calls have their turns meanwhile.</summary>
     public static readonly TimeSpan ConsumerRetryPause = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>The pause before a consumer goes on that could not.</summary>
+    public static readonly TimeSpan ConsumerOutagePause = TimeSpan.FromSeconds(1);
 
     /// <summary>Wallets whose statistics are counted again at the same time.</summary>
     public const int RebuildConcurrency = 4;

@@ -33,12 +33,18 @@ internal sealed partial class ActivityConsumer(
     private ActivityFollower? _follower;
     private long _writtenPosition;
     private long _writtenAt;
+    private long? _failedAt;
 
     /// <summary>How long until <see cref="GoOnAsync"/> has something to do; infinite when it waits for messages.</summary>
     public TimeSpan NextDue
     {
         get
         {
+            if (IsPaused)
+            {
+                return GrainLimits.ConsumerOutagePause;
+            }
+
             if (_follower is null || _follower.IsBehind)
             {
                 return GrainLimits.ConsumerRetryPause;
@@ -49,29 +55,22 @@ internal sealed partial class ActivityConsumer(
         }
     }
 
-    /// <summary>Hears of a batch by a message, and takes what it can.</summary>
-    public async Task HearAsync(ActivityBatch batch)
-    {
-        try
-        {
-            var follower = await GetFollowerAsync();
-            follower.Hear(batch);
-        }
-        catch (Exception e) when (e is JournalUnavailableException or JournalOutcomeUnknownException)
-        {
-            LogWaits(logger, e, name, partition);
-            return;
-        }
+    private bool IsPaused => _failedAt is { } failedAt && time.GetElapsedTime(failedAt) < GrainLimits.ConsumerOutagePause;
 
-        await GoOnAsync();
-    }
+    /// <summary>Hears of a batch by a message, and takes what it can. While it waits after a failure it hears of nothing: what it misses it reads.</summary>
+    public Task HearAsync(ActivityBatch batch) => IsPaused ? Task.CompletedTask : GoOnAsync(batch);
 
     /// <summary>Takes what is there, up to a few pages, and writes the effects when their time has come.</summary>
-    public async Task GoOnAsync()
+    public async Task GoOnAsync(ActivityBatch? heard = null)
     {
         try
         {
             var follower = await GetFollowerAsync();
+            if (heard is not null)
+            {
+                follower.Hear(heard);
+            }
+
             for (var page = 0; page < GrainLimits.MaxConsumerPages && effects.Count < GrainLimits.MaxWaitingEffects; page++)
             {
                 if (!await follower.AdvanceAsync(ReadAsync, TakeAsync))
@@ -84,18 +83,21 @@ internal sealed partial class ActivityConsumer(
             {
                 await WriteAsync();
             }
+
+            _failedAt = null;
         }
         catch (Exception e) when (e is JournalUnavailableException or JournalOutcomeUnknownException)
         {
-            // The next message or tick goes on; what is in memory is kept, and its position is the fence.
+            // A later message or tick goes on; what is in memory is kept, and its position is the fence.
             LogWaits(logger, e, name, partition);
-            _writtenAt = time.GetTimestamp();
+            _failedAt = time.GetTimestamp();
         }
         catch (Exception e)
         {
             // Not the fault of an event: a batch may be half applied, so it begins anew from what is durable.
             LogWaits(logger, e, name, partition);
             BeginAnew();
+            _failedAt = time.GetTimestamp();
         }
     }
 

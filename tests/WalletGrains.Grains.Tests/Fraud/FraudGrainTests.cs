@@ -9,6 +9,7 @@ using WalletGrains.Journal;
 using WalletGrains.Journal.Activity;
 using WalletGrains.Journal.Fraud;
 using WalletGrains.Journal.Jobs;
+using WalletGrains.Testing;
 using Xunit;
 using static WalletGrains.Grains.Tests.MemoryCluster;
 
@@ -65,7 +66,7 @@ public sealed class FraudGrainTests(MemoryCluster cluster)
     public async Task After_repeats_losses_crashes_and_two_activations_at_once_the_same_alerts_are_there_as_without(int seed)
     {
         var random = new Random(seed);
-        var journal = new MemoryJournal();
+        var (journal, time) = (new MemoryJournal(), new ManualTimeProvider());
         var faults = true;
         var positions = new MemoryActivityPositions((point, _) => faults && random.Next(4) == 0
             ? throw (point is CommitPoint.Before ? new JournalUnavailableException("away") : new JournalOutcomeUnknownException("lost"))
@@ -77,7 +78,7 @@ public sealed class FraudGrainTests(MemoryCluster cluster)
             await wallet.DepositAsync(100_000);
         }
 
-        List<Activation> activations = [new(journal, positions, store), new(journal, positions, store)];
+        List<Activation> activations = [new(journal, positions, store, time), new(journal, positions, store, time)];
         var messages = new List<ActivityBatch>();
         for (var step = 0; step < 300; step++)
         {
@@ -87,17 +88,18 @@ public sealed class FraudGrainTests(MemoryCluster cluster)
             var end = messages.Count == 0 ? 0 : messages[^1].To;
             messages.Add(ActivityRows.ToBatch(0, await journal.ReadAsync(new ActivityQuery(0, 1, end, 50), CancellationToken.None)));
             await activations[random.Next(2)].HearAsync(messages[random.Next(Math.Max(0, messages.Count - 5), messages.Count)], writes: random.Next(3) == 0);
+            time.Advance(TimeSpan.FromMilliseconds(random.Next(600)));
             if (random.Next(20) == 0)
             {
-                activations[random.Next(2)] = new Activation(journal, positions, store);
+                activations[random.Next(2)] = new Activation(journal, positions, store, time);
             }
         }
 
         faults = false;
-        await new Activation(journal, positions, store).HearAsync(messages[^1], writes: true);
+        await new Activation(journal, positions, store, time).HearAsync(messages[^1], writes: true);
         var calm = new MemoryActivityPositions();
         var expected = new MemoryFraudStore(calm, new MemoryJobStore(TimeProvider.System));
-        await new Activation(journal, calm, expected).HearAsync(messages[^1], writes: true);
+        await new Activation(journal, calm, expected, time).HearAsync(messages[^1], writes: true);
         Assert.Equal(await ShownAsync(expected), await ShownAsync(store));
         Assert.NotEmpty(await ShownAsync(store));
     }
@@ -119,11 +121,11 @@ public sealed class FraudGrainTests(MemoryCluster cluster)
     }
 
     /// <summary>An activation of the consumer, without the runtime.</summary>
-    private sealed class Activation(MemoryJournal journal, MemoryActivityPositions positions, MemoryFraudStore store)
+    private sealed class Activation(MemoryJournal journal, MemoryActivityPositions positions, MemoryFraudStore store, TimeProvider time)
     {
         private readonly ActivityConsumer _consumer = new(
             "fraud", 0, new FraudEffects(new FraudOptions().ToRules(), store, journal, new IdGenerator(TimeProvider.System)), journal, positions,
-            new ActivityOptions { Partitions = 1 }, new ActivityMetrics(), new IdGenerator(TimeProvider.System), TimeProvider.System, NullLogger.Instance);
+            new ActivityOptions { Partitions = 1 }, new ActivityMetrics(), new IdGenerator(time), time, NullLogger.Instance);
 
         public async Task HearAsync(ActivityBatch batch, bool writes)
         {

@@ -10,6 +10,7 @@ using WalletGrains.Journal;
 using WalletGrains.Journal.Activity;
 using WalletGrains.Journal.Jobs;
 using WalletGrains.Journal.Statistics;
+using WalletGrains.Testing;
 using Xunit;
 using static WalletGrains.Grains.Tests.MemoryCluster;
 
@@ -56,14 +57,14 @@ public sealed class StatisticsGrainTests(MemoryCluster cluster)
     public async Task After_repeats_losses_crashes_and_two_activations_at_once_each_entry_has_counted_once(int seed)
     {
         var random = new Random(seed);
-        var journal = new MemoryJournal();
+        var (journal, time) = (new MemoryJournal(), new ManualTimeProvider());
         var faults = true;
         var positions = new MemoryActivityPositions((point, _) => faults && random.Next(4) == 0
             ? throw (point is CommitPoint.Before ? new JournalUnavailableException("away") : new JournalOutcomeUnknownException("lost"))
             : Task.CompletedTask);
         var store = new MemoryStatisticsStore(positions, new MemoryJobStore(TimeProvider.System));
         var wallets = Enumerable.Range(0, 10).Select(_ => new WrittenWallet(journal)).ToList();
-        List<Activation> activations = [new(journal, positions, store), new(journal, positions, store)];
+        List<Activation> activations = [new(journal, positions, store, time), new(journal, positions, store, time)];
         var messages = new List<ActivityBatch>();
         for (var step = 0; step < 400; step++)
         {
@@ -73,14 +74,15 @@ public sealed class StatisticsGrainTests(MemoryCluster cluster)
             messages.Add(ActivityRows.ToBatch(0, page));
             var activation = activations[random.Next(2)];
             await activation.HearAsync(messages[random.Next(Math.Max(0, messages.Count - 5), messages.Count)], writes: random.Next(3) == 0);
+            time.Advance(TimeSpan.FromMilliseconds(random.Next(600)));
             if (random.Next(20) == 0)
             {
-                activations[random.Next(2)] = new Activation(journal, positions, store);
+                activations[random.Next(2)] = new Activation(journal, positions, store, time);
             }
         }
 
         faults = false;
-        await new Activation(journal, positions, store).HearAsync(messages[^1], writes: true);
+        await new Activation(journal, positions, store, time).HearAsync(messages[^1], writes: true);
         foreach (var wallet in wallets)
         {
             var expected = await StatisticsHistory.CountAsync(journal, wallet.Id, WalletStatistics.None, wallet.Version);
@@ -106,7 +108,7 @@ public sealed class StatisticsGrainTests(MemoryCluster cluster)
         Assert.True(await positions.MoveAsync(new PositionMove("statistics", 0, 1, 0, end), CancellationToken.None));
         await wallet.DepositAsync(5);
         var page = ActivityRows.ToBatch(0, await journal.ReadAsync(new ActivityQuery(0, 1, end, 50), CancellationToken.None));
-        await new Activation(journal, positions, store).HearAsync(page, writes: true);
+        await new Activation(journal, positions, store, TimeProvider.System).HearAsync(page, writes: true);
         var row = Assert.Single(await store.FindAsync([wallet.Id], CancellationToken.None));
         Assert.Equal((451, 455m, 451), (row.Version, row.DepositedMinor, row.TransactionCount));
     }
@@ -120,11 +122,11 @@ public sealed class StatisticsGrainTests(MemoryCluster cluster)
     }
 
     /// <summary>An activation of the consumer, without the runtime.</summary>
-    private sealed class Activation(MemoryJournal journal, MemoryActivityPositions positions, MemoryStatisticsStore store)
+    private sealed class Activation(MemoryJournal journal, MemoryActivityPositions positions, MemoryStatisticsStore store, TimeProvider time)
     {
         private readonly ActivityConsumer _consumer = new(
             "statistics", 0, new StatisticsEffects(store, journal), journal, positions, new ActivityOptions { Partitions = 1 }, new ActivityMetrics(),
-            new IdGenerator(TimeProvider.System), TimeProvider.System, NullLogger.Instance);
+            new IdGenerator(time), time, NullLogger.Instance);
 
         public async Task HearAsync(ActivityBatch batch, bool writes)
         {
