@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -182,6 +183,8 @@ public static class WalletGrainsApi
         services.AddSingleton(provider => new LiveCredentials(
             provider.GetRequiredService<IGrainFactory>().GetGrain<ICredentialGrain>(0).ReadChangesAsync,
             provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<SessionConnections>();
+        services.Configure<HubOptions>(static hubs => hubs.AddFilter<SessionConnections>());
         if (frontDoor)
         {
             services.AddHostedService<CredentialWatch>();

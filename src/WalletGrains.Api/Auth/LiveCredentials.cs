@@ -22,6 +22,9 @@ internal sealed class LiveCredentials(Func<ulong, Task<CredentialChanges>> read,
     private ulong _next;
     private long _countsUntil = long.MinValue;
 
+    /// <summary>A session has ended, here or elsewhere.</summary>
+    public event Action<Guid>? Ended;
+
     /// <summary>What it knows is fresh enough to judge a credential by.</summary>
     public bool Count => time.GetTimestamp() < Volatile.Read(ref _countsUntil);
 
@@ -29,7 +32,7 @@ internal sealed class LiveCredentials(Func<ulong, Task<CredentialChanges>> read,
     public bool HasEnded(Guid sessionId) => _ended.ContainsKey(sessionId);
 
     /// <summary>Notes what this front door has had ended.</summary>
-    public void End(Guid sessionId) => _ended[sessionId] = time.GetUtcNow();
+    public void End(Guid sessionId) => End(sessionId, time.GetUtcNow());
 
     /// <summary>The key with this text, if it is in force.</summary>
     public bool TryFindKey(string? text, [NotNullWhen(true)] out ApiKey? key)
@@ -75,11 +78,19 @@ internal sealed class LiveCredentials(Func<ulong, Task<CredentialChanges>> read,
 
     public void Dispose() => _reading.Dispose();
 
+    private void End(Guid sessionId, DateTimeOffset at)
+    {
+        if (_ended.TryAdd(sessionId, at))
+        {
+            Ended?.Invoke(sessionId);
+        }
+    }
+
     private void Take(CredentialChanges changes)
     {
         foreach (var session in changes.EndedSessions)
         {
-            _ended[session.SessionId] = session.EndedAt;
+            End(session.SessionId, session.EndedAt);
         }
 
         foreach (var key in changes.ApiKeys)
