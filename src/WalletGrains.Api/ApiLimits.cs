@@ -66,8 +66,18 @@ internal static class ApiLimits
     /// <summary>Bytes that one push connection may have on their way in or out before they wait.</summary>
     public const int MaxHubBufferBytes = 32 * 1024;
 
+    /// <summary>
+    /// Bytes that the system keeps for a push connection until its client takes them; it takes twice as many for its own. Left to
+    /// itself it keeps up to 4 MB for one that never reads, and only then anybody notices. At 200 ms to the client and back this
+    /// lets a thousand updates a second through.
+    /// </summary>
+    public const int HubSendBufferBytes = 64 * 1024;
+
     /// <summary>How long the client of a push connection may take to say which protocol it speaks.</summary>
     public static readonly TimeSpan HubHandshake = TimeSpan.FromSeconds(5);
+
+    /// <summary>So much later than the hub itself, the framework gives up a client that takes nothing.</summary>
+    public static readonly TimeSpan HubSendMargin = TimeSpan.FromSeconds(10);
 
     /// <summary>A response buffer that has grown above this many bytes is not kept for the next response of its thread.</summary>
     public const int MaxKeptResponseBuffer = 256 * 1024;

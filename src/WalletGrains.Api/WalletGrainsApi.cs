@@ -49,7 +49,10 @@ public static class WalletGrainsApi
         AddAuthentication(services, frontDoor);
         AddOpenApi(services);
         services.AddHealthChecks();
-        PushHub.Add(builder);
+        if (frontDoor)
+        {
+            PushHub.Add(builder);
+        }
 
         services.AddSingleton<WalletDirectory>();
         services.AddSingleton<UserEndpoints>();

@@ -1,6 +1,6 @@
 using WalletGrains.Api.Wallets;
 using WalletGrains.Contracts;
-using WalletGrains.Contracts.Wallets;
+using WalletGrains.Contracts.Activity;
 
 namespace WalletGrains.Api.Push;
 
@@ -8,19 +8,16 @@ namespace WalletGrains.Api.Push;
 internal sealed class ActivityPush(PushConnections connections, WalletDirectory wallets)
 {
     /// <summary>Hands them on, in their order.</summary>
-    /// <exception cref="UnavailableException">The owner of a wallet cannot be read now. Nothing from its entry on was handed on; doing
-    /// it all again repeats nothing.</exception>
-    public async ValueTask DeliverAsync(IReadOnlyList<Entry> entries)
+    /// <exception cref="UnavailableException">The owner of a wallet cannot be read now, and nothing was handed on.</exception>
+    public async Task DeliverAsync(ActivityBatch batch)
     {
-        // Each process pays for the entries of all: where nobody listens it should be nothing.
-        if (connections.IsEmpty)
+        // All at the same time: of wallets that this process meets for the first time the owner is asked for.
+        var owners = await Task.WhenAll(batch.Events!.Select(happened => wallets.FindAsync(happened.WalletId).AsTask()));
+        for (var i = 0; i < owners.Length; i++)
         {
-            return;
-        }
-
-        foreach (var entry in entries)
-        {
-            if (await wallets.FindAsync(entry.WalletId) is { OwnerId: { } ownerId } && connections.Of(ownerId) is { Count: > 0 } listening)
+            if (owners[i] is { OwnerId: { } ownerId }
+                && batch.Events![i].Entry is { } entry
+                && connections.Of(ownerId) is { Count: > 0 } listening)
             {
                 var update = WalletUpdated.Of(entry);
                 foreach (var connection in listening)

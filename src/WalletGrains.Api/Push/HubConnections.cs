@@ -1,7 +1,9 @@
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using WalletGrains.Api.Auth;
+using WalletGrains.Api.Errors;
 
 namespace WalletGrains.Api.Push;
 
@@ -35,10 +37,13 @@ internal sealed class HubConnections(
 
         if (connections.Add(added) is { } refused)
         {
-            await added.CloseAsync(refused, TooMany, allowReconnect: false);
+            await (refused is DropReason.NotOpen
+                ? added.CloseAsync(refused, Problem.Unavailable.Detail, allowReconnect: true)
+                : added.CloseAsync(refused, TooMany, allowReconnect: false));
             return;
         }
 
+        LimitSendBuffer(connection);
         connection.Items[typeof(PushConnection)] = added;
         _ = added.RunAsync();
     }
@@ -51,5 +56,13 @@ internal sealed class HubConnections(
         }
 
         return base.OnDisconnectedAsync(connection);
+    }
+
+    private static void LimitSendBuffer(HubConnectionContext connection)
+    {
+        if (connection.GetHttpContext()?.Features.Get<IConnectionSocketFeature>()?.Socket is { } socket)
+        {
+            socket.SendBufferSize = ApiLimits.HubSendBufferBytes;
+        }
     }
 }

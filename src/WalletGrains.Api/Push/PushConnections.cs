@@ -9,9 +9,19 @@ internal sealed class PushConnections(IOptions<PushOptions> options, PushMetrics
     private readonly ConcurrentDictionary<Guid, PushConnection[]> _byUser = new();
     private readonly Lock _gate = new();
     private int _count;
+    private bool _isOpen;
 
     /// <summary>Whether nobody is connected.</summary>
     public bool IsEmpty => Volatile.Read(ref _count) == 0;
+
+    /// <summary>From now on connections may be added: what is committed reaches them.</summary>
+    public void Open()
+    {
+        lock (_gate)
+        {
+            _isOpen = true;
+        }
+    }
 
     /// <summary>The connections of a user.</summary>
     public IReadOnlyList<PushConnection> Of(Guid userId) => _byUser.TryGetValue(userId, out var connections) ? connections : [];
@@ -22,6 +32,11 @@ internal sealed class PushConnections(IOptions<PushOptions> options, PushMetrics
     {
         lock (_gate)
         {
+            if (!_isOpen)
+            {
+                return DropReason.NotOpen;
+            }
+
             if (_count >= options.Value.MaxConnections)
             {
                 return DropReason.TooMany;

@@ -32,6 +32,7 @@ internal static class PushHub
         services.AddSingleton<PushConnections>();
         services.AddSingleton<Replay>();
         services.AddSingleton<ActivityPush>();
+        services.AddHostedService<ActivityFeed>();
         services.AddSingleton<HubLifetimeManager<WalletHub>, HubConnections>();
     }
 
@@ -48,7 +49,9 @@ internal static class PushHub
                 connection.CloseOnAuthenticationExpiration = true;
                 connection.ApplicationMaxBufferSize = ApiLimits.MaxHubBufferBytes;
                 connection.TransportMaxBufferSize = ApiLimits.MaxHubBufferBytes;
-                connection.TransportSendTimeout = options.SlowClient;
+
+                // The hub itself drops slow clients, and counts them; this is for what it does not send, such as pings.
+                connection.TransportSendTimeout = options.SlowClient + ApiLimits.HubSendMargin;
             })
             .RequireAccess(Access.Open);
     }

@@ -14,6 +14,9 @@ internal enum DropReason
     /// <summary>Its token was no valid one.</summary>
     Unauthenticated,
 
+    /// <summary>The feed has not begun yet.</summary>
+    NotOpen,
+
     /// <summary>Its user has too many.</summary>
     TooManyOfUser,
 
@@ -77,6 +80,7 @@ internal sealed class PushMetrics : IDisposable
         DropReason.Slow => "slow",
         DropReason.Overflow => "overflow",
         DropReason.Unauthenticated => "unauthenticated",
+        DropReason.NotOpen => "not_open",
         DropReason.TooManyOfUser => "too_many_of_user",
         DropReason.TooMany => "too_many",
         DropReason.ReplayFailed => "replay_failed",

@@ -94,8 +94,8 @@ public sealed class JavaScriptClients : IAsyncDisposable
     /// <summary>Ends a connection in good order.</summary>
     public Task StopAsync(string id) => AskAsync("stop", new() { ["id"] = id });
 
-    /// <summary>Breaks a connection off, as a lost network does.</summary>
-    public Task CutAsync(string id) => AskAsync("cut", new() { ["id"] = id });
+    /// <summary>Breaks a connection off, as a lost network does; everything that it got.</summary>
+    public async Task<JsonElement[]> CutAsync(string id) => (await AskAsync("cut", new() { ["id"] = id })).Deserialize<JsonElement[]>()!;
 
     /// <summary>The connections of this prefix read nothing any more.</summary>
     public Task PauseAsync(string prefix) => AskAsync("pause", new() { ["prefix"] = prefix });

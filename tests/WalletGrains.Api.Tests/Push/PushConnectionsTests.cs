@@ -13,7 +13,11 @@ public sealed class PushConnectionsTests : IDisposable
     private readonly PushMetrics _metrics = new();
     private readonly PushConnections _connections;
 
-    public PushConnectionsTests() => _connections = new PushConnections(Options.Create(_options), _metrics);
+    public PushConnectionsTests()
+    {
+        _connections = new PushConnections(Options.Create(_options), _metrics);
+        _connections.Open();
+    }
 
     [Fact]
     public void A_user_has_all_its_connections_and_nobody_elses()
@@ -47,6 +51,10 @@ public sealed class PushConnectionsTests : IDisposable
         Added(ada);
         Added(obi);
     }
+
+    [Fact]
+    public void Nobody_is_let_in_before_the_feed_has_begun() =>
+        Assert.Equal(DropReason.NotOpen, new PushConnections(Options.Create(_options), _metrics).Add(Connection(Guid.NewGuid())));
 
     public void Dispose() => _metrics.Dispose();
 

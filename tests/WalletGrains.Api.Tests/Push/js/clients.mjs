@@ -16,7 +16,7 @@ class Client {
     latencies = [];
     waiting = [];
 
-    constructor(url, token, { inQuery = false, keepUpdates = true } = {}) {
+    constructor(url, token, { inQuery = false, keepUpdates = true, skipNegotiation = false } = {}) {
         this.keepUpdates = keepUpdates;
         const builder = new signalR.HubConnectionBuilder().configureLogging(signalR.LogLevel.None);
         if (inQuery) {
@@ -24,7 +24,7 @@ class Client {
             builder.withUrl(`${url}?access_token=${encodeURIComponent(token)}`,
                 { skipNegotiation: true, transport: signalR.HttpTransportType.WebSockets });
         } else {
-            builder.withUrl(url, { accessTokenFactory: () => token, transport: signalR.HttpTransportType.WebSockets });
+            builder.withUrl(url, { accessTokenFactory: () => token, transport: signalR.HttpTransportType.WebSockets, skipNegotiation });
         }
 
         this.connection = builder.build();
@@ -85,7 +85,7 @@ const commands = {
         const refusals = [];
         for (let first = 0; first < tokens.length; first += connectionsAtOnce) {
             refusals.push(...await Promise.all(tokens.slice(first, first + connectionsAtOnce).map((token, index) =>
-                commands.connect({ id: `${prefix}${first + index}`, url, token, resume, keepUpdates: false }))));
+                commands.connect({ id: `${prefix}${first + index}`, url, token, resume, keepUpdates: false, skipNegotiation: true }))));
         }
 
         return refusals.filter(refusal => refusal !== null);
@@ -120,7 +120,8 @@ const commands = {
     // The network goes away: no closing handshake.
     async cut({ id }) {
         of(id).socket.terminate();
-        return await of(id).closed;
+        await of(id).closed;
+        return of(id).updates;
     },
     // Takes nothing any more, and does not notice by itself that nothing comes.
     async pause({ prefix }) {
