@@ -39,6 +39,9 @@ internal static class ApiLimits
     /// <summary>Updates that may wait for one push connection before only the newest of each wallet is kept; some 200 bytes each.</summary>
     public const int MaxWaitingUpdates = 1_024;
 
+    /// <summary>Alerts that may wait for the push connection of an operator.</summary>
+    public const int MaxWaitingAlerts = 64;
+
     /// <summary>
     /// Wallets of which a push connection remembers what it has sent, 100 bytes each. Beyond it those are forgotten of which nothing
     /// waits: the feed does not repeat itself, so the memory is needed where a client resumes, and clients resume a few.

@@ -35,10 +35,10 @@ public sealed class ApiFixture : IAsyncLifetime
     public OpenApiContract Contract { get; private set; } = null!;
 
     /// <summary>The grains behind it, for what only reminders call.</summary>
-    public IGrainFactory Grains => Services.GetRequiredService<IGrainFactory>();
+    public IGrainFactory Grains => _host!.Services.GetRequiredService<IGrainFactory>();
 
-    /// <summary>What its container has.</summary>
-    public IServiceProvider Services => _host!.Services;
+    /// <summary>Its database, for another host of the same cluster.</summary>
+    public string ConnectionString => _database!.ConnectionString;
 
     /// <summary>Everything that is mapped.</summary>
     public IEnumerable<RouteEndpoint> Endpoints => _host!.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Streams;
 using WalletGrains.Contracts.Activity;
+using WalletGrains.Contracts.Fraud;
 
 namespace WalletGrains.Api.Push;
 
@@ -48,18 +49,18 @@ internal sealed class ActivityFeed(
     {
         var messages = Channel.CreateBounded<ActivityBatch>(new BoundedChannelOptions(MaxWaitingMessages) { FullMode = BoundedChannelFullMode.DropWrite });
         var follower = new ActivityFollower(position);
-        StreamSubscriptionHandle<ActivityBatch>? subscription = null;
+        Func<Task>? unsubscribe = null;
         try
         {
             await RetryAsync(
                 async () =>
                 {
-                    subscription ??= await SubscribeAsync(partition, messages.Writer);
+                    unsubscribe ??= await SubscribeAsync(partition, messages.Writer);
                     if (await NextAsync(messages.Reader, stoppingToken) is not { } batch)
                     {
                         // It may be heard no more: a silo that is gone has taken it along.
-                        await subscription.UnsubscribeAsync();
-                        subscription = null;
+                        await unsubscribe();
+                        unsubscribe = null;
                         batch = await ReadAsync(partition, follower.Position);
                     }
 
@@ -81,9 +82,9 @@ internal sealed class ActivityFeed(
         }
         finally
         {
-            if (subscription is not null)
+            if (unsubscribe is not null)
             {
-                await subscription.UnsubscribeAsync().WaitAsync(Silence, time, CancellationToken.None);
+                await unsubscribe().WaitAsync(Silence, time, CancellationToken.None);
             }
         }
     }
@@ -110,14 +111,27 @@ internal sealed class ActivityFeed(
         }
     }
 
-    private async Task<StreamSubscriptionHandle<ActivityBatch>> SubscribeAsync(int partition, ChannelWriter<ActivityBatch> messages)
+    /// <summary>Listens to a partition, and by the first one's side to the alerts, which have no beat of their own to tell that they are heard.</summary>
+    /// <returns>What ends it.</returns>
+    private async Task<Func<Task>> SubscribeAsync(int partition, ChannelWriter<ActivityBatch> messages)
     {
-        var stream = cluster.GetStreamProvider(ActivityStreams.Provider).GetStream<ActivityBatch>(StreamId.Create(ActivityStreams.Wallets, partition));
-        return await stream.SubscribeAsync((batch, _) =>
+        var streams = cluster.GetStreamProvider(ActivityStreams.Provider);
+        var activity = await streams.GetStream<ActivityBatch>(StreamId.Create(ActivityStreams.Wallets, partition)).SubscribeAsync((batch, _) =>
         {
             messages.TryWrite(batch);
             return Task.CompletedTask;
         });
+        if (partition > 0)
+        {
+            return activity.UnsubscribeAsync;
+        }
+
+        var alerts = await streams.GetStream<FraudAlert>(StreamId.Create(FraudStreams.Alerts, 0)).SubscribeAsync((alert, _) =>
+        {
+            push.Alert(alert);
+            return Task.CompletedTask;
+        });
+        return () => Task.WhenAll(activity.UnsubscribeAsync(), alerts.UnsubscribeAsync());
     }
 
     /// <summary>The next message; null after a silence.</summary>

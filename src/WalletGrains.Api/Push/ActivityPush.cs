@@ -1,6 +1,8 @@
+using WalletGrains.Api.Fraud;
 using WalletGrains.Api.Wallets;
 using WalletGrains.Contracts;
 using WalletGrains.Contracts.Activity;
+using WalletGrains.Contracts.Fraud;
 
 namespace WalletGrains.Api.Push;
 
@@ -25,6 +27,16 @@ internal sealed class ActivityPush(PushConnections connections, WalletDirectory 
                     connection.Push(update);
                 }
             }
+        }
+    }
+
+    /// <summary>Hands an alert to the operators who are connected.</summary>
+    public void Alert(FraudAlert alert)
+    {
+        var shown = FraudAlertResponse.Of(alert);
+        foreach (var connection in connections.OfOperators())
+        {
+            connection.Alert(shown);
         }
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Protocol;
 using Microsoft.Extensions.Logging;
+using WalletGrains.Api.Fraud;
 
 namespace WalletGrains.Api.Push;
 
@@ -16,7 +17,13 @@ internal sealed class PushConnection(
     /// <summary>A replay goes on when fewer than this wait: a page of it always has room.</summary>
     private const int RoomForPage = ApiLimits.MaxWaitingUpdates / 4;
 
+    /// <summary>The name of the message that has an alert.</summary>
+    private const string AlertTarget = "FRAUD_ALERT";
+
     private readonly Outbox _outbox = new(ApiLimits.MaxWaitingUpdates, ApiLimits.MaxFollowedWallets);
+    private readonly Channel<FraudAlertResponse> _alerts = Channel.CreateBounded<FraudAlertResponse>(
+        new BoundedChannelOptions(ApiLimits.MaxWaitingAlerts) { FullMode = BoundedChannelFullMode.DropOldest });
+
     private readonly Channel<bool> _news = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly TaskCompletionSource _resumed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource? _room;
@@ -39,6 +46,13 @@ internal sealed class PushConnection(
     {
         var result = _outbox.Add(update, out var conflated);
         Queued(result, conflated);
+    }
+
+    /// <summary>Sends an alert as soon as the client takes it. Of too many the oldest are left out: the list of alerts is the record.</summary>
+    public void Alert(FraudAlertResponse alert)
+    {
+        _alerts.Writer.TryWrite(alert);
+        _news.Writer.TryWrite(true);
     }
 
     /// <summary>Begins to replay wallets, and then lets everything else flow.</summary>
@@ -82,6 +96,12 @@ internal sealed class PushConnection(
             while (await _news.Reader.WaitToReadAsync(Closed))
             {
                 _news.Reader.TryRead(out _);
+                while (_alerts.Reader.TryRead(out var alert))
+                {
+                    await SendAsync(new InvocationMessage(AlertTarget, [alert]));
+                    metrics.SentAlert();
+                }
+
                 while (_outbox.TryTake(out var update, out var isReplay))
                 {
                     await SendAsync(new InvocationMessage(WalletUpdated.Target, [update]));

@@ -26,6 +26,9 @@ internal sealed class PushConnections(IOptions<PushOptions> options, PushMetrics
     /// <summary>The connections of a user.</summary>
     public IReadOnlyList<PushConnection> Of(Guid userId) => _byUser.TryGetValue(userId, out var connections) ? connections : [];
 
+    /// <summary>The connections of operators. It looks at all: alerts are few.</summary>
+    public IEnumerable<PushConnection> OfOperators() => _byUser.Values.SelectMany(connections => connections).Where(connection => connection.IsOperator);
+
     /// <summary>Adds a connection.</summary>
     /// <returns>Why not; null when it was added.</returns>
     public DropReason? Add(PushConnection added)

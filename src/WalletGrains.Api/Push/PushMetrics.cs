@@ -63,6 +63,8 @@ internal sealed class PushMetrics : IDisposable
 
     public void SentReplay() => _sent.Add(1, new KeyValuePair<string, object?>("kind", "replay"));
 
+    public void SentAlert() => _sent.Add(1, new KeyValuePair<string, object?>("kind", "alert"));
+
     public void Conflated(int updates)
     {
         if (updates > 0)

@@ -85,6 +85,10 @@ public sealed class JavaScriptClients : IAsyncDisposable
         ["targets"] = new JsonObject(targets.Select(target => KeyValuePair.Create(target.Id, (JsonNode?)new JsonObject { [target.WalletId.ToString()] = target.Version }))),
     });
 
+    /// <summary>Waits until the connection got so many alerts; all that it got so far.</summary>
+    public async Task<JsonElement[]> AlertsAsync(string id, int count) =>
+        (await AskAsync("alerts", new() { ["id"] = id, ["count"] = count })).Deserialize<JsonElement[]>()!;
+
     /// <summary>Waits until the connection has ended; what its client says about it.</summary>
     public async Task<string?> ClosedAsync(string id) => (string?)await AskAsync("closed", new() { ["id"] = id });
 

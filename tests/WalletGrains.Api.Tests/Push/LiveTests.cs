@@ -55,6 +55,22 @@ public sealed class LiveTests(PushFixture push) : IClassFixture<PushFixture>
     }
 
     [Fact]
+    public async Task Operators_are_told_of_fraud_alerts()
+    {
+        await push.Clients.ConnectedAsync("watch", push.Api.Operator().Token);
+        await push.Clients.ConnectedAsync("customer", push.Api.Customer().Token);
+        var caller = push.Api.Customer();
+        var walletId = await caller.OpenWalletAsync(20_000);
+        Assert.Equal(200, (await caller.PostAsync($"/wallet/{walletId}/withdraw", """{"amount":15000}""")).Status);
+
+        var alert = Assert.Single(await push.Clients.AlertsAsync("watch", 1));
+        Assert.Equal(walletId, alert.GetProperty("walletId").GetGuid());
+        var listed = (await push.Api.Operator().GetAsync($"/ops/fraud-alerts?walletId={walletId}")).Json.GetProperty("items")[0];
+        Assert.Equal(listed.GetRawText(), alert.GetRawText());
+        Assert.Empty(await push.Clients.AlertsAsync("customer", 0));
+    }
+
+    [Fact]
     public async Task Whoever_comes_back_with_Resume_misses_nothing_and_gets_nothing_twice_while_a_writer_goes_on()
     {
         const int Rounds = 8;
