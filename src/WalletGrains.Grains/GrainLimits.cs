@@ -122,6 +122,9 @@ internal static class GrainLimits
     /// <summary>The pause before a consumer goes on that is behind; messages and other calls have their turns meanwhile.</summary>
     public static readonly TimeSpan ConsumerRetryPause = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>After so long without a message a consumer looks by itself: ten of its relay's are missing by then.</summary>
+    public static readonly TimeSpan ConsumerSilence = TimeSpan.FromSeconds(5);
+
     /// <summary>The pause before a consumer goes on that could not.</summary>
     public static readonly TimeSpan ConsumerOutagePause = TimeSpan.FromSeconds(1);
 

@@ -22,11 +22,16 @@ public sealed class ActivityFollower(long position)
     {
         ArgumentNullException.ThrowIfNull(batch);
         _end = Math.Max(_end, batch.To);
-        if (batch.From == Position)
+
+        // One that ends here tells that nothing has happened: it must not stand for what comes later.
+        if (batch.From == Position && batch.To > Position)
         {
             _heard = batch;
         }
     }
+
+    /// <summary>Has the next advance read, whether a message told of something or not: for when none has come for a while.</summary>
+    public void Look() => _end = Math.Max(_end, Position + 1);
 
     /// <summary>Takes the next batch, if there is one: the one it heard of when that fits, else one that is read.</summary>
     /// <param name="read">Reads the batch that begins at this position.</param>
@@ -54,7 +59,8 @@ public sealed class ActivityFollower(long position)
             return IsBehind;
         }
 
-        // Nothing can be read yet of what the message told: the next message comes.
+        // Nothing can be read yet of what the message told, or nothing is there: the next message comes.
+        _end = Position;
         return false;
     }
 }

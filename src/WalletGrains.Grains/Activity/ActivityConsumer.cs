@@ -33,9 +33,10 @@ internal sealed partial class ActivityConsumer(
     private ActivityFollower? _follower;
     private long _writtenPosition;
     private long _writtenAt;
+    private long _heardAt;
     private long? _failedAt;
 
-    /// <summary>How long until <see cref="GoOnAsync"/> has something to do; infinite when it waits for messages.</summary>
+    /// <summary>How long until <see cref="GoOnAsync"/> has something to do, if no message comes before.</summary>
     public TimeSpan NextDue
     {
         get
@@ -50,10 +51,14 @@ internal sealed partial class ActivityConsumer(
                 return GrainLimits.ConsumerRetryPause;
             }
 
-            var left = (effects.Count + _failed.Count > 0 ? GrainLimits.EffectsPeriod : GrainLimits.IdlePositionPeriod) - time.GetElapsedTime(_writtenAt);
-            return _follower.Position == _writtenPosition ? Timeout.InfiniteTimeSpan : left > TimeSpan.Zero ? left : TimeSpan.Zero;
+            var silence = GrainLimits.ConsumerSilence - time.GetElapsedTime(_heardAt);
+            var left = _follower.Position == _writtenPosition || silence < LeftToWrite ? silence : LeftToWrite;
+            return left > TimeSpan.Zero ? left : TimeSpan.Zero;
         }
     }
+
+    private TimeSpan LeftToWrite =>
+        (effects.Count + _failed.Count > 0 ? GrainLimits.EffectsPeriod : GrainLimits.IdlePositionPeriod) - time.GetElapsedTime(_writtenAt);
 
     private bool IsPaused => _failedAt is { } failedAt && time.GetElapsedTime(failedAt) < GrainLimits.ConsumerOutagePause;
 
@@ -69,6 +74,13 @@ internal sealed partial class ActivityConsumer(
             if (heard is not null)
             {
                 follower.Hear(heard);
+                _heardAt = time.GetTimestamp();
+            }
+            else if (time.GetElapsedTime(_heardAt) >= GrainLimits.ConsumerSilence)
+            {
+                // A relay tells at least twice a second that nothing has happened: its messages do not arrive.
+                follower.Look();
+                _heardAt = time.GetTimestamp();
             }
 
             for (var page = 0; page < GrainLimits.MaxConsumerPages && effects.Count < GrainLimits.MaxWaitingEffects; page++)
@@ -79,7 +91,7 @@ internal sealed partial class ActivityConsumer(
                 }
             }
 
-            if (NextDue == TimeSpan.Zero || effects.Count >= GrainLimits.MaxWaitingEffects)
+            if (LeftToWrite <= TimeSpan.Zero || effects.Count >= GrainLimits.MaxWaitingEffects)
             {
                 await WriteAsync();
             }
@@ -135,7 +147,8 @@ internal sealed partial class ActivityConsumer(
         if (_follower is null)
         {
             _writtenPosition = await positions.LoadAsync(name, partition, options.Partitions, CancellationToken.None);
-            (_follower, _writtenAt) = (new ActivityFollower(_writtenPosition), time.GetTimestamp());
+            _follower = new ActivityFollower(_writtenPosition);
+            _writtenAt = _heardAt = time.GetTimestamp();
         }
 
         return _follower;

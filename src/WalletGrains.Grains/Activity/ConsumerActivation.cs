@@ -16,7 +16,8 @@ internal sealed class ConsumerActivation
     public ConsumerActivation(Grain grain, ActivityConsumer consumer, Action? moved = null)
     {
         (_consumer, _moved) = (consumer, moved);
-        _timer = grain.RegisterGrainTimer(GoOnAsync, new GrainTimerCreationOptions(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan));
+        _timer = grain.RegisterGrainTimer(
+            GoOnAsync, new GrainTimerCreationOptions(GrainLimits.ConsumerSilence, Timeout.InfiniteTimeSpan) { KeepAlive = true });
     }
 
     public async Task HearAsync(ActivityBatch batch)

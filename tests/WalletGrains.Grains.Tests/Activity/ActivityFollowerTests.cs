@@ -86,6 +86,37 @@ public sealed class ActivityFollowerTests
         Assert.Equal([0, 1], _taken);
     }
 
+    [Fact]
+    public async Task A_message_that_nothing_has_happened_hides_nothing_that_happens_later()
+    {
+        var follower = new ActivityFollower(0);
+        var messages = Messages(3);
+        await HearAsync(follower, new ActivityBatch(0, 0, 0, []));
+        await HearAsync(follower, messages[2]);
+        Assert.Equal([0, 1, 2], _taken);
+
+        await HearAsync(follower, new ActivityBatch(0, 3, 3, []));
+        _end = 5;
+        await HearAsync(follower, Batch(4));
+        Assert.Equal([0, 1, 2, 3, 4], _taken);
+    }
+
+    [Fact]
+    public async Task Where_no_message_comes_a_look_finds_what_is_there()
+    {
+        var follower = new ActivityFollower(0);
+        follower.Look();
+        Assert.False(await follower.AdvanceAsync(ReadAsync, TakeAsync));
+        Assert.False(follower.IsBehind);
+
+        _end = 2;
+        follower.Look();
+        await follower.AdvanceAsync(ReadAsync, TakeAsync);
+        follower.Look();
+        await follower.AdvanceAsync(ReadAsync, TakeAsync);
+        Assert.Equal([0, 1], _taken);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

@@ -11,6 +11,7 @@ namespace WalletGrains.Grains.Tests.Activity;
 internal sealed class WrittenWallet
 {
     private readonly IJournal _journal;
+    private readonly List<DateTimeOffset> _withdrawals = [];
     private WalletPosition _position;
 
     public WrittenWallet(IJournal journal)
@@ -29,7 +30,14 @@ internal sealed class WrittenWallet
 
     public Task DepositAsync(long amountMinor) => ExecuteAsync(new Deposit(NewRequest(), Usd(amountMinor)));
 
-    public Task WithdrawAsync(long amountMinor) => ExecuteAsync(new Withdraw(NewRequest(), Usd(amountMinor)));
+    /// <summary>Withdrawals that had two others less than a minute before them.</summary>
+    public int Suspicions => _withdrawals.Where((at, i) => _withdrawals.Take(i).Count(before => at - before < TimeSpan.FromMinutes(1)) >= 2).Count();
+
+    public Task WithdrawAsync(long amountMinor)
+    {
+        _withdrawals.Add(Now);
+        return ExecuteAsync(new Withdraw(NewRequest(), Usd(amountMinor)));
+    }
 
     /// <summary>A withdrawal whose bytes cannot be read.</summary>
     public Task WithdrawUnreadablyAsync(long amountMinor) => ExecuteAsync(new Withdraw(NewRequest(), Usd(amountMinor)), isReadable: false);
