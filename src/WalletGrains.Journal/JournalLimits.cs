@@ -10,6 +10,9 @@ public static class JournalLimits
     /// <summary>Rows of a page at most; one more than a page of the front door, so that it can tell whether there is a next one.</summary>
     public const int MaxPage = 201;
 
+    /// <summary>Jobs that one statement enqueues: some 5 ms, in which claims of the kind do not wait.</summary>
+    public const int MaxEnqueued = 1_000;
+
     /// <summary>Connections on which a small store beside the journal reads at the same time, and as many on which it writes.</summary>
     public const int StoreConnections = 4;
 }

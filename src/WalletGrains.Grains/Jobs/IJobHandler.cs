@@ -26,7 +26,14 @@ public interface IJobHandler
 /// <param name="Payload">What was enqueued with it.</param>
 /// <param name="DueAt">The time for which it was taken: past by the clock of the store, whatever this silo's says.</param>
 /// <param name="Attempt">The number of this attempt, from 1.</param>
-public sealed record JobRun(Guid JobId, string Key, ReadOnlyMemory<byte> Payload, DateTimeOffset DueAt, int Attempt);
+public sealed record JobRun(Guid JobId, string Key, ReadOnlyMemory<byte> Payload, DateTimeOffset DueAt, int Attempt)
+{
+    /// <summary>Somebody waits for it.</summary>
+    public bool IsPriority { get; init; }
+
+    /// <summary>When it fails it is a dead letter.</summary>
+    public bool IsLastAttempt { get; init; }
+}
 
 /// <summary>What came of a job.</summary>
 public abstract record JobOutcome

@@ -32,7 +32,7 @@ internal sealed class JobAttempt(ClaimedJob job, TimeSpan timeout, TimeProvider 
             return new JobOutcome.Fail($"It was begun {job.Attempts - 1} times, and its worker died or hung each time.");
         }
 
-        var call = CallAsync(kind.Handler);
+        var call = CallAsync(kind);
         using var waiting = new CancellationTokenSource();
         await Task.WhenAny(call, _cancelled.Task, Task.Delay(timeout, time, waiting.Token));
         if (!call.IsCompleted)
@@ -54,11 +54,16 @@ internal sealed class JobAttempt(ClaimedJob job, TimeSpan timeout, TimeProvider 
 
     public void Dispose() => _cancellation.Dispose();
 
-    private async Task<JobOutcome?> CallAsync(IJobHandler handler)
+    private async Task<JobOutcome?> CallAsync(JobKind kind)
     {
+        var run = new JobRun(job.JobId, job.Key, job.Payload, job.DueAt, job.Attempts)
+        {
+            IsPriority = job.Lane is JobLane.Priority,
+            IsLastAttempt = job.Attempts >= kind.Policy.MaxAttempts,
+        };
         try
         {
-            return await handler.RunAsync(new JobRun(job.JobId, job.Key, job.Payload, job.DueAt, job.Attempts), _cancellation.Token);
+            return await kind.Handler.RunAsync(run, _cancellation.Token);
         }
         catch (OperationCanceledException) when (_cancelled.Task.IsCompleted)
         {

@@ -35,6 +35,7 @@ internal sealed partial class JobDriver(
     private bool _pumpAgain;
     private bool _isStopping;
     private long? _countedAt;
+    private long? _claimedAt;
     private int _queued;
 
     private JobPolicy Policy => kind.Policy;
@@ -128,6 +129,7 @@ internal sealed partial class JobDriver(
 
             var claim = new JobClaim(kind.Name, owner, ids.NewId(), options.Lease, free, Policy.Concurrency, Policy.Rate);
             var jobs = await store.ClaimAsync(claim, CancellationToken.None);
+            _claimedAt = jobs.Count > 0 ? time.GetTimestamp() : _claimedAt;
             foreach (var job in jobs)
             {
                 var attempt = new JobAttempt(job, Policy.Timeout, time);
@@ -154,9 +156,21 @@ internal sealed partial class JobDriver(
         var next = await store.FindNextDueAsync(kind.Name, CancellationToken.None) ?? JobLimits.PollPeriod;
 
         // What is due and was not claimed waits for a token, for a place that another activation has, or for a lock.
-        var token = Policy.RatePerSecond is { } perSecond ? TimeSpan.FromSeconds(1 / perSecond) : TimeSpan.Zero;
-        var least = token > JobLimits.MinPollPeriod ? token : JobLimits.MinPollPeriod;
+        var least = TimeToToken() ?? JobLimits.MinPollPeriod;
         return next < least ? Shorter(least, JobLimits.PollPeriod) : Shorter(next, JobLimits.PollPeriod);
+    }
+
+    /// <summary>How long until there is another token, as far as this activation knows; null where there is no rate.</summary>
+    private TimeSpan? TimeToToken()
+    {
+        if (Policy.RatePerSecond is not { } perSecond)
+        {
+            return null;
+        }
+
+        var token = TimeSpan.FromSeconds(1 / perSecond);
+        var elapsed = _claimedAt is { } claimedAt ? time.GetElapsedTime(claimedAt) : token;
+        return elapsed < token ? token - elapsed : token;
     }
 
     private async Task CountAsync()
@@ -164,7 +178,8 @@ internal sealed partial class JobDriver(
         if (_countedAt is not { } countedAt || time.GetElapsedTime(countedAt) >= JobLimits.PollPeriod)
         {
             _countedAt = time.GetTimestamp();
-            _queued = await store.CountQueuedAsync(kind.Name, JobLimits.MaxCounted, CancellationToken.None);
+            var counts = await store.CountAsync(kind.Name, JobLimits.MaxCounted, CancellationToken.None);
+            _queued = counts.Priority + counts.Normal;
         }
 
         metrics.Observe(kind.Name, _queued, _running.Count);

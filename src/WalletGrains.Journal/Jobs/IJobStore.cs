@@ -13,6 +13,12 @@ public interface IJobStore
     /// <exception cref="JournalRejectedException">The database's own constraints refused it.</exception>
     Task EnqueueAsync(NewJob job, CancellationToken cancellationToken);
 
+    /// <summary>Writes jobs of different keys, all of them or none.</summary>
+    /// <param name="jobs">At most <see cref="JournalLimits.MaxEnqueued"/>.</param>
+    /// <param name="cancellationToken">Gives up before anything is sent.</param>
+    /// <exception cref="JournalRejectedException">The database's own constraints refused one.</exception>
+    Task EnqueueAsync(IReadOnlyList<NewJob> jobs, CancellationToken cancellationToken);
+
     /// <summary>
     /// Takes jobs that are due: of the priority lane first, then in the order of their times. Their attempts count from here, and
     /// when the answer is lost they wait for the end of their leases.
@@ -30,8 +36,8 @@ public interface IJobStore
     /// <summary>How long it is until a job of the kind is due, zero or less when one is; null when there is none.</summary>
     Task<TimeSpan?> FindNextDueAsync(string kind, CancellationToken cancellationToken);
 
-    /// <summary>How many jobs of the kind are queued, counted up to a limit.</summary>
-    Task<int> CountQueuedAsync(string kind, int limit, CancellationToken cancellationToken);
+    /// <summary>How many jobs of the kind there are, each number counted up to a limit.</summary>
+    Task<JobCounts> CountAsync(string kind, int limit, CancellationToken cancellationToken);
 
     /// <summary>A page of jobs, the newest first.</summary>
     Task<IReadOnlyList<JobRow>> ReadAsync(JobQuery query, CancellationToken cancellationToken);

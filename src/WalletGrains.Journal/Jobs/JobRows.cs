@@ -38,6 +38,10 @@ public enum JobRepeat
     /// <summary>Joins a job that waits or runs, and begins anew behind one that is over. One that was not tried yet gets the more urgent
     /// lane and the earlier time of the two.</summary>
     WhenOver,
+
+    /// <summary>Like <see cref="WhenOver"/>, and a job that runs is done once more behind its end: it may have looked at the world before
+    /// what it is enqueued for.</summary>
+    WhenBegun,
 }
 
 /// <summary>Work to be done.</summary>
@@ -89,7 +93,14 @@ public sealed record JobRow(
 /// <summary>How fast the jobs of a kind may be begun, over the whole cluster: a token bucket.</summary>
 /// <param name="PerSecond">Tokens that come in a second.</param>
 /// <param name="Burst">Tokens that the bucket holds.</param>
-public sealed record JobRate(double PerSecond, int Burst);
+/// <param name="Reserved">Tokens that only the priority lane takes; below <paramref name="Burst"/>.</param>
+public sealed record JobRate(double PerSecond, int Burst, int Reserved = 0);
+
+/// <summary>How many jobs of a kind there are.</summary>
+/// <param name="Priority">Those that wait in the priority lane.</param>
+/// <param name="Normal">Those that wait in the other one.</param>
+/// <param name="Running">Those that run.</param>
+public readonly record struct JobCounts(int Priority, int Normal, int Running);
 
 /// <summary>Asks for jobs to run.</summary>
 /// <param name="Kind">Of this kind.</param>
@@ -104,11 +115,12 @@ public sealed record JobClaim(string Kind, string Owner, Guid Token, TimeSpan Le
 /// <summary>A job that a worker has.</summary>
 /// <param name="JobId">The job.</param>
 /// <param name="Key">What it is about.</param>
+/// <param name="Lane">The lane it was taken from.</param>
 /// <param name="Payload">What the handler has to know.</param>
 /// <param name="Token">The name of the lease.</param>
 /// <param name="DueAt">The time for which it was taken.</param>
 /// <param name="Attempts">How often it was begun, this time included.</param>
-public sealed record ClaimedJob(Guid JobId, string Key, ReadOnlyMemory<byte> Payload, Guid Token, DateTimeOffset DueAt, int Attempts);
+public sealed record ClaimedJob(Guid JobId, string Key, JobLane Lane, ReadOnlyMemory<byte> Payload, Guid Token, DateTimeOffset DueAt, int Attempts);
 
 /// <summary>What becomes of a job that a worker has.</summary>
 /// <param name="JobId">The job.</param>

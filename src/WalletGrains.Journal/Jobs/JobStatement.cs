@@ -8,21 +8,25 @@ public static class JobStatement
 {
     private const string ConflictNever = "on conflict on constraint jobs_key_unique do nothing";
 
-    // A job that was tried keeps its time: whoever asks again while a third party is away does not hurry it.
+    // A job that was tried keeps its time: whoever asks again while a third party is away does not hurry it. What would change nothing is
+    // not written.
     private const string ConflictWhenOver = """
         on conflict on constraint jobs_key_unique do update set
             job_id = case when j.state in (3, 4, 5) then excluded.job_id else j.job_id end,
-            lane = case when j.state in (3, 4, 5) then excluded.lane else least(j.lane, excluded.lane) end,
+            lane = case when j.state in (3, 4, 5) then excluded.lane when j.state = 1 then least(j.lane, excluded.lane) else j.lane end,
+            again_lane = case when j.state = 2 then least(j.again_lane, excluded.lane) end,
             payload = case when j.state in (3, 4, 5) then excluded.payload else j.payload end,
-            due_at = case when j.state in (3, 4, 5) then excluded.due_at else least(j.due_at, excluded.due_at) end,
+            due_at = case when j.state in (3, 4, 5) then excluded.due_at when j.state = 1 then least(j.due_at, excluded.due_at) else j.due_at end,
             attempts = case when j.state in (3, 4, 5) then 0 else j.attempts end,
             last_error = case when j.state in (3, 4, 5) then null else j.last_error end,
             result = case when j.state in (3, 4, 5) then null else j.result end,
             created_at = case when j.state in (3, 4, 5) then excluded.created_at else j.created_at end,
             updated_at = excluded.updated_at,
-            state = 1
-        where j.state in (3, 4, 5) or (j.state = 1 and j.attempts = 0)
+            state = case when j.state = 2 then 2 else 1 end
+        where j.state in (3, 4, 5) or (j.state = 1 and j.attempts = 0 and (excluded.lane < j.lane or excluded.due_at < j.due_at))
         """;
+
+    private const string ConflictWhenBegun = ConflictWhenOver + " or (j.state = 2 and (j.again_lane is null or excluded.lane < j.again_lane))";
 
     /// <summary>The statement that writes a job, for a batch with what it follows from. It gives no rows. Jobs of one transaction go in
     /// the order of their kinds and keys, or two transactions could wait for each other.</summary>
@@ -54,11 +58,10 @@ public static class JobStatement
     internal static NpgsqlBatchCommand Enqueue(NewJob job, string condition)
     {
         ArgumentNullException.ThrowIfNull(job);
-        var conflict = job.Repeat is JobRepeat.Never ? ConflictNever : ConflictWhenOver;
         return new NpgsqlBatchCommand($"""
             insert into jobs as j (job_id, kind, key, lane, payload, state, due_at, attempts, created_at, updated_at)
             select $1, $2, $3, $4, $5, 1, coalesce($6, now()), 0, now(), now() where {condition}
-            {conflict}
+            {ConflictOf(job.Repeat)}
             """)
         {
             Parameters =
@@ -72,4 +75,33 @@ public static class JobStatement
             },
         };
     }
+
+    /// <summary>The statement that writes jobs of different keys which all have the same <see cref="NewJob.Repeat"/>. In the order of their kinds
+    /// and keys: so two of them never wait for each other.</summary>
+    internal static NpgsqlBatchCommand Enqueue(IReadOnlyList<NewJob> jobs, JobRepeat repeat) => new($"""
+        insert into jobs as j (job_id, kind, key, lane, payload, state, due_at, attempts, created_at, updated_at)
+        select job_id, kind, key, lane, payload, 1, coalesce(due_at, now()), 0, now(), now()
+        from unnest($1::uuid[], $2::text[], $3::text[], $4::smallint[], $5::bytea[], $6::timestamptz[]) as new (job_id, kind, key, lane, payload, due_at)
+        order by kind collate "C", key collate "C"
+        {ConflictOf(repeat)}
+        """)
+    {
+        Parameters =
+        {
+            new NpgsqlParameter { Value = jobs.Select(job => job.JobId).ToArray() },
+            new NpgsqlParameter { Value = jobs.Select(job => job.Kind).ToArray() },
+            new NpgsqlParameter { Value = jobs.Select(job => job.Key).ToArray() },
+            new NpgsqlParameter { Value = jobs.Select(job => (short)job.Lane).ToArray() },
+            new NpgsqlParameter { Value = jobs.Select(job => job.Payload.ToArray()).ToArray() },
+            new NpgsqlParameter { Value = jobs.Select(job => job.DueAt?.UtcDateTime).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz },
+        },
+    };
+
+    private static string ConflictOf(JobRepeat repeat) => repeat switch
+    {
+        JobRepeat.Never => ConflictNever,
+        JobRepeat.WhenOver => ConflictWhenOver,
+        JobRepeat.WhenBegun => ConflictWhenBegun,
+        _ => throw new ArgumentOutOfRangeException(nameof(repeat), repeat, "There is no such repeat."),
+    };
 }

@@ -23,6 +23,27 @@ public sealed class MemoryJobStore(TimeProvider time, CommitInterceptor? interce
     }
 
     /// <inheritdoc/>
+    public Task EnqueueAsync(IReadOnlyList<NewJob> jobs, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(jobs);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(jobs.Count, JournalLimits.MaxEnqueued, nameof(jobs));
+        return CommitAsync(Guid.Empty, () =>
+        {
+            foreach (var job in jobs)
+            {
+                StoredForm.Check(job);
+            }
+
+            foreach (var job in jobs)
+            {
+                Enqueue(job);
+            }
+
+            return true;
+        });
+    }
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<ClaimedJob>> ClaimAsync(JobClaim claim, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(claim);
@@ -37,6 +58,7 @@ public sealed class MemoryJobStore(TimeProvider time, CommitInterceptor? interce
             var due = ofKind
                 .Where(job => job.Row.State is JobState.Queued or JobState.Running && job.Row.DueAt <= now)
                 .OrderBy(job => (job.Row.Lane, job.Row.DueAt, job.Row.JobId))
+                .Where((job, taken) => job.Row.Lane is JobLane.Priority || claim.Rate is not { } rate || taken < (int)(tokens - rate.Reserved))
                 .Take(Math.Max(0, places))
                 .ToList();
             if (claim.Rate is not null && due.Count > 0)
@@ -84,13 +106,17 @@ public sealed class MemoryJobStore(TimeProvider time, CommitInterceptor? interce
 
             if (job.Row.State is JobState.Running)
             {
+                var isQueued = settlement.State is JobState.Queued;
+                var beginsAnew = job.Again is not null && !isQueued;
                 Put(job with
                 {
+                    Again = null,
                     Row = job.Row with
                     {
-                        State = settlement.State,
-                        Attempts = settlement.Attempts,
-                        DueAt = (settlement.DueAt ?? (Now + settlement.DueIn) ?? job.Row.DueAt).Stored(),
+                        State = beginsAnew ? JobState.Queued : settlement.State,
+                        Lane = job.Again is not { } again ? job.Row.Lane : isQueued ? More(job.Row.Lane, again) : again,
+                        Attempts = beginsAnew ? 0 : settlement.Attempts,
+                        DueAt = beginsAnew ? Now : (settlement.DueAt ?? (Now + settlement.DueIn) ?? job.Row.DueAt).Stored(),
                         LastError = settlement.Error,
                         Result = settlement.Result is { } result ? result.ToArray() : default(ReadOnlyMemory<byte>?),
                         UpdatedAt = Now,
@@ -110,8 +136,17 @@ public sealed class MemoryJobStore(TimeProvider time, CommitInterceptor? interce
         cancellationToken);
 
     /// <inheritdoc/>
-    public Task<int> CountQueuedAsync(string kind, int limit, CancellationToken cancellationToken) => ReadAsync(
-        () => Math.Min(limit, _jobs.Values.Count(job => job.Row.Kind == kind && job.Row.State is JobState.Queued)), cancellationToken);
+    public Task<JobCounts> CountAsync(string kind, int limit, CancellationToken cancellationToken)
+    {
+        return ReadAsync(
+            () => new JobCounts(
+                Count(row => row is { State: JobState.Queued, Lane: JobLane.Priority }),
+                Count(row => row is { State: JobState.Queued, Lane: JobLane.Normal }),
+                Count(row => row.State is JobState.Running)),
+            cancellationToken);
+
+        int Count(Predicate<JobRow> condition) => Math.Min(limit, _jobs.Values.Count(job => job.Row.Kind == kind && condition(job.Row)));
+    }
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<JobRow>> ReadAsync(JobQuery query, CancellationToken cancellationToken)
@@ -165,17 +200,25 @@ public sealed class MemoryJobStore(TimeProvider time, CommitInterceptor? interce
             {
                 Put(new Leased(fresh, null));
             }
-            else if (job.Repeat is JobRepeat.WhenOver && known.Row.State is JobState.Done or JobState.Dead or JobState.Discarded)
+            else if (job.Repeat is JobRepeat.Never)
+            {
+                return;
+            }
+            else if (known.Row.State is JobState.Done or JobState.Dead or JobState.Discarded)
             {
                 Put(new Leased(fresh, null));
             }
-            else if (job.Repeat is JobRepeat.WhenOver && known.Row is { State: JobState.Queued, Attempts: 0 })
+            else if (known.Row.State is JobState.Running && job.Repeat is JobRepeat.WhenBegun)
+            {
+                Put(known with { Again = More(known.Again ?? JobLane.Normal, fresh.Lane) });
+            }
+            else if (known.Row is { State: JobState.Queued, Attempts: 0 } && (fresh.Lane < known.Row.Lane || fresh.DueAt < known.Row.DueAt))
             {
                 Put(known with
                 {
                     Row = known.Row with
                     {
-                        Lane = (JobLane)Math.Min((short)known.Row.Lane, (short)fresh.Lane),
+                        Lane = More(known.Row.Lane, fresh.Lane),
                         DueAt = known.Row.DueAt < fresh.DueAt ? known.Row.DueAt : fresh.DueAt,
                         UpdatedAt = now,
                     },
@@ -202,6 +245,7 @@ public sealed class MemoryJobStore(TimeProvider time, CommitInterceptor? interce
 
     private ClaimedJob Lease(JobRow job, JobClaim claim, DateTimeOffset now)
     {
+        var again = _jobs[(job.Kind, job.Key)].Again;
         Put(new Leased(
             job with
             {
@@ -211,8 +255,9 @@ public sealed class MemoryJobStore(TimeProvider time, CommitInterceptor? interce
                 DueAt = (now + claim.Lease).Stored(),
                 UpdatedAt = now,
             },
-            claim.Token));
-        return new ClaimedJob(job.JobId, job.Key, job.Payload, claim.Token, job.DueAt, job.Attempts + 1);
+            claim.Token,
+            again));
+        return new ClaimedJob(job.JobId, job.Key, job.Lane, job.Payload, claim.Token, job.DueAt, job.Attempts + 1);
     }
 
     private Task<bool> DecideAsync(Guid jobId, Func<JobRow, JobRow> change) => CommitAsync(jobId, () =>
@@ -225,6 +270,8 @@ public sealed class MemoryJobStore(TimeProvider time, CommitInterceptor? interce
         Put(job with { Row = change(job.Row) with { UpdatedAt = Now } });
         return true;
     });
+
+    private static JobLane More(JobLane one, JobLane other) => one < other ? one : other;
 
     private Leased? Find(Guid jobId) => _jobs.Values.FirstOrDefault(job => job.Row.JobId == jobId);
 
@@ -256,6 +303,6 @@ public sealed class MemoryJobStore(TimeProvider time, CommitInterceptor? interce
         }
     }
 
-    /// <summary>A job with the name of its newest lease.</summary>
-    private sealed record Leased(JobRow Row, Guid? Token);
+    /// <summary>A job with the name of its newest lease, and the lane in which it is done once more behind its end.</summary>
+    private sealed record Leased(JobRow Row, Guid? Token, JobLane? Again = null);
 }

@@ -17,7 +17,8 @@ public sealed class PostgresJobStore : IJobStore, IAsyncDisposable
     // statement of its own, so that the next one sees what was written while this one waited.
     private const string LockSql = "select pg_advisory_xact_lock(hashtextextended('jobs ' || $1, 0))";
 
-    // $1 kind, $2 owner, $3 token, $4 lease, $5 limit, $6 concurrency, $7 tokens a second, $8 tokens at most; null for any rate.
+    // $1 kind, $2 owner, $3 token, $4 lease, $5 limit, $6 concurrency, $7 tokens a second, $8 tokens at most, null for any rate, $9 tokens
+    // that only the priority lane takes.
     // Settlements and purges take no lock on the kind: what they are at is skipped.
     private const string ClaimSql = """
         with bucket as (
@@ -25,7 +26,8 @@ public sealed class PostgresJobStore : IJobStore, IAsyncDisposable
                 (select tokens + $7 * extract(epoch from greatest(now() - refilled_at, interval '0')) from job_rates where kind = $1), $8)) as tokens
         ), room as (
             select greatest(0, least(
-                $5, $6 - (select count(*) from jobs where state = 2 and kind = $1 and due_at > now()), floor(tokens)))::int as places
+                $5, $6 - (select count(*) from jobs where state = 2 and kind = $1 and due_at > now()), floor(tokens)))::int as places,
+                case when $7 is not null then greatest(0, floor(tokens - $9))::int end as common
             from bucket
         ), urgent as (
             select job_id, due_at from jobs
@@ -34,7 +36,7 @@ public sealed class PostgresJobStore : IJobStore, IAsyncDisposable
         ), others as (
             select job_id, due_at from jobs
             where kind = $1 and lane = 1 and state in (1, 2) and due_at <= now()
-            order by due_at, job_id limit (select places from room) - (select count(*) from urgent) for update skip locked
+            order by due_at, job_id limit greatest(0, (select least(places, common) from room) - (select count(*) from urgent)) for update skip locked
         ), claimed as (
             update jobs j set state = 2, attempts = attempts + 1, lease_owner = $2, lease_token = $3, due_at = now() + $4, updated_at = now()
             from (select * from urgent union all select * from others) due
@@ -45,7 +47,7 @@ public sealed class PostgresJobStore : IJobStore, IAsyncDisposable
             select $1, tokens - (select count(*) from claimed), now() from bucket where $7 is not null and exists (select from claimed)
             on conflict (kind) do update set tokens = excluded.tokens, refilled_at = excluded.refilled_at
         )
-        select job_id, key, payload, due_at, attempts from claimed order by lane, due_at, job_id
+        select job_id, key, lane, payload, due_at, attempts from claimed order by lane, due_at, job_id
         """;
 
     private const string ExtendSql = """
@@ -59,11 +61,15 @@ public sealed class PostgresJobStore : IJobStore, IAsyncDisposable
         select job_id, token from held except select job_id, lease_token from extended
         """;
 
-    // A settlement that is repeated finds its own lease on a job that runs no more.
+    // A settlement that is repeated finds its own lease on a job that runs no more. One whose job was enqueued while it ran leaves it queued.
     private const string SettleSql = """
         with settled as (
             update jobs set
-                state = $3, attempts = $4, due_at = coalesce($5, now() + $6, due_at), last_error = $7, result = $8, updated_at = now()
+                state = case when again_lane is null then $3 else 1 end,
+                lane = case when again_lane is null then lane when $3 = 1 then least(lane, again_lane) else again_lane end,
+                attempts = case when again_lane is null or $3 = 1 then $4 else 0 end,
+                due_at = case when again_lane is null or $3 = 1 then coalesce($5, now() + $6, due_at) else now() end,
+                last_error = $7, result = $8, again_lane = null, updated_at = now()
             where job_id = $1 and lease_token = $2 and state = 2
             returning 1
         )
@@ -74,6 +80,13 @@ public sealed class PostgresJobStore : IJobStore, IAsyncDisposable
         select extract(epoch from least(
             (select due_at from jobs where kind = $1 and lane = 0 and state in (1, 2) order by due_at, job_id limit 1),
             (select due_at from jobs where kind = $1 and lane = 1 and state in (1, 2) order by due_at, job_id limit 1)) - now())::float8
+        """;
+
+    private const string CountSql = """
+        select
+            (select count(*)::int from (select from jobs where kind = $1 and lane = 0 and state = 1 limit $2) counted),
+            (select count(*)::int from (select from jobs where kind = $1 and lane = 1 and state = 1 limit $2) counted),
+            (select count(*)::int from (select from jobs where kind = $1 and state = 2 limit $2) counted)
         """;
 
     private const string PurgeSql = """
@@ -102,6 +115,22 @@ public sealed class PostgresJobStore : IJobStore, IAsyncDisposable
     public Task EnqueueAsync(NewJob job, CancellationToken cancellationToken) => _writes.RunAsync(JobStatement.Enqueue(job));
 
     /// <inheritdoc/>
+    public async Task EnqueueAsync(IReadOnlyList<NewJob> jobs, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(jobs);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(jobs.Count, JournalLimits.MaxEnqueued, nameof(jobs));
+        if (jobs.Count > 0)
+        {
+            if (jobs.Any(job => job.Repeat != jobs[0].Repeat))
+            {
+                throw new ArgumentException("Jobs that are written together say the same of repeats.", nameof(jobs));
+            }
+
+            await _writes.RunAsync(JobStatement.Enqueue(jobs, jobs[0].Repeat));
+        }
+    }
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<ClaimedJob>> ClaimAsync(JobClaim claim, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(claim);
@@ -118,6 +147,7 @@ public sealed class PostgresJobStore : IJobStore, IAsyncDisposable
                 parameters.Add(new() { Value = claim.Concurrency });
                 parameters.Add(Nullable(claim.Rate?.PerSecond, NpgsqlDbType.Double));
                 parameters.Add(Nullable((double?)claim.Rate?.Burst, NpgsqlDbType.Double));
+                parameters.Add(Nullable((double?)claim.Rate?.Reserved, NpgsqlDbType.Double));
             },
             async (row, limit) =>
             {
@@ -125,7 +155,13 @@ public sealed class PostgresJobStore : IJobStore, IAsyncDisposable
                 while (await row.ReadAsync(limit))
                 {
                     jobs.Add(new ClaimedJob(
-                        row.GetGuid(0), row.GetString(1), row.GetFieldValue<byte[]>(2), claim.Token, row.GetFieldValue<DateTimeOffset>(3), row.GetInt32(4)));
+                        row.GetGuid(0),
+                        row.GetString(1),
+                        (JobLane)row.GetInt16(2),
+                        row.GetFieldValue<byte[]>(3),
+                        claim.Token,
+                        row.GetFieldValue<DateTimeOffset>(4),
+                        row.GetInt32(5)));
                 }
 
                 return jobs;
@@ -185,14 +221,18 @@ public sealed class PostgresJobStore : IJobStore, IAsyncDisposable
         cancellationToken);
 
     /// <inheritdoc/>
-    public Task<int> CountQueuedAsync(string kind, int limit, CancellationToken cancellationToken) => _reads.RunAsync(
-        "select count(*)::int from (select from jobs where kind = $1 and state = 1 limit $2) counted",
+    public Task<JobCounts> CountAsync(string kind, int limit, CancellationToken cancellationToken) => _reads.RunAsync(
+        CountSql,
         parameters =>
         {
             parameters.Add(new() { Value = kind });
             parameters.Add(new() { Value = limit });
         },
-        static async (row, token) => await row.ReadAsync(token) ? row.GetInt32(0) : 0,
+        static async (row, token) =>
+        {
+            await row.ReadAsync(token);
+            return new JobCounts(row.GetInt32(0), row.GetInt32(1), row.GetInt32(2));
+        },
         cancellationToken);
 
     /// <inheritdoc/>

@@ -1,0 +1,98 @@
+using WalletGrains.Journal.Jobs;
+using Xunit;
+
+namespace WalletGrains.Journal.Tests.Jobs;
+
+/// <summary>Work that is asked for again and again, in two lanes.</summary>
+public abstract partial class JobStoreContract
+{
+    [Fact]
+    public async Task Work_that_is_asked_for_while_it_runs_is_done_once_more_in_the_more_urgent_lane()
+    {
+        await Store.EnqueueAsync(Asked(), Cancelled);
+        var first = Assert.Single(await ClaimAsync());
+        Assert.Equal(JobLane.Normal, first.Lane);
+        await Task.WhenAll(Enumerable.Range(0, 10).Select(i => (i % 2 == 0 ? Store : OtherSilo).EnqueueAsync(
+            Asked() with { Lane = i == 5 ? JobLane.Priority : JobLane.Normal }, Cancelled)));
+        Assert.Empty(await ClaimAsync());
+        await SettleAsync(first, JobState.Done);
+        Assert.True(await Store.SettleAsync(new JobSettlement(first.JobId, first.Token, JobState.Done, 1), Cancelled), "A repeat is answered like the first time.");
+        var second = Assert.Single(await ClaimAsync());
+        Assert.Equal((JobLane.Priority, 1), (second.Lane, second.Attempts));
+        await SettleAsync(second, JobState.Done);
+        Assert.Equal(JobState.Done, Assert.Single(await ReadAsync()).State);
+    }
+
+    [Fact]
+    public async Task Work_that_is_asked_for_while_it_runs_waits_as_its_settlement_says_when_it_is_tried_again_anyway()
+    {
+        await Store.EnqueueAsync(Asked(), Cancelled);
+        var first = Assert.Single(await ClaimAsync());
+        await Store.EnqueueAsync(Asked() with { Lane = JobLane.Priority }, Cancelled);
+        await SettleAsync(first, JobState.Queued, error: "away", dueIn: Hour);
+        Assert.Empty(await ClaimAsync());
+        var waiting = Assert.Single(await ReadAsync());
+        Assert.Equal((JobLane.Priority, 1, "away"), (waiting.Lane, waiting.Attempts, waiting.LastError));
+    }
+
+    [Fact]
+    public async Task Work_that_is_asked_for_while_it_fails_for_good_begins_anew()
+    {
+        await Store.EnqueueAsync(Asked(), Cancelled);
+        var first = Assert.Single(await ClaimAsync());
+        await Store.EnqueueAsync(Asked(), Cancelled);
+        await SettleAsync(first, JobState.Dead, error: "broken");
+        Assert.Equal(1, Assert.Single(await ClaimAsync()).Attempts);
+    }
+
+    [Fact]
+    public async Task Asking_again_for_what_waits_already_changes_nothing()
+    {
+        await Store.EnqueueAsync(Asked(), Cancelled);
+        var waiting = Assert.Single(await ReadAsync());
+        await Store.EnqueueAsync([Asked() with { DueAt = DateTimeOffset.UtcNow.AddHours(1) }], Cancelled);
+        Assert.Equal(waiting with { Payload = default }, Assert.Single(await ReadAsync()) with { Payload = default });
+    }
+
+    [Fact]
+    public async Task Jobs_that_are_enqueued_together_are_all_there_or_none()
+    {
+        var due = DateTimeOffset.UtcNow.AddHours(1);
+        await Store.EnqueueAsync([NewJob("a"), NewJob("b") with { DueAt = due }, NewJob("c") with { Lane = JobLane.Priority }], Cancelled);
+        Assert.Equal(["c", "a"], (await ClaimAsync(limit: 3)).Select(job => job.Key));
+        Assert.Equal(new JobCounts(0, 1, 2), await Store.CountAsync(Kind, 100, Cancelled));
+        await Assert.ThrowsAsync<JournalRejectedException>(() => Store.EnqueueAsync([NewJob("d"), NewJob("")], Cancelled));
+        Assert.Equal(["a", "b", "c"], (await ReadAsync()).Select(job => job.Key).Order());
+        await Store.EnqueueAsync([], Cancelled);
+        await Assert.ThrowsAnyAsync<ArgumentException>(() => Store.EnqueueAsync(
+            [.. Enumerable.Range(0, JournalLimits.MaxEnqueued + 1).Select(i => NewJob($"{i}"))], Cancelled));
+    }
+
+    [Fact]
+    public async Task Many_who_enqueue_the_same_jobs_together_do_not_wait_for_each_other_for_ever()
+    {
+        string[] keys = [.. Enumerable.Range(0, 50).Select(i => $"{i}")];
+        await Task.WhenAll(Enumerable.Range(0, 10).Select(i => (i % 2 == 0 ? Store : OtherSilo).EnqueueAsync(
+            [.. (i % 3 == 0 ? keys : keys.Reverse()).Select(key => NewJob(key) with { Repeat = JobRepeat.WhenOver, Lane = (JobLane)(1 - (i / 5)) })], Cancelled)));
+        Assert.Equal(new JobCounts(50, 0, 0), await Store.CountAsync(Kind, 100, Cancelled));
+    }
+
+    [Fact]
+    public async Task The_last_tokens_of_the_bucket_are_for_the_priority_lane()
+    {
+        var claim = Claim(limit: 10) with { Rate = new JobRate(PerSecond: 0.001, Burst: 3, Reserved: 1) };
+        for (var i = 0; i < 5; i++)
+        {
+            await EnqueueAsync($"{i}");
+        }
+
+        Assert.Equal(["0", "1"], (await Store.ClaimAsync(claim, Cancelled)).Select(job => job.Key));
+        Assert.Empty(await OtherSilo.ClaimAsync(claim, Cancelled));
+        await EnqueueAsync("urgent", lane: JobLane.Priority);
+        await EnqueueAsync("urgent too", lane: JobLane.Priority);
+        Assert.Equal(["urgent"], (await OtherSilo.ClaimAsync(claim, Cancelled)).Select(job => job.Key));
+        Assert.Empty(await Store.ClaimAsync(claim, Cancelled));
+    }
+
+    private NewJob Asked() => NewJob("asked") with { Repeat = JobRepeat.WhenBegun };
+}
