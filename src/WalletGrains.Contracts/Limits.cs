@@ -37,6 +37,12 @@ public static class Limits
     /// <summary>Active schedules of one payer.</summary>
     public const int MaxActiveSchedules = 100;
 
+    /// <summary>Accounts of one mobile user.</summary>
+    public const int MaxMobileAccounts = 20;
+
+    /// <summary>How long a login waits for a fresh balance.</summary>
+    public static readonly TimeSpan FreshBalancePatience = TimeSpan.FromSeconds(2);
+
     /// <summary>The longest period of a schedule, in years.</summary>
     public const int MaxPeriodYears = 100;
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using WalletGrains.Contracts.Activity;
 using WalletGrains.Grains.Activity;
+using WalletGrains.Grains.BalanceSync;
 using WalletGrains.Grains.Checkpoints;
 using WalletGrains.Grains.Fraud;
 using WalletGrains.Grains.Jobs;
@@ -39,6 +40,12 @@ public static class GrainServices
         services.AddSingleton<IJobHandler, EventJob>();
         services.AddSingleton<IEventRetry, StatisticsRetry>();
         services.AddSingleton<IEventRetry, FraudRetry>();
+        services.TryAddSingleton(provider => CoreBankingOptions.Read(provider.GetService<IConfiguration>()));
+        services.TryAddSingleton<ICoreBanking, T24Client>();
+        services.TryAddSingleton<BalanceSyncMetrics>();
+        services.TryAddSingleton<Func<JobKinds>>(provider => provider.GetRequiredService<JobKinds>);
+        services.AddSingleton<IJobHandler, AccountSync>();
+        services.AddSingleton<IJobHandler, BalanceSweep>();
         services.TryAddSingleton<IPasswordHasher<UserRow>, PasswordHasher<UserRow>>();
         return services;
     }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using WalletGrains.Contracts;
 using WalletGrains.Contracts.Bulks;
@@ -7,10 +8,13 @@ using WalletGrains.Contracts.Schedules;
 using WalletGrains.Contracts.Transfers;
 using WalletGrains.Contracts.Wallets;
 using WalletGrains.Grains.Fraud;
+using WalletGrains.Grains.BalanceSync;
 using WalletGrains.Grains.Jobs;
+using WalletGrains.Grains.Tests.BalanceSync;
 using WalletGrains.Grains.Tests.Jobs;
 using WalletGrains.Journal;
 using WalletGrains.Journal.Activity;
+using WalletGrains.Journal.BalanceSync;
 using WalletGrains.Journal.Bulks;
 using WalletGrains.Journal.Fraud;
 using WalletGrains.Journal.Jobs;
@@ -70,6 +74,17 @@ public sealed partial class MemoryCluster : IAsyncLifetime
 
     /// <summary>Completes with the next write of a job.</summary>
     public Task JobWritten => Volatile.Read(ref _jobWritten).Task;
+
+    /// <summary>The jobs of tests do not wait for rates and backoffs.</summary>
+    private static IConfiguration Settings { get; } = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+    {
+        ["Jobs:Kinds:balance-sync:RatePerSecond"] = "1000",
+        ["Jobs:Kinds:balance-sync:FirstBackoff"] = "00:00:00.001",
+    }).Build();
+
+    public MemoryMobileUserStore MobileUsers { get; } = new();
+
+    public ScriptedCore Core { get; } = new();
 
     /// <summary>What jobs of <see cref="WorkKind"/> do.</summary>
     public ScriptedHandler Work { get; } = new(WorkKind, new JobPolicy { FirstBackoff = TimeSpan.FromMilliseconds(1), MaxAttempts = 4, RatePerSecond = 1_000, Burst = 100 });
@@ -173,6 +188,9 @@ public sealed partial class MemoryCluster : IAsyncLifetime
         .AddSingleton<IScheduleStore>(ScheduleStore)
         .AddSingleton<IJobStore>(JobStore)
         .AddSingleton<IJobHandler>(Work)
+        .AddSingleton<IMobileUserStore>(MobileUsers)
+        .AddSingleton<ICoreBanking>(Core)
+        .AddSingleton<IConfiguration>(Settings)
         .AddWalletGrains();
 }
 

@@ -1,0 +1,50 @@
+using Orleans.Concurrency;
+using WalletGrains.Contracts.BalanceSync;
+using WalletGrains.Contracts.Jobs;
+using WalletGrains.Grains.Jobs;
+using WalletGrains.Journal.BalanceSync;
+using WalletGrains.Journal.Jobs;
+
+namespace WalletGrains.Grains.BalanceSync;
+
+/// <summary>Shows, starts and stops the sweep. It keeps nothing: a job of its own, woken by a reminder, does the work (<see cref="BalanceSweep"/>).</summary>
+[StatelessWorker]
+[Reentrant]
+public sealed class BalanceSyncGrain(IMobileUserStore users, IJobStore jobs, IdGenerator ids) : Grain, IBalanceSyncGrain
+{
+    /// <inheritdoc />
+    public async Task<BalanceSyncStatus> GetStatusAsync()
+    {
+        var (counts, sweep) = await Outage.GuardAsync(async () => (
+            await jobs.CountAsync(BalanceSyncJobs.Kind, JobLimits.MaxCounted, CancellationToken.None),
+            await users.ReadSweepAsync(CancellationToken.None)));
+        var progress = sweep.StartedAt is { } since
+            ? await Outage.GuardAsync(() => users.ReadProgressAsync(since, CancellationToken.None))
+            : default;
+        return new BalanceSyncStatus(
+            counts.Priority, counts.Normal, counts.Running, sweep.IsRunning, sweep.StartedAt, progress.Succeeded, progress.Failed);
+    }
+
+    /// <inheritdoc />
+    public async Task StartAsync()
+    {
+        await Outage.GuardWriteAsync(async () =>
+        {
+            await users.SetRunningAsync(true, CancellationToken.None);
+
+            // The one job of the sweep, which may wait for the end of an interval.
+            await jobs.EnqueueAsync(
+                new NewJob(ids.NewId(), BalanceSyncJobs.SweepKind, JobGrain.RecurringKey, ReadOnlyMemory<byte>.Empty, Repeat: JobRepeat.WhenBegun),
+                CancellationToken.None);
+            return true;
+        });
+        await GrainFactory.GetGrain<IJobGrain>(BalanceSyncJobs.SweepKind).WakeAsync();
+    }
+
+    /// <inheritdoc />
+    public Task StopAsync() => Outage.GuardWriteAsync(async () =>
+    {
+        await users.SetRunningAsync(false, CancellationToken.None);
+        return true;
+    });
+}

@@ -1,0 +1,44 @@
+namespace WalletGrains.Grains.BalanceSync;
+
+/// <summary>Every limit of the balance sync that is no setting.</summary>
+internal static class BalanceSyncLimits
+{
+    /// <summary>Bytes of an answer of the core banking system; an honest one has under 1 KB.</summary>
+    public const int MaxAnswerBytes = 64 * 1024;
+
+    /// <summary>Digits of an amount: what a decimal keeps exactly.</summary>
+    public const int MaxDigits = 28;
+
+    /// <summary>The largest balance the store takes.</summary>
+    public const decimal MaxBalance = 1e18m;
+
+    /// <summary>Calls of which half must fail before the core banking system is left alone.</summary>
+    public const int BreakerCalls = 5;
+
+    /// <summary>Within this time: twelve calls that each take as long as they may.</summary>
+    public static readonly TimeSpan BreakerWindow = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long it is left alone; then one call tries.</summary>
+    public static readonly TimeSpan BreakerPause = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long to wait when it asks to be left alone and does not say for how long.</summary>
+    public static readonly TimeSpan DefaultPause = TimeSpan.FromSeconds(1);
+
+    /// <summary>The longest pause it may ask for.</summary>
+    public static readonly TimeSpan MaxPause = TimeSpan.FromMinutes(10);
+
+    /// <summary>Accounts that a step of the sweep queues.</summary>
+    public const int SweepPage = 200;
+
+    /// <summary>Where the calls have a rate, the sweep keeps at most as much queued as takes so long: what is asked for after a transaction waits behind it.</summary>
+    public static readonly TimeSpan SweepAhead = TimeSpan.FromSeconds(30);
+
+    /// <summary>Accounts the sweep keeps queued where the calls have no rate.</summary>
+    public const int MaxSweepAhead = 5_000;
+
+    /// <summary>How long the sweep waits when enough is queued; far below <see cref="SweepAhead"/>, so that there is always something.</summary>
+    public static readonly TimeSpan SweepPause = TimeSpan.FromSeconds(1);
+
+    /// <summary>Logins of one user that wait for a balance at the same time; another one is shown the stored balance at once.</summary>
+    public const int MaxWaiting = 16;
+}

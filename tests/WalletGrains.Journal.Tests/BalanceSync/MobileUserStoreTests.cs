@@ -1,0 +1,226 @@
+using WalletGrains.Journal.BalanceSync;
+using Xunit;
+
+namespace WalletGrains.Journal.Tests.BalanceSync;
+
+/// <summary>What every store of mobile users promises.</summary>
+public abstract class MobileUserStoreContract
+{
+    private static readonly DateTimeOffset Now = new(2026, 5, 4, 3, 2, 1, TimeSpan.Zero);
+
+    /// <summary>The store under test.</summary>
+    protected abstract IMobileUserStore Store { get; }
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_user_is_read_as_it_was_written_with_its_first_account()
+    {
+        var user = NewUser();
+        Assert.Equal(MobileChange.Made, await Store.CreateAsync(user, Account(user, "100"), Cancelled));
+        var rows = (await Store.FindAsync(user.MobileUserId, Cancelled))!;
+        Assert.Equal(user, rows.User);
+        Assert.Equal(Account(user, "100"), Assert.Single(rows.Accounts));
+        Assert.Equal(user, await Store.FindByNameAsync(user.UsernameKey, Cancelled));
+        Assert.Null(await Store.FindAsync(Guid.NewGuid(), Cancelled));
+        Assert.Null(await Store.FindByNameAsync("nobody", Cancelled));
+    }
+
+    [Fact]
+    public async Task A_name_belongs_to_one_user_whoever_asks_at_the_same_time()
+    {
+        var name = NewUser().UsernameKey;
+        var changes = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ =>
+        {
+            var user = NewUser() with { UsernameKey = name };
+            return Store.CreateAsync(user, Account(user, "100"), Cancelled);
+        }));
+        Assert.Single(changes, MobileChange.Made);
+        Assert.Equal(19, changes.Count(change => change is MobileChange.Taken));
+    }
+
+    [Fact]
+    public async Task A_user_has_one_primary_account_whoever_makes_one_so_and_no_more_accounts_than_it_may()
+    {
+        var user = await CreateAsync("100");
+        var changes = await Task.WhenAll(Enumerable.Range(0, 10).Select(i => Store.AddAccountAsync(Account(user, $"{200 + i}"), 5, Cancelled)));
+        Assert.Equal((4, 6), (changes.Count(change => change is MobileChange.Made), changes.Count(change => change is MobileChange.TooMany)));
+        Assert.Equal(MobileChange.Taken, await Store.AddAccountAsync(Account(user, "100"), 5, Cancelled));
+        Assert.Equal(MobileChange.NotFound, await Store.AddAccountAsync(Account(NewUser(), "100"), 5, Cancelled));
+        var accounts = (await Store.FindAsync(user.MobileUserId, Cancelled))!.Accounts;
+        Assert.Equal([true, false, false, false, false], accounts.Select(account => account.IsPrimary));
+
+        await Task.WhenAll(accounts.Select(account => Store.ChangeAccountAsync(Key(account), null, true, Now, Cancelled)));
+        Assert.Single((await Store.FindAsync(user.MobileUserId, Cancelled))!.Accounts, account => account.IsPrimary);
+        Assert.Equal(MobileChange.Made, await Store.ChangeAccountAsync(Key(user, "100"), null, true, Now, Cancelled));
+        Assert.Equal("100", (await Store.FindAsync(user.MobileUserId, Cancelled))!.Accounts[0].AccountNumber);
+        Assert.Equal(MobileChange.Made, await Store.ChangeAccountAsync(Key(user, "100"), null, false, Now, Cancelled));
+        Assert.DoesNotContain((await Store.FindAsync(user.MobileUserId, Cancelled))!.Accounts, account => account.IsPrimary);
+        Assert.Equal(MobileChange.NotFound, await Store.ChangeAccountAsync(Key(user, "none"), true, true, Now, Cancelled));
+    }
+
+    [Fact]
+    public async Task A_balance_keeps_its_decimals_and_an_older_one_does_not_replace_it()
+    {
+        var user = await CreateAsync("100");
+        await Store.RecordFailureAsync(Key(user, "100"), "away", Now, Cancelled);
+        Assert.Equal((null, "away", Now), await StateAsync());
+        foreach (var (balance, seconds) in new[] { (1234567890.1200m, 2), (1m, 1), (-0.005m, 3) })
+        {
+            await Store.RecordBalanceAsync(Key(user, "100"), balance, "MWK", Now.AddSeconds(seconds), Cancelled);
+        }
+
+        var account = (await Store.FindAsync(user.MobileUserId, Cancelled))!.Accounts[0];
+        Assert.Equal(("-0.005", "MWK", Now.AddSeconds(3)), (Text(account.Balance), account.Currency, account.LastSyncedAt));
+        Assert.Equal((-0.005m, null, null), await StateAsync());
+        await Store.RecordBalanceAsync(Key(user, "100"), 100.10m, "MWK", Now.AddSeconds(4), Cancelled);
+        Assert.Equal("100.10", Text((await Store.FindAsync(user.MobileUserId, Cancelled))!.Accounts[0].Balance));
+
+        // A failure of long ago tells nothing any more.
+        await Store.RecordFailureAsync(Key(user, "100"), "late", Now, Cancelled);
+        Assert.Equal((100.10m, null, null), await StateAsync());
+
+        async Task<(decimal?, string?, DateTimeOffset?)> StateAsync()
+        {
+            var row = (await Store.FindAsync(user.MobileUserId, Cancelled))!.Accounts[0];
+            return (row.Balance, row.LastError, row.FailedAt);
+        }
+
+        static string? Text(decimal? value) => value?.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    [Fact]
+    public async Task An_account_that_is_gone_is_inactive_for_its_reason_until_an_operator_makes_it_active()
+    {
+        var user = await CreateAsync("100");
+        Assert.True(await Store.IsSyncedAsync(Key(user, "100"), Cancelled));
+        await Store.RecordGoneAsync(Key(user, "100"), "closed", Now, Cancelled);
+        Assert.Equal((false, "closed"), await StateAsync());
+        Assert.False(await Store.IsSyncedAsync(Key(user, "100"), Cancelled));
+        await Store.ChangeAccountAsync(Key(user, "100"), true, null, Now, Cancelled);
+        Assert.Equal((true, null), await StateAsync());
+
+        async Task<(bool, string?)> StateAsync()
+        {
+            var row = (await Store.FindAsync(user.MobileUserId, Cancelled))!.Accounts[0];
+            return (row.IsActive, row.InactiveReason);
+        }
+    }
+
+    [Fact]
+    public async Task Only_active_accounts_of_active_mobile_banking_users_are_gone_through_each_once_and_in_order()
+    {
+        var expected = new List<AccountKey>();
+        for (var i = 0; i < 5; i++)
+        {
+            var user = await CreateAsync("100");
+            await Store.AddAccountAsync(Account(user, "099") with { IsPrimary = false }, 5, Cancelled);
+            expected.AddRange([Key(user, "099"), Key(user, "100")]);
+        }
+
+        var wallet = NewUser() with { Context = MobileUserRow.WalletOnly };
+        await Store.CreateAsync(wallet, Account(wallet, "100"), Cancelled);
+        var inactive = await CreateAsync("100");
+        Assert.Equal(MobileChange.Made, await Store.SetActiveAsync(inactive.MobileUserId, false, Now, Cancelled));
+        Assert.Equal(MobileChange.NotFound, await Store.SetActiveAsync(Guid.NewGuid(), false, Now, Cancelled));
+        var closed = await CreateAsync("100");
+        await Store.ChangeAccountAsync(Key(closed, "100"), false, null, Now, Cancelled);
+
+        var seen = new List<AccountKey>();
+        for (AccountKey? after = null; ;)
+        {
+            var page = await Store.ReadSyncedAsync(after, 3, Cancelled);
+            if (page.Count == 0)
+            {
+                break;
+            }
+
+            seen.AddRange(page);
+            after = page[^1];
+        }
+
+        var users = expected.Select(key => key.MobileUserId).ToHashSet();
+        expected.Sort(static (one, other) => (one.MobileUserId, one.AccountNumber).CompareTo((other.MobileUserId, other.AccountNumber)));
+        Assert.Equal(expected, seen.Where(key => users.Contains(key.MobileUserId)));
+        Assert.Empty(seen.Select(key => key.MobileUserId).Intersect([wallet.MobileUserId, inactive.MobileUserId, closed.MobileUserId]));
+        foreach (var other in (AccountKey[])[Key(wallet, "100"), Key(inactive, "100"), Key(closed, "100")])
+        {
+            Assert.False(await Store.IsSyncedAsync(other, Cancelled));
+        }
+    }
+
+    [Fact]
+    public async Task The_sweep_moves_on_only_from_where_it_was_read()
+    {
+        var first = await Store.ReadSweepAsync(Cancelled);
+        Assert.Equal((true, false), (first.IsRunning, first.IsUnderWay));
+        var began = first with { StartedAt = Now, EndedAt = null };
+        Assert.True(await Store.MoveSweepAsync(first, began, Cancelled));
+        Assert.False(await Store.MoveSweepAsync(first, began, Cancelled));
+        var further = began with { After = new AccountKey(Guid.NewGuid(), "100") };
+        Assert.True(await Store.MoveSweepAsync(began, further, Cancelled));
+        Assert.Equal(further, await Store.ReadSweepAsync(Cancelled));
+
+        await Store.SetRunningAsync(false, Cancelled);
+        Assert.Equal(further with { IsRunning = false }, await Store.ReadSweepAsync(Cancelled));
+        Assert.True(await Store.MoveSweepAsync(further, further with { After = null, EndedAt = Now.AddMinutes(1) }, Cancelled));
+        Assert.Equal(new SweepRow(false, Now, Now.AddMinutes(1), null), await Store.ReadSweepAsync(Cancelled));
+        await Store.SetRunningAsync(true, Cancelled);
+    }
+
+    [Fact]
+    public async Task Progress_counts_what_was_told_and_what_failed_since_a_time()
+    {
+        var since = Now.AddYears(10);
+        var (synced, failed, old) = (await CreateAsync("100"), await CreateAsync("100"), await CreateAsync("100"));
+        await Store.RecordBalanceAsync(Key(synced, "100"), 1m, "MWK", since.AddSeconds(1), Cancelled);
+        await Store.RecordFailureAsync(Key(failed, "100"), "away", since.AddSeconds(1), Cancelled);
+        await Store.RecordBalanceAsync(Key(old, "100"), 1m, "MWK", since.AddYears(-20), Cancelled);
+        var progress = await Store.ReadProgressAsync(since, Cancelled);
+        Assert.Equal((1, 1, since.AddYears(-20)), (progress.Succeeded, progress.Failed, progress.OldestSyncedAt));
+        foreach (var user in (MobileUserRow[])[synced, failed, old])
+        {
+            await Store.SetActiveAsync(user.MobileUserId, false, Now, Cancelled);
+        }
+    }
+
+    private static AccountKey Key(MobileUserRow user, string number) => new(user.MobileUserId, number);
+
+    private static AccountKey Key(MobileAccountRow account) => new(account.MobileUserId, account.AccountNumber);
+
+    private static MobileUserRow NewUser()
+    {
+        var id = Guid.CreateVersion7();
+        return new MobileUserRow(id, MobileUserRow.MobileBanking, $"Ada {id:N}", $"ada {id:N}", "Ada Banda", "C-1", "100", true, Now, Now);
+    }
+
+    private static MobileAccountRow Account(MobileUserRow user, string number) =>
+        new(user.MobileUserId, number, "SAVINGS", true, true, null, null, null, null, null, null, Now, Now);
+
+    private async Task<MobileUserRow> CreateAsync(string number)
+    {
+        var user = NewUser();
+        Assert.Equal(MobileChange.Made, await Store.CreateAsync(user, Account(user, number), Cancelled));
+        return user;
+    }
+}
+
+/// <summary>The contract in memory.</summary>
+public sealed class MemoryMobileUserStoreTests : MobileUserStoreContract
+{
+    protected override IMobileUserStore Store { get; } = new MemoryMobileUserStore();
+}
+
+/// <summary>The contract on PostgreSQL.</summary>
+public sealed class PostgresMobileUserStoreTests(PostgresJournalFixture postgres) : MobileUserStoreContract, IClassFixture<PostgresJournalFixture>, IAsyncDisposable
+{
+    private readonly PostgresMobileUserStore _store = new(postgres.DataSource, new JournalOptions(), TimeProvider.System);
+
+    protected override IMobileUserStore Store => _store;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _store.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+}
