@@ -85,6 +85,24 @@ internal static class ApiLimits
     /// <summary>A response buffer that has grown above this many bytes is not kept for the next response of its thread.</summary>
     public const int MaxKeptResponseBuffer = 256 * 1024;
 
+    /// <summary>Bytes of a body that the audit keeps; the database has the same number.</summary>
+    public const int MaxAuditedBody = 8 * 1024;
+
+    /// <summary>Characters of a URL that the audit keeps; the longest honest one has under 512.</summary>
+    public const int MaxAuditedUrl = 2_048;
+
+    /// <summary>Characters of a header that the audit keeps.</summary>
+    public const int MaxAuditedHeader = 512;
+
+    /// <summary>Characters of a JSON member's or query parameter's name that is looked at when secrets are masked.</summary>
+    public const int MaxMemberName = 256;
+
+    /// <summary>Requests that wait to be stored in the audit: more than a second at full speed.</summary>
+    public const int AuditQueue = 32 * 1024;
+
+    /// <summary>Bytes of all of them, bodies included.</summary>
+    public const long AuditQueueBytes = 64L * 1024 * 1024;
+
     /// <summary>How long an idle connection stays open. Above the usual 60 s of load balancers, so that they close first.</summary>
     public static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(130);
 

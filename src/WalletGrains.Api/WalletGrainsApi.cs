@@ -10,6 +10,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using WalletGrains.Api.Audit;
 using WalletGrains.Api.Auth;
 using WalletGrains.Api.Bulks;
 using WalletGrains.Api.Errors;
@@ -54,6 +55,7 @@ public static class WalletGrainsApi
             PushHub.Add(builder);
         }
 
+        services.AddSingleton<AuditQueue>();
         services.AddSingleton<WalletDirectory>();
         services.AddSingleton<UserEndpoints>();
         services.AddSingleton<SessionEndpoints>();
@@ -77,6 +79,7 @@ public static class WalletGrainsApi
         services.AddSingleton<FraudEndpoints>();
         services.AddSingleton<CheckpointEndpoints>();
         services.AddSingleton<ProofEndpoints>();
+        services.AddSingleton<AuditEndpoints>();
         return builder;
     }
 
@@ -92,9 +95,9 @@ public static class WalletGrainsApi
         ArgumentNullException.ThrowIfNull(app);
         var services = app.Services;
         app.UseTrustedProxies();
-        app.UseMiddleware<RequestBoundary>();
         if (!frontDoor)
         {
+            app.UseMiddleware<RequestBoundary>();
             app.UseRouting();
             app.UseMiddleware<UnmatchedRoutes>();
             services.GetRequiredService<OperationsEndpoints>().Map(app);
@@ -116,6 +119,8 @@ public static class WalletGrainsApi
         var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("WalletGrains.Api");
         WalletGrainsApiLog.SetUp(logger, jwt.Issuer, jwt.Audience, wallets.AllowSelfFunding == true);
 
+        app.UseMiddleware<AuditTrail>();
+        app.UseMiddleware<RequestBoundary>();
         app.UseHttpsWhereWanted();
         app.UseWhen(
             static context => context.Request.Path.StartsWithSegments("/docs", StringComparison.Ordinal),
@@ -155,6 +160,7 @@ public static class WalletGrainsApi
         services.GetRequiredService<FraudEndpoints>().Map(app);
         services.GetRequiredService<CheckpointEndpoints>().Map(app);
         services.GetRequiredService<ProofEndpoints>().Map(app);
+        services.GetRequiredService<AuditEndpoints>().Map(app);
         services.GetRequiredService<OpenApiEndpoint>().Map(app);
         PushHub.Map(app);
         return app;

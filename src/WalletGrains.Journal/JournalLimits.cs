@@ -15,4 +15,10 @@ public static class JournalLimits
 
     /// <summary>Connections on which a small store beside the journal reads at the same time, and as many on which it writes.</summary>
     public const int StoreConnections = 4;
+
+    /// <summary>Rows of the audit that one page looks through: some tens of milliseconds, whatever is looked for.</summary>
+    public const int AuditWindow = 10_000;
+
+    /// <summary>How long making or dropping a day of the audit waits for those who read and write it, and keeps others waiting.</summary>
+    public static readonly TimeSpan PartitionLockTimeout = TimeSpan.FromSeconds(2);
 }

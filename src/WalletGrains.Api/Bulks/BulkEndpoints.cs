@@ -7,6 +7,7 @@ using WalletGrains.Api.Http;
 using WalletGrains.Api.OpenApi;
 using WalletGrains.Api.Wallets;
 using WalletGrains.Contracts;
+using WalletGrains.Contracts.Audit;
 using WalletGrains.Contracts.Bulks;
 
 namespace WalletGrains.Api.Bulks;
@@ -60,7 +61,11 @@ internal sealed class BulkEndpoints(IGrainFactory grains, WalletDirectory direct
         {
             var outcome = await grains.GetGrain<IBulkTransferGrain>(0).TransferAsync(new StartBulk(caller.UserId, requestId, legs));
             return outcome is BulkOutcome.Completed completed
-                ? Answer.Created(BulkResponse.Of(completed), ApiJson.Wire.BulkResponse) with { Replayed = completed.Replayed }
+                ? Answer.Created(BulkResponse.Of(completed), ApiJson.Wire.BulkResponse) with
+                {
+                    Replayed = completed.Replayed,
+                    Made = new(MadeKind.Bulk, completed.BulkId),
+                }
                 : Refusals.Of(outcome, requestId)!;
         }
         catch (Exception exception) when (Failures.OfCommand(exception, requestId) is { } failure)

@@ -18,10 +18,14 @@ internal static class CorrelationId
     public static string Of(HttpRequest request, TimeProvider time)
     {
         var given = request.Headers[HeaderName];
-        return given.Count == 1 && given[0] is { Length: > 0 and <= ApiLimits.MaxCorrelationIdLength } text && !text.AsSpan().ContainsAnyExcept(Sane)
+        return given.Count == 1 && given[0] is { } text && IsSane(text)
             ? text
             : Guid.CreateVersion7(time.GetUtcNow()).ToString("N", CultureInfo.InvariantCulture);
     }
+
+    /// <summary>Whether it may be one.</summary>
+    public static bool IsSane(string text) =>
+        text.Length is > 0 and <= ApiLimits.MaxCorrelationIdLength && !text.AsSpan().ContainsAnyExcept(Sane);
 
     /// <summary>The log scope of a request.</summary>
     internal sealed class Scope(string correlationId) : IReadOnlyList<KeyValuePair<string, object?>>

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
 using WalletGrains.Api.Errors;
+using WalletGrains.Contracts.Audit;
 
 namespace WalletGrains.Api.Http;
 
@@ -36,6 +37,9 @@ internal readonly struct Answer
     /// <summary>Path and query of the next page of a list that is a plain array; null when there is none.</summary>
     public string? NextPage { get; init; }
 
+    /// <summary>What the request made, for the audit; null for nothing.</summary>
+    public Made? Made { get; init; }
+
     /// <summary>A body with status 200.</summary>
     public static Answer Ok<T>(T body, JsonTypeInfo<T> typeInfo)
         where T : class => new(StatusCodes.Status200OK, body, typeInfo);
@@ -54,7 +58,11 @@ internal readonly struct Answer
     public static Answer Streamed(Func<HttpContext, Task> write) => new(StatusCodes.Status200OK, write, typeInfo: null);
 
     /// <summary>A problem.</summary>
-    public static Answer Of(Problem problem) => new(problem.Kind.Status, problem, typeInfo: null) { Replayed = problem.Replayed };
+    public static Answer Of(Problem problem) => new(problem.Kind.Status, problem, typeInfo: null)
+    {
+        Replayed = problem.Replayed,
+        Made = problem.TransferId is { } transferId ? new(MadeKind.Transfer, transferId) : null,
+    };
 
     /// <summary>A problem.</summary>
     public static implicit operator Answer(Problem problem) => Of(problem);

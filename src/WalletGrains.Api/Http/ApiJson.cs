@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Unicode;
+using WalletGrains.Api.Audit;
 using WalletGrains.Api.Bulks;
 using WalletGrains.Api.Errors;
 using WalletGrains.Api.Fraud;
@@ -72,6 +73,7 @@ namespace WalletGrains.Api.Http;
 [JsonSerializable(typeof(FraudAlertListResponse))]
 [JsonSerializable(typeof(FraudAlertResponse))]
 [JsonSerializable(typeof(ResolveFraudAlertRequest))]
+[JsonSerializable(typeof(AuditListResponse))]
 [JsonSerializable(typeof(ReceiptResponse))]
 [JsonSerializable(typeof(SigningKeyResponse))]
 [JsonSerializable(typeof(CheckpointResponse))]

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
+using System.Security.Cryptography;
 using System.Text;
 using WalletGrains.Api.Auth;
 
@@ -22,6 +23,7 @@ internal static class Cursor
     /// <summary>And the two numbers behind it.</summary>
     private const byte ListOfAlerts = 5;
 
+    private const byte ListOfRequests = 8;
     private const byte ListOfUsers = 20;
     private const byte ListOfApiKeys = 21;
 
@@ -84,6 +86,16 @@ internal static class Cursor
 
     /// <summary>Reads a cursor of the list of keys.</summary>
     public static bool TryReadApiKey(string text, out Guid keyId) => TryReadId(text, ListOfApiKeys, Guid.Empty, out keyId);
+
+    /// <summary>The page of a list of audited requests that is before this audit id.</summary>
+    /// <param name="filters">What the list is of.</param>
+    /// <param name="auditId">The request.</param>
+    public static string BeforeRequest(string filters, Guid auditId) => WriteId(ListOfRequests, IdOf(filters), auditId);
+
+    /// <summary>Reads a cursor of the list of audited requests with these filters.</summary>
+    public static bool TryReadRequest(string text, string filters, out Guid auditId) => TryReadId(text, ListOfRequests, IdOf(filters), out auditId);
+
+    private static Guid IdOf(string filters) => new(SHA256.HashData(Encoding.UTF8.GetBytes(filters)).AsSpan(0, 16));
 
     private static Guid IdOf(int list) => new(list, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 

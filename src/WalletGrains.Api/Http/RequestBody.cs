@@ -5,6 +5,7 @@ using System.Text.Json.Serialization.Metadata;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using WalletGrains.Api.Audit;
 using WalletGrains.Api.Errors;
 
 namespace WalletGrains.Api.Http;
@@ -50,7 +51,8 @@ internal static class RequestBody
                 continue;
             }
 
-            var body = buffer.IsSingleSegment ? Parse(buffer.FirstSpan, typeInfo) : ParseSegments(buffer, typeInfo);
+            var audit = AuditRecord.Of(request.HttpContext);
+            var body = buffer.IsSingleSegment ? Parse(buffer.FirstSpan, typeInfo, audit) : ParseSegments(buffer, typeInfo, audit);
             reader.AdvanceTo(buffer.End);
             return body;
         }
@@ -70,7 +72,7 @@ internal static class RequestBody
         return ReferenceEquals(body.Problem, Empty) ? new(new T(), null) : body;
     }
 
-    private static RequestBody<T> ParseSegments<T>(ReadOnlySequence<byte> buffer, JsonTypeInfo<T> typeInfo)
+    private static RequestBody<T> ParseSegments<T>(ReadOnlySequence<byte> buffer, JsonTypeInfo<T> typeInfo, AuditRecord? audit)
         where T : class
     {
         var length = checked((int)buffer.Length);
@@ -78,7 +80,7 @@ internal static class RequestBody
         try
         {
             buffer.CopyTo(rented);
-            return Parse<T>(rented.AsSpan(0, length), typeInfo);
+            return Parse(rented.AsSpan(0, length), typeInfo, audit);
         }
         finally
         {
@@ -87,7 +89,7 @@ internal static class RequestBody
         }
     }
 
-    private static RequestBody<T> Parse<T>(ReadOnlySpan<byte> json, JsonTypeInfo<T> typeInfo)
+    private static RequestBody<T> Parse<T>(ReadOnlySpan<byte> json, JsonTypeInfo<T> typeInfo, AuditRecord? audit)
         where T : class
     {
         if (json.IsEmpty)
@@ -95,6 +97,14 @@ internal static class RequestBody
             return new(null, Empty);
         }
 
+        var body = Parse(json, typeInfo);
+        audit?.TakeBody(json, body.Value is null ? null : typeInfo);
+        return body;
+    }
+
+    private static RequestBody<T> Parse<T>(ReadOnlySpan<byte> json, JsonTypeInfo<T> typeInfo)
+        where T : class
+    {
         if (!Utf8.IsValid(json))
         {
             return new(null, NotUtf8);

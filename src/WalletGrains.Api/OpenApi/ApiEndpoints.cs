@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using WalletGrains.Api.Audit;
 using WalletGrains.Api.Auth;
 using WalletGrains.Api.Errors;
 using WalletGrains.Api.Http;
@@ -30,6 +31,7 @@ internal static class ApiEndpoints
         var builder = endpoints.MapMethods(pattern, [method], new RequestDelegate(async context =>
         {
             var answer = await handler(context);
+            AuditRecord.Of(context)?.TakeAnswer(answer);
             if (answer.Stream is { } write)
             {
                 await write(context);

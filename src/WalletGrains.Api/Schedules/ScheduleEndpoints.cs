@@ -6,6 +6,7 @@ using WalletGrains.Api.Http;
 using WalletGrains.Api.OpenApi;
 using WalletGrains.Api.Wallets;
 using WalletGrains.Contracts;
+using WalletGrains.Contracts.Audit;
 using WalletGrains.Contracts.Schedules;
 
 namespace WalletGrains.Api.Schedules;
@@ -98,6 +99,7 @@ internal sealed class ScheduleEndpoints(IGrainFactory grains, WalletDirectory di
                 {
                     Replayed = replayed,
                     Location = $"/schedules/{schedule.ScheduleId}",
+                    Made = new(MadeKind.Schedule, schedule.ScheduleId),
                 }
                 : Refusals.Of(outcome, requestId)!;
         }

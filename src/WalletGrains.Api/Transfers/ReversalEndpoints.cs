@@ -5,6 +5,7 @@ using WalletGrains.Api.Errors;
 using WalletGrains.Api.Http;
 using WalletGrains.Api.OpenApi;
 using WalletGrains.Contracts;
+using WalletGrains.Contracts.Audit;
 using WalletGrains.Contracts.Transfers;
 
 namespace WalletGrains.Api.Transfers;
@@ -62,7 +63,11 @@ internal sealed class ReversalEndpoints(IGrainFactory grains, TimeProvider time)
         {
             var outcome = await grain.ReverseAsync(new ReverseTransfer(requestId, transferId, amount, reason));
             return outcome is TransferOutcome.Completed completed
-                ? Answer.Ok(ReverseTransferResponse.Of(completed, transferId), ApiJson.Wire.ReverseTransferResponse) with { Replayed = completed.Replayed }
+                ? Answer.Ok(ReverseTransferResponse.Of(completed, transferId), ApiJson.Wire.ReverseTransferResponse) with
+                {
+                    Replayed = completed.Replayed,
+                    Made = new(MadeKind.Transfer, completed.TransferId),
+                }
                 : Refusals.Of(outcome, requestId)!;
         }
         catch (Exception exception) when (Failures.OfCommand(exception, requestId) is { } failure)

@@ -7,6 +7,7 @@ using WalletGrains.Api.OpenApi;
 using WalletGrains.Api.Protection;
 using WalletGrains.Api.Wallets;
 using WalletGrains.Contracts;
+using WalletGrains.Contracts.Audit;
 using WalletGrains.Contracts.Transfers;
 using WalletGrains.Contracts.Wallets;
 
@@ -138,7 +139,11 @@ internal sealed class TransferEndpoints(IGrainFactory grains, WalletDirectory di
         {
             var outcome = await grains.GetGrain<ITransferGrain>(0).TransferAsync(command);
             return outcome is TransferOutcome.Completed completed
-                ? Answer.Ok(WalletTransferResponse.Of(completed, toId), ApiJson.Wire.WalletTransferResponse) with { Replayed = completed.Replayed }
+                ? Answer.Ok(WalletTransferResponse.Of(completed, toId), ApiJson.Wire.WalletTransferResponse) with
+                {
+                    Replayed = completed.Replayed,
+                    Made = new(MadeKind.Transfer, completed.TransferId),
+                }
                 : Refusals.Of(outcome, requestId)!;
         }
         catch (Exception exception) when (Failures.OfCommand(exception, requestId) is { } failure)
@@ -202,6 +207,7 @@ internal sealed class TransferEndpoints(IGrainFactory grains, WalletDirectory di
             ApiJson.Wire.SendTransferResponse) with
         {
             Location = $"/transfers/{transferId}",
+            Made = new(MadeKind.Transfer, transferId),
         };
     }
 

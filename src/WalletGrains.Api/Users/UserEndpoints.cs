@@ -8,6 +8,7 @@ using WalletGrains.Api.Http;
 using WalletGrains.Api.OpenApi;
 using WalletGrains.Api.Wallets;
 using WalletGrains.Contracts;
+using WalletGrains.Contracts.Audit;
 using WalletGrains.Contracts.Users;
 
 namespace WalletGrains.Api.Users;
@@ -60,7 +61,10 @@ internal sealed class UserEndpoints(IGrainFactory grains, IOptions<WalletOptions
         return await grains.GetGrain<IUserGrain>(userId).RegisterAsync(command) switch
         {
             RegisterOutcome.Registered { User: var user } =>
-                Answer.Created(new RegisterResponse(user.UserId, user.Email, user.FullName, user.WalletId), ApiJson.Wire.RegisterResponse),
+                Answer.Created(new RegisterResponse(user.UserId, user.Email, user.FullName, user.WalletId), ApiJson.Wire.RegisterResponse) with
+                {
+                    Made = new(MadeKind.User, user.UserId),
+                },
             RegisterOutcome.PasswordRefused { Refusal: var refusal } => AccountRules.Refused("password", refusal),
             RegisterOutcome.EmailTaken => new Problem(ProblemKind.EmailTaken, "There is an account with this e-mail address already."),
             var outcome => throw new UnreachableException($"Unknown outcome {outcome}."),

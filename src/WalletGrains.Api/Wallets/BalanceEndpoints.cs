@@ -6,6 +6,7 @@ using WalletGrains.Api.Http;
 using WalletGrains.Api.OpenApi;
 using WalletGrains.Api.Protection;
 using WalletGrains.Contracts;
+using WalletGrains.Contracts.Audit;
 using WalletGrains.Contracts.Wallets;
 
 namespace WalletGrains.Api.Wallets;
@@ -86,6 +87,7 @@ internal sealed class BalanceEndpoints(IGrainFactory grains, WalletDirectory dir
         }
 
         var grain = grains.GetGrain<IWalletGrain>(walletId);
+        WalletOutcome.Accepted accepted;
         try
         {
             var outcome = await grain.ExecuteAsync(new Deposit(requestId, amount, description, metadata));
@@ -93,6 +95,8 @@ internal sealed class BalanceEndpoints(IGrainFactory grains, WalletDirectory dir
             {
                 return refusal;
             }
+
+            accepted = (WalletOutcome.Accepted)outcome;
         }
         catch (Exception exception) when (Failures.OfCommand(exception, requestId) is { } failure)
         {
@@ -102,7 +106,10 @@ internal sealed class BalanceEndpoints(IGrainFactory grains, WalletDirectory dir
         try
         {
             var wallet = await grain.GetAsync();
-            return Answer.Created(WalletResponse.Of(wallet!), ApiJson.Wire.WalletResponse);
+            return Answer.Created(WalletResponse.Of(wallet!), ApiJson.Wire.WalletResponse) with
+            {
+                Made = new(MadeKind.Transaction, accepted.Entry.EntryId),
+            };
         }
         catch (Exception exception) when (Failures.OfReadAfterCommand(exception, requestId) is { } failure)
         {
@@ -149,7 +156,11 @@ internal sealed class BalanceEndpoints(IGrainFactory grains, WalletDirectory dir
         {
             var outcome = await grains.GetGrain<IWalletGrain>(walletId).ExecuteAsync(command(requestId, amount, description, metadata));
             return outcome is WalletOutcome.Accepted accepted
-                ? Answer.Ok(BalanceChangeResponse.Of(accepted.Entry), ApiJson.Wire.BalanceChangeResponse) with { Replayed = accepted.Replayed }
+                ? Answer.Ok(BalanceChangeResponse.Of(accepted.Entry), ApiJson.Wire.BalanceChangeResponse) with
+                {
+                    Replayed = accepted.Replayed,
+                    Made = new(MadeKind.Transaction, accepted.Entry.EntryId),
+                }
                 : Refusals.Of(outcome, requestId)!;
         }
         catch (Exception exception) when (Failures.OfCommand(exception, requestId) is { } failure)

@@ -5,6 +5,7 @@ using WalletGrains.Api.Errors;
 using WalletGrains.Api.Http;
 using WalletGrains.Api.OpenApi;
 using WalletGrains.Contracts;
+using WalletGrains.Contracts.Audit;
 using WalletGrains.Contracts.Wallets;
 
 namespace WalletGrains.Api.Wallets;
@@ -182,8 +183,8 @@ internal sealed class HoldEndpoints(IGrainFactory grains, WalletDirectory direct
         try
         {
             var outcome = await grains.GetGrain<IWalletGrain>(walletId).ExecuteAsync(command);
-            return outcome is WalletOutcome.Accepted { Entry.Hold: { } hold, Replayed: var replayed }
-                ? answer(HoldResponse.Of(hold)) with { Replayed = replayed }
+            return outcome is WalletOutcome.Accepted { Entry: { Hold: { } hold } entry, Replayed: var replayed }
+                ? answer(HoldResponse.Of(hold)) with { Replayed = replayed, Made = new(MadeKind.Transaction, entry.EntryId) }
                 : Refusals.Of(outcome, command.RequestId)!;
         }
         catch (Exception exception) when (Failures.OfCommand(exception, command.RequestId) is { } failure)

@@ -5,6 +5,7 @@ using WalletGrains.Api.Errors;
 using WalletGrains.Api.Http;
 using WalletGrains.Api.OpenApi;
 using WalletGrains.Contracts;
+using WalletGrains.Contracts.Audit;
 using WalletGrains.Contracts.Wallets;
 
 namespace WalletGrains.Api.Wallets;
@@ -100,7 +101,11 @@ internal sealed class LifecycleEndpoints(IGrainFactory grains, TimeProvider time
         {
             var outcome = await grain.ExecuteAsync(command(requestId, reason));
             return outcome is WalletOutcome.Accepted accepted
-                ? Answer.Ok(WalletResponse.Of(After(accepted.Entry, wallet)), ApiJson.Wire.WalletResponse) with { Replayed = accepted.Replayed }
+                ? Answer.Ok(WalletResponse.Of(After(accepted.Entry, wallet)), ApiJson.Wire.WalletResponse) with
+                {
+                    Replayed = accepted.Replayed,
+                    Made = new(MadeKind.Transaction, accepted.Entry.EntryId),
+                }
                 : Refusals.Of(outcome, requestId)!;
         }
         catch (Exception exception) when (Failures.OfCommand(exception, requestId) is { } failure)

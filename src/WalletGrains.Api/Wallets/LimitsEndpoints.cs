@@ -6,6 +6,7 @@ using WalletGrains.Api.Errors;
 using WalletGrains.Api.Http;
 using WalletGrains.Api.OpenApi;
 using WalletGrains.Contracts;
+using WalletGrains.Contracts.Audit;
 using WalletGrains.Contracts.Wallets;
 
 namespace WalletGrains.Api.Wallets;
@@ -75,8 +76,12 @@ internal sealed class LimitsEndpoints(IGrainFactory grains, WalletDirectory dire
         {
             var limits = new WalletLimits(perTransaction?.MinorUnits, perDay?.MinorUnits, (int?)count);
             var outcome = await grains.GetGrain<IWalletGrain>(walletId).ExecuteAsync(new SetLimits(requestId, limits));
-            return outcome is WalletOutcome.Accepted { Entry.Limits: { } set, Replayed: var replayed }
-                ? Answer.Ok(LimitsResponse.Of(set, known.Currency), ApiJson.Wire.LimitsResponse) with { Replayed = replayed }
+            return outcome is WalletOutcome.Accepted { Entry: { Limits: { } set } entry, Replayed: var replayed }
+                ? Answer.Ok(LimitsResponse.Of(set, known.Currency), ApiJson.Wire.LimitsResponse) with
+                {
+                    Replayed = replayed,
+                    Made = new(MadeKind.Transaction, entry.EntryId),
+                }
                 : Refusals.Of(outcome, requestId)!;
         }
         catch (Exception exception) when (Failures.OfCommand(exception, requestId) is { } failure)

@@ -6,6 +6,7 @@ using WalletGrains.Api.Errors;
 using WalletGrains.Api.Http;
 using WalletGrains.Api.OpenApi;
 using WalletGrains.Contracts;
+using WalletGrains.Contracts.Audit;
 using WalletGrains.Contracts.Users;
 using WalletGrains.Contracts.Wallets;
 
@@ -80,7 +81,11 @@ internal sealed class WalletEndpoints(IGrainFactory grains, TimeProvider time)
 
         var walletId = Guid.CreateVersion7(time.GetUtcNow());
         var wallet = await grains.GetGrain<IWalletGrain>(walletId).OpenAsync(new OpenWallet(currency, body.OwnerId ?? caller.UserId));
-        return Answer.Created(WalletResponse.Of(wallet), ApiJson.Wire.WalletResponse) with { Location = $"/wallets/{walletId}" };
+        return Answer.Created(WalletResponse.Of(wallet), ApiJson.Wire.WalletResponse) with
+        {
+            Location = $"/wallets/{walletId}",
+            Made = new(MadeKind.Wallet, walletId),
+        };
     }
 
     private async ValueTask<Answer> ListAsync(HttpContext context)

@@ -25,16 +25,7 @@ internal static class JournalServices
     /// <exception cref="StartupException">A setting of the section Journal is wrong.</exception>
     public static void AddJournal(this IServiceCollection services, IConfiguration configuration, HostDatabase database)
     {
-        var options = configuration.GetSection("Journal").Get<JournalOptions>() ?? new JournalOptions();
-        try
-        {
-            options.Validate();
-        }
-        catch (ArgumentException e)
-        {
-            throw new StartupException(e.Message, e);
-        }
-
+        var options = ReadOptions(configuration);
         services.AddSingleton(options);
         services.AddSingleton<CommitSignal>();
         services.AddSingleton<IJournal>(provider => ActivatorUtilities.CreateInstance<PostgresJournal>(provider, database.JournalDataSource));
@@ -56,6 +47,22 @@ internal static class JournalServices
             database.JournalDataSource, WalletPostings.Terms, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => Histories(database.JournalDataSource, options, provider.GetRequiredService<TimeProvider>()));
         services.AddHealthChecks().AddCheck("database", new DatabaseHealthCheck(database.JournalDataSource), tags: ["ready"], timeout: TimeSpan.FromSeconds(2));
+    }
+
+    /// <summary>Reads the section Journal.</summary>
+    /// <exception cref="StartupException">A setting is wrong.</exception>
+    public static JournalOptions ReadOptions(IConfiguration configuration)
+    {
+        var options = configuration.GetSection("Journal").Get<JournalOptions>() ?? new JournalOptions();
+        try
+        {
+            options.Validate();
+            return options;
+        }
+        catch (ArgumentException e)
+        {
+            throw new StartupException(e.Message, e);
+        }
     }
 
     /// <summary>Reads of whole histories. Nobody waits for one page of them, and a cold disk may need its time.</summary>

@@ -21,6 +21,7 @@ internal static class SerilogSetup
     {
         var api = Matching.FromSource("WalletGrains.Api");
         var web = Matching.FromSource("Microsoft.AspNetCore");
+        var urls = Matching.FromSource("Microsoft.AspNetCore.Hosting.Diagnostics");
         var logger = new LoggerConfiguration()
             .MinimumLevel.Information()
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
@@ -28,6 +29,8 @@ internal static class SerilogSetup
             // At every start it takes the machine's uptime for the time its own check took, and warns.
             .MinimumLevel.Override("Orleans.Runtime.Watchdog", LogEventLevel.Error)
             .ReadFrom.Configuration(configuration)
+            // Its lines on every request have the whole URL, and that of a hub connection has an access token in it.
+            .Filter.ByExcluding(line => line.Level < LogEventLevel.Warning && urls(line))
             .Enrich.FromLogContext()
             .Enrich.With<TokenRedaction>()
             // A refusal that the client of a hub was told. The framework takes it for an error of the product.

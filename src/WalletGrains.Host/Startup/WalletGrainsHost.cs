@@ -5,6 +5,7 @@ using WalletGrains.Api.Auth;
 using WalletGrains.Grains;
 using WalletGrains.Grains.Jobs;
 using WalletGrains.Host.Actors;
+using WalletGrains.Host.Audit;
 using WalletGrains.Host.Database;
 using WalletGrains.Host.Logging;
 
@@ -99,6 +100,7 @@ public sealed class WalletGrainsHost : IAsyncDisposable
             builder.Services.AddHostedService<PeriodicWorkStart>();
         }
 
+        builder.Services.AddAudit(builder.Configuration, database, options.Role);
         if (options.Role is not ActorRole.Silo)
         {
             JwtKey.Provide(builder.Configuration, builder.Environment, options.DataFolder);

@@ -13,7 +13,8 @@ public sealed class OpenApiTests(ApiFixture api)
         {
             "GET /ops/verify/{id}", "GET /ops/verify", "POST /ops/verify",
             "GET /ops/reconciliation", "POST /ops/reconciliation/run", "GET /ops/trial-balance", "GET /ops/transfers",
-            "GET /wallet/{id}/stats", "POST /ops/statistics/rebuild", "GET /ops/fraud-alerts", "POST /ops/fraud-alerts/{id}/resolve", "GET /ops/checkpoints", "POST /ops/checkpoints", "GET /transactions/{id}/receipt", "GET /signing-key",
+            "GET /wallet/{id}/stats", "POST /ops/statistics/rebuild", "GET /ops/fraud-alerts", "POST /ops/fraud-alerts/{id}/resolve",
+            "GET /ops/audit", "GET /ops/checkpoints", "POST /ops/checkpoints", "GET /transactions/{id}/receipt", "GET /signing-key",
             "POST /auth/register", "POST /auth/login", "POST /auth/refresh", "POST /auth/logout", "GET /auth/me",
             "GET /ops/users", "GET /ops/users/{id}", "PUT /ops/users/{id}/role", "POST /ops/users/{id}/lock", "POST /ops/users/{id}/unlock",
             "GET /ops/api-keys", "POST /ops/api-keys", "DELETE /ops/api-keys/{id}",

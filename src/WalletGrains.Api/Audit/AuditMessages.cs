@@ -1,0 +1,80 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using WalletGrains.Contracts.Audit;
+
+namespace WalletGrains.Api.Audit;
+
+/// <summary>A page of requests, the newest first.</summary>
+/// <param name="Items">The requests.</param>
+/// <param name="NextCursor">The parameter cursor of the next page; null on the last one.</param>
+internal sealed record AuditListResponse(IReadOnlyList<AuditedRequestResponse> Items, string? NextCursor);
+
+/// <summary>A request that may have changed something.</summary>
+/// <param name="AuditId">Its id here; grows with time.</param>
+/// <param name="At">When it came.</param>
+/// <param name="Method">Its method.</param>
+/// <param name="Url">Path and query as they were sent; secrets are masked.</param>
+/// <param name="BodyBytes">How long its body was; 0 where none was read.</param>
+/// <param name="Headers">Some of its headers.</param>
+/// <param name="Status">What it was answered with.</param>
+/// <param name="DurationMs">Milliseconds until it was answered.</param>
+/// <param name="CorrelationId">Its id in the logs and in the header X-Correlation-Id.</param>
+internal sealed record AuditedRequestResponse(
+    Guid AuditId,
+    DateTimeOffset At,
+    string Method,
+    string Url,
+    int BodyBytes,
+    IReadOnlyDictionary<string, string> Headers,
+    int Status,
+    decimal DurationMs,
+    string CorrelationId)
+{
+    /// <summary>Its body, at most 8 KB of it, with secrets masked; left out where none was read.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Body { get; init; }
+
+    /// <summary>Where it came from.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ClientIp { get; init; }
+
+    /// <summary>Who sent it; left out for nobody known.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Guid? UserId { get; init; }
+
+    /// <summary>What it made; left out for nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public MadeResponse? Made { get; init; }
+
+    public static AuditedRequestResponse Of(AuditedRequest request) => new(
+        request.AuditId,
+        request.At,
+        request.Method,
+        request.Url,
+        request.BodyBytes,
+        HeadersOf(request.Headers),
+        request.Status,
+        decimal.Round((decimal)request.Duration.TotalMilliseconds, 3),
+        request.CorrelationId)
+    {
+        Body = request.Body,
+        ClientIp = request.ClientIp,
+        UserId = request.UserId,
+        Made = request.Made is { } made ? new MadeResponse(MadeResponse.Name(made.Kind), made.Id, request.Replayed) : null,
+    };
+
+    private static Dictionary<string, string> HeadersOf(string stored)
+    {
+        using var document = JsonDocument.Parse(stored);
+        return document.RootElement.EnumerateObject().ToDictionary(header => header.Name, header => header.Value.GetString()!, StringComparer.Ordinal);
+    }
+}
+
+/// <summary>What a request made.</summary>
+/// <param name="Kind">TRANSACTION, TRANSFER, BULK, SCHEDULE, WALLET or USER.</param>
+/// <param name="Id">Its id.</param>
+/// <param name="Replayed">An earlier request with the same request id had made it.</param>
+internal sealed record MadeResponse(string Kind, Guid Id, bool Replayed)
+{
+    public static string Name(MadeKind kind) => kind.ToString().ToUpperInvariant();
+}

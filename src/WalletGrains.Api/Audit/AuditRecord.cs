@@ -1,0 +1,157 @@
+using System.Buffers;
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using WalletGrains.Api.Auth;
+using WalletGrains.Api.Http;
+using WalletGrains.Contracts.Audit;
+
+namespace WalletGrains.Api.Audit;
+
+/// <summary>
+/// What is kept of one request. Taken while the request is served, without reading anything twice; its body is in a rented array
+/// that whoever has stored the record gives back.
+/// </summary>
+public sealed class AuditRecord
+{
+    /// <summary>Kept in full when they are there. Authorization is kept by its scheme.</summary>
+    private static readonly string[] HeaderNames =
+        ["Content-Type", "Content-Length", "User-Agent", "Idempotency-Key", "Origin", "X-Forwarded-For", "Accept-Language"];
+
+    private readonly string?[] _headers = new string?[HeaderNames.Length + 1];
+    private byte[]? _body;
+    private int _bodyLength;
+
+    internal AuditRecord(DateTimeOffset at) => (At, AuditId) = (at, Guid.CreateVersion7(at));
+
+    /// <summary>Its audit id.</summary>
+    public Guid AuditId { get; }
+
+    /// <summary>When the request came.</summary>
+    public DateTimeOffset At { get; }
+
+    /// <summary>Its method.</summary>
+    public string Method { get; private set; } = "";
+
+    /// <summary>Path and query, secrets masked.</summary>
+    public string Url { get; private set; } = "";
+
+    /// <summary>Its body, secrets masked and cut; null when none was read. Not to be used after <see cref="Release"/>.</summary>
+    public ReadOnlyMemory<byte>? Body => _body is null ? null : _body.AsMemory(0, _bodyLength);
+
+    /// <summary>How long the whole body was.</summary>
+    public int BodyBytes { get; private set; }
+
+    /// <summary>Where it came from.</summary>
+    public IPAddress? ClientIp { get; private set; }
+
+    /// <summary>Who sent it; null for nobody known.</summary>
+    public Guid? UserId { get; private set; }
+
+    /// <summary>What it was answered with.</summary>
+    public int Status { get; private set; }
+
+    /// <summary>How long the answer took.</summary>
+    public TimeSpan Duration { get; private set; }
+
+    /// <summary>Its id in the logs.</summary>
+    public string CorrelationId { get; private set; } = "";
+
+    /// <summary>What it made; null for nothing.</summary>
+    public Made? Made { get; private set; }
+
+    /// <summary>An earlier request with the same request id had made it.</summary>
+    public bool Replayed { get; private set; }
+
+    /// <summary>Bytes of memory that it holds while it waits, roughly.</summary>
+    internal int Size => 512 + _bodyLength + Url.Length;
+
+    /// <summary>The record of a request; null when none is kept.</summary>
+    internal static AuditRecord? Of(HttpContext context) => context.Features.Get<AuditRecord>();
+
+    /// <summary>Some of its headers, a JSON object.</summary>
+    public string WriteHeaders()
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartObject();
+            for (var i = 0; i < HeaderNames.Length; i++)
+            {
+                if (_headers[i] is { } value)
+                {
+                    writer.WriteString(HeaderNames[i], value);
+                }
+            }
+
+            if (_headers[^1] is { } authorization)
+            {
+                writer.WriteString("Authorization", authorization);
+            }
+
+            writer.WriteEndObject();
+        }
+
+        return System.Text.Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    /// <summary>Gives back what was rented. Only once, when the record is stored or given up.</summary>
+    public void Release()
+    {
+        if (_body is { } rented)
+        {
+            _body = null;
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+    }
+
+    /// <summary>Takes a body that was read whole.</summary>
+    /// <param name="body">The body.</param>
+    /// <param name="parsedAs">The type that it was parsed into; null when it could not be.</param>
+    internal void TakeBody(ReadOnlySpan<byte> body, JsonTypeInfo? parsedAs)
+    {
+        Release();
+        BodyBytes = body.Length;
+        (_body, _bodyLength) = AuditedBody.Copy(body, parsedAs);
+    }
+
+    /// <summary>Takes what the request was answered with.</summary>
+    internal void TakeAnswer(in Answer answer) => (Made, Replayed) = (answer.Made, answer.Replayed);
+
+    /// <summary>Takes the rest, when the request is answered.</summary>
+    internal void Complete(HttpContext context, TimeSpan duration)
+    {
+        var request = context.Request;
+        Method = request.Method;
+        Url = AuditedUrl.Of(context.Features.Get<IHttpRequestFeature>()!.RawTarget);
+        ClientIp = context.Connection.RemoteIpAddress;
+        UserId = (context.User.Identity as Caller)?.UserId;
+        Status = context.Response.StatusCode;
+        Duration = duration;
+        CorrelationId = context.TraceIdentifier;
+        for (var i = 0; i < HeaderNames.Length; i++)
+        {
+            _headers[i] = Header(request, HeaderNames[i]);
+        }
+
+        _headers[^1] = Header(request, "Authorization") is { } authorization ? Scheme(authorization) : null;
+    }
+
+    private static string? Header(HttpRequest request, string name)
+    {
+        var values = request.Headers[name];
+        var text = values.Count == 0 ? null : values.ToString();
+        return text is null || text.Length <= ApiLimits.MaxAuditedHeader ? text : text[..ApiLimits.MaxAuditedHeader];
+    }
+
+    /// <summary>The scheme without the credentials. What has no scheme, or one that is none, is a credential itself.</summary>
+    private static string Scheme(string authorization)
+    {
+        var scheme = authorization.AsSpan(0, Math.Max(0, authorization.IndexOf(' ', StringComparison.Ordinal)));
+        return scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase) || scheme.Equals("Basic", StringComparison.OrdinalIgnoreCase)
+            ? $"{scheme} {SecretNames.Mask}"
+            : SecretNames.Mask;
+    }
+}
