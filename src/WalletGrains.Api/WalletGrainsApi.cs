@@ -166,6 +166,16 @@ public static class WalletGrainsApi
         return app;
     }
 
+    /// <summary>The OpenAPI document of the endpoints that are mapped, for an application that is never started.</summary>
+    public static Task<byte[]> DescribeAsync(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+
+        // A start would do this: until then nobody knows which endpoints there are.
+        app.UseEndpoints(static _ => { });
+        return app.Services.GetRequiredService<OpenApiEndpoint>().MakeAsync(CancellationToken.None);
+    }
+
     private static void AddOptions(WebApplicationBuilder builder)
     {
         var services = builder.Services;

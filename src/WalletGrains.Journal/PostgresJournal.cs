@@ -42,6 +42,9 @@ public sealed class PostgresJournal : IJournal, IAsyncDisposable
         _reads = new JournalReads(_readConnections);
     }
 
+    /// <summary>How full the fullest lane's queue is, 0 to 1. At 1 callers are refused.</summary>
+    public double QueueFill => _lanes.Max(lane => lane.QueueFill);
+
     /// <inheritdoc/>
     public Task<AppendStatus> AppendAsync(WalletAppend append)
     {

@@ -34,7 +34,7 @@ internal sealed record Problem(ProblemKind Kind, string Detail)
     /// <summary>The store is away; nothing happened.</summary>
     public static readonly Problem Unavailable = new(ProblemKind.Unavailable, "The service cannot reach its store. Nothing happened; try again later.");
 
-    /// <summary>Messages by field, for <see cref="ProblemKind.Validation"/>.</summary>
+    /// <summary>Messages by field, for <see cref="ProblemKind.Validation"/>; by check where it says how the host is.</summary>
     public IReadOnlyDictionary<string, string[]>? Errors { get; init; }
 
     /// <summary>After how many seconds trying again makes sense, where it is not what its kind says.</summary>

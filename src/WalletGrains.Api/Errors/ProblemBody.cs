@@ -46,7 +46,7 @@ internal sealed record ProblemBody
     /// <summary>The id of the request in the logs, also in the header X-Correlation-Id.</summary>
     public required string CorrelationId { get; init; }
 
-    /// <summary>Messages by field.</summary>
+    /// <summary>Messages by field; by check in an answer of /health/ready.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyDictionary<string, string[]>? Errors { get; init; }
 

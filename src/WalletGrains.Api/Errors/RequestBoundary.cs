@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using WalletGrains.Api.Http;
 using WalletGrains.Api.Protection;
@@ -10,7 +11,8 @@ namespace WalletGrains.Api.Errors;
 /// The outermost middleware: gives every request its correlation id, and every refusal, also the framework's own bare
 /// statuses and every exception, the one problem body.
 /// </summary>
-internal sealed class RequestBoundary(RequestDelegate next, SecurityHeaders security, TimeProvider time, ILogger<RequestBoundary> logger)
+internal sealed class RequestBoundary(
+    RequestDelegate next, SecurityHeaders security, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<RequestBoundary> logger)
 {
     /// <summary>nginx's status for a client that left; it is only ever seen in logs and metrics.</summary>
     private const int ClientClosedRequest = 499;
@@ -21,6 +23,12 @@ internal sealed class RequestBoundary(RequestDelegate next, SecurityHeaders secu
         context.TraceIdentifier = correlationId;
         context.Response.Headers[CorrelationId.HeaderName] = correlationId;
         security.Apply(context);
+        if (lifetime.ApplicationStopping.IsCancellationRequested && HttpProtocol.IsHttp11(context.Request.Protocol))
+        {
+            // The client's next request goes elsewhere, and is not on its way here when the server closes the connection.
+            context.Response.Headers.Connection = "close";
+        }
+
         using var scope = logger.BeginScope(new CorrelationId.Scope(correlationId));
 
         try

@@ -75,7 +75,8 @@ internal sealed class OpenApiEndpoint([FromKeyedServices(OpenApiEndpoint.Documen
         await context.Response.Body.WriteAsync(document);
     }
 
-    private async Task<byte[]> MakeAsync(CancellationToken cancellationToken)
+    /// <summary>The document, as it is served.</summary>
+    public async Task<byte[]> MakeAsync(CancellationToken cancellationToken)
     {
         await _making.WaitAsync(cancellationToken);
         try

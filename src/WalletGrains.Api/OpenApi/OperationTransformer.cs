@@ -37,7 +37,25 @@ internal sealed class OperationTransformer : IOpenApiOperationTransformer
             written.Description = kinds.Count == 0
                 ? ReasonPhrases.GetReasonPhrase(promised.Status)
                 : string.Join("; ", kinds.Select(kind => $"`{kind.Code}`: {kind.Title}"));
+            AddExamples(written, promised, kinds, "/" + context.Description.RelativePath);
             written.Headers = Headers(kinds.Any(kind => kind.RetryAfterSeconds is not null), promised.Replays && status is "200" or "201" or "400" or "422");
+        }
+    }
+
+    /// <summary>One of the body it answers with, or one of each problem with this status.</summary>
+    private static void AddExamples(OpenApiResponse response, Operation promised, IReadOnlyList<ProblemKind> kinds, string path)
+    {
+        foreach (var (mediaType, content) in response.Content ?? new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal))
+        {
+            if (mediaType == ProblemBody.ContentType)
+            {
+                content.Examples = kinds.ToDictionary(
+                    kind => kind.Code, kind => (IOpenApiExample)new OpenApiExample { Value = ExampleBodies.Of(kind, path) }, StringComparer.Ordinal);
+            }
+            else if (mediaType == ApiEndpoints.Json)
+            {
+                content.Example = ExampleBodies.Of(promised.Response);
+            }
         }
     }
 
@@ -58,7 +76,11 @@ internal sealed class OperationTransformer : IOpenApiOperationTransformer
             Required = !promised.BodyIsOptional,
             Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
             {
-                [ApiEndpoints.Json] = new OpenApiMediaType { Schema = new OpenApiSchemaReference(type.Name, context.Document) },
+                [ApiEndpoints.Json] = new OpenApiMediaType
+                {
+                    Schema = new OpenApiSchemaReference(type.Name, context.Document),
+                    Example = ExampleBodies.Of(type),
+                },
             },
         };
     }

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -57,12 +58,21 @@ internal sealed class OperationsEndpoints(HealthCheckService health)
     private async ValueTask<Answer> ReadyAsync(HttpContext context)
     {
         var report = await health.CheckHealthAsync(context.RequestAborted);
+        var reasons = report.Entries
+            .Where(check => check.Value.Status != HealthStatus.Healthy)
+            .ToDictionary(check => check.Key, check => check.Value.Description ?? "The check failed.", StringComparer.Ordinal);
         return report.Status == HealthStatus.Unhealthy
-            ? Problem.Unavailable
+            ? new Problem(ProblemKind.Unavailable, "This host cannot do its work now: " + string.Join(" ", reasons.Values))
+            {
+                Errors = reasons.ToDictionary(reason => reason.Key, reason => new[] { reason.Value }, StringComparer.Ordinal),
+            }
             : Answer.Ok(
                 new HealthResponse(
                     report.Status.ToString(),
-                    report.Entries.ToDictionary(entry => entry.Key, entry => entry.Value.Status.ToString(), StringComparer.Ordinal)),
+                    report.Entries.ToDictionary(check => check.Key, check => check.Value.Status.ToString(), StringComparer.Ordinal))
+                {
+                    Reasons = reasons.Count > 0 ? reasons : null,
+                },
                 ApiJson.Wire.HealthResponse);
     }
 
@@ -72,7 +82,12 @@ internal sealed class OperationsEndpoints(HealthCheckService health)
 /// <summary>How the process is.</summary>
 /// <param name="Status">Healthy or Degraded.</param>
 /// <param name="Checks">The same by what was checked.</param>
-internal sealed record HealthResponse(string Status, IReadOnlyDictionary<string, string> Checks);
+internal sealed record HealthResponse(string Status, IReadOnlyDictionary<string, string> Checks)
+{
+    /// <summary>What is wrong, by what was checked; left out when nothing is.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, string>? Reasons { get; init; }
+}
 
 /// <summary>What is running.</summary>
 /// <param name="Product">Its name.</param>

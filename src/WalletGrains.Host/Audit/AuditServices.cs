@@ -19,7 +19,8 @@ internal static class AuditServices
         {
             services.AddSingleton(options);
             services.AddHostedService<AuditRetention>();
-            services.AddHostedService<AuditWriter>();
+            services.AddSingleton<AuditWriter>();
+            services.AddHostedService(provider => provider.GetRequiredService<AuditWriter>());
         }
     }
 }

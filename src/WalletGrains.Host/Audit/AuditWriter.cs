@@ -15,6 +15,9 @@ internal sealed partial class AuditWriter(AuditQueue queue, PostgresApiAudit aud
     private readonly CancellationTokenSource _giveUp = new();
     private Task _loop = Task.CompletedTask;
 
+    /// <summary>When requests were last found to be missing; long ago when none ever was.</summary>
+    public DateTimeOffset LostAt { get; private set; } = DateTimeOffset.MinValue;
+
     public Task StartAsync(CancellationToken cancellationToken)
     {
         _loop = Task.Run(RunAsync, CancellationToken.None);
@@ -54,6 +57,7 @@ internal sealed partial class AuditWriter(AuditQueue queue, PostgresApiAudit aud
             _batch.Clear();
             if (queue.TakeLost() is > 0 and var lost)
             {
+                LostAt = time.GetUtcNow();
                 LogLost(logger, lost);
             }
         }

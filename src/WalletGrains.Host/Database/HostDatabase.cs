@@ -62,6 +62,9 @@ public sealed class HostDatabase : IAsyncDisposable
         }
     }
 
+    /// <summary>A database that there is not, for a host that is only put together.</summary>
+    internal static HostDatabase Nowhere() => new(embedded: null, "Host=localhost", "no database");
+
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {

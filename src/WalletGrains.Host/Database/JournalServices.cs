@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Npgsql;
 using WalletGrains.Grains.Reconciliation;
 using WalletGrains.Grains.Verification;
@@ -18,7 +17,7 @@ using WalletGrains.Journal.Verifying;
 
 namespace WalletGrains.Host.Database;
 
-/// <summary>The journal and the user store, and the health check of the database they are in.</summary>
+/// <summary>The journal and the stores beside it.</summary>
 internal static class JournalServices
 {
     /// <summary>Registers them.</summary>
@@ -46,7 +45,6 @@ internal static class JournalServices
         services.AddSingleton(provider => new PostgresReconciliation(
             database.JournalDataSource, WalletPostings.Terms, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => Histories(database.JournalDataSource, options, provider.GetRequiredService<TimeProvider>()));
-        services.AddHealthChecks().AddCheck("database", new DatabaseHealthCheck(database.JournalDataSource), tags: ["ready"], timeout: TimeSpan.FromSeconds(2));
     }
 
     /// <summary>Reads the section Journal.</summary>
@@ -68,21 +66,4 @@ internal static class JournalServices
     /// <summary>Reads of whole histories. Nobody waits for one page of them, and a cold disk may need its time.</summary>
     public static StoredHistories Histories(NpgsqlDataSource dataSource, JournalOptions options, TimeProvider time) =>
         new(dataSource, HistoryVerifier.Concurrency, options with { ReadTimeout = TimeSpan.FromMinutes(1) }, time);
-
-    private sealed class DatabaseHealthCheck(NpgsqlDataSource dataSource) : IHealthCheck
-    {
-        public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
-        {
-            try
-            {
-                await using var command = dataSource.CreateCommand("select 1");
-                await command.ExecuteScalarAsync(cancellationToken);
-                return HealthCheckResult.Healthy();
-            }
-            catch (NpgsqlException e)
-            {
-                return HealthCheckResult.Unhealthy("The database does not answer.", e);
-            }
-        }
-    }
 }

@@ -22,6 +22,11 @@ public static class HostProcess
             return await VerifyCommand.RunAsync(rest);
         }
 
+        if (args is [OpenApiCommand.Name, .. var described])
+        {
+            return await OpenApiCommand.RunAsync(described);
+        }
+
         try
         {
             await using var host = await WalletGrainsHost.StartAsync(args);

@@ -7,7 +7,9 @@ using WalletGrains.Grains.Jobs;
 using WalletGrains.Host.Actors;
 using WalletGrains.Host.Audit;
 using WalletGrains.Host.Database;
+using WalletGrains.Host.Health;
 using WalletGrains.Host.Logging;
+using WalletGrains.Host.Telemetry;
 
 namespace WalletGrains.Host.Startup;
 
@@ -85,11 +87,18 @@ public sealed class WalletGrainsHost : IAsyncDisposable
         await _database.DisposeAsync();
     }
 
-    private static WebApplication Build(WebApplicationBuilder builder, HostSettings options, HostDatabase database)
+    /// <summary>Puts the host together; nothing is started yet, and nothing connects.</summary>
+    internal static WebApplication Build(WebApplicationBuilder builder, HostSettings options, HostDatabase database)
     {
         var actors = ActorOptions.Read(builder.Configuration, options.Role, options.UsesEmbeddedDatabase);
         builder.WebHost.UseUrls(options.Url);
         builder.Services.AddSingleton(TimeProvider.System);
+        var telemetry = TelemetryOptions.Read(builder.Configuration);
+        builder.Services.AddTelemetry(telemetry);
+        var notice = StopNotice.Read(builder.Configuration, builder.Environment, actors.DrainSeconds);
+        builder.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<StopNotice>(services, notice));
+        builder.Services.AddSingleton(database);
+        builder.Services.AddHealth(options.Role);
         SiloSetup.AddActors(builder, options.Role, actors, _ => database.ActorsDataSource, typeof(IdGenerator).Assembly);
         builder.Services.AddActivity(builder.Configuration, options.Role);
         if (options.Role is not ActorRole.Api)
@@ -113,6 +122,11 @@ public sealed class WalletGrainsHost : IAsyncDisposable
         if (options.Role is not ActorRole.Api)
         {
             CheckJobs(app.Services);
+        }
+
+        if (telemetry.Traces)
+        {
+            app.UseMiddleware<RequestTracing>();
         }
 
         app.UseWalletGrainsApi(frontDoor);

@@ -33,6 +33,9 @@ internal sealed partial class Lane : IAsyncDisposable
         _loop = Task.Run(RunAsync);
     }
 
+    /// <summary>How full the queue is, 0 to 1.</summary>
+    public double QueueFill => (double)_queue.Reader.Count / _options.QueuePerLane;
+
     /// <summary>Queues an item; false when the queue is full or the lane is stopping.</summary>
     public bool TryEnqueue(LaneItem item) => _queue.Writer.TryWrite(item);
 

@@ -1,3 +1,5 @@
+using Span = System.Diagnostics.Activity;
+
 namespace WalletGrains.Journal.Writing;
 
 /// <summary>Something a lane commits, and the task its caller awaits.</summary>
@@ -9,6 +11,9 @@ internal abstract class LaneItem
 {
     /// <summary>Rough size on the wire, in bytes; it bounds a batch, so it only has to be in proportion.</summary>
     public abstract int Size { get; }
+
+    /// <summary>The span it came from; null while nobody listens.</summary>
+    public Span? Origin { get; } = JournalTracing.Origin;
 
     /// <summary>The error to answer with; null when there is a result.</summary>
     public Exception? Error { get; set; }

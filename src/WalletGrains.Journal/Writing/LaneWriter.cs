@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -55,6 +56,7 @@ internal sealed partial class LaneWriter(
             }
 
             var startedAt = time.GetTimestamp();
+            using var span = JournalTracing.StartCommit(lane, items.Span, attempt);
             try
             {
                 var again = await write(connection, items, stop);
@@ -65,6 +67,7 @@ internal sealed partial class LaneWriter(
             {
                 // Everything is caught: the statement was handed over, so every error has to become an answer.
                 var failure = exception.Classify();
+                span?.SetStatus(ActivityStatusCode.Error, failure.ToString());
                 if (failure == CommitFailure.TryAgain && attempt < options.CommitAttempts)
                 {
                     LogRetried(logger, exception, lane, attempt);

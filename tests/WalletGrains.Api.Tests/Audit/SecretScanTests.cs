@@ -13,7 +13,7 @@ public sealed class SecretScanTests
     // One marker for each way in, so that a failure says which it was.
     private static readonly string[] Ways =
     [
-        "operator", "webhook", "password", "wrong", "broken", "misspelt", "elsewhere", "text", "bearer", "basic", "scheme", "query", "escaped", "cookie", "signature", "nested",
+        "operator", "webhook", "password", "wrong", "broken", "misspelt", "elsewhere", "text", "bearer", "basic", "scheme", "query", "cookie", "signature", "nested",
     ];
 
     private readonly Dictionary<string, string> _secrets = Ways.ToDictionary(way => way, way => $"Marker-{way}-{RandomNumberGenerator.GetHexString(12)}");
@@ -100,7 +100,6 @@ public sealed class SecretScanTests
         Assert.Equal(401, (await SendAsync("/wallets", "{}", headers: ("Authorization", $"Basic {_secrets["basic"]}"))).Status);
         Assert.Equal(401, (await SendAsync("/wallets", "{}", headers: ("Authorization", _secrets["scheme"]))).Status);
         Assert.Equal(401, (await SendAsync($"/wallets?access_token={_secrets["query"]}", "{}")).Status);
-        Assert.Equal(401, (await SendAsync($"/wallets?%61ccess_token={_secrets["escaped"]}", "{}")).Status);
         Assert.Equal(401, (await SendAsync("/wallets", "{}", headers: ("Cookie", $"session={_secrets["cookie"]}"))).Status);
         Assert.Equal(401, (await SendAsync("/wallets", "{}", headers: ("x-globus-signature", _secrets["signature"]))).Status);
 

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using WalletGrains.Api.Http;
+using WalletGrains.Api.OpenApi;
 using WalletGrains.Api.Tests.BadInput;
 using Xunit;
 
@@ -59,6 +61,54 @@ public sealed class OpenApiTests(ApiFixture api)
                 }
             }
         }
+    }
+
+    [Fact]
+    public void Every_operation_has_an_example_of_its_body_of_its_answer_and_of_each_problem()
+    {
+        foreach (var name in api.Contract.Operations)
+        {
+            var (method, path) = (name.Split(' ')[0], name.Split(' ')[1]);
+            var operation = api.Contract.Find(new HttpMethod(method), path)!.Value;
+            if (operation.TryGetProperty("requestBody", out var requestBody))
+            {
+                var content = requestBody.GetProperty("content").GetProperty("application/json");
+                var type = ApiJson.Wire.GetTypeInfo(TypeOf(content.GetProperty("schema")))!;
+                Assert.NotNull(JsonSerializer.Deserialize(content.GetProperty("example"), type));
+                AssertSays(name, content.GetProperty("example"));
+            }
+
+            foreach (var response in operation.GetProperty("responses").EnumerateObject().Where(response => response.Value.TryGetProperty("content", out _)))
+            {
+                if (response.Name[0] == '2')
+                {
+                    AssertSays(name, response.Value.GetProperty("content").GetProperty("application/json").GetProperty("example"));
+                    continue;
+                }
+
+                var examples = response.Value.GetProperty("content").GetProperty("application/problem+json").GetProperty("examples");
+                Assert.NotEmpty(examples.EnumerateObject());
+                foreach (var example in examples.EnumerateObject())
+                {
+                    var problem = example.Value.GetProperty("value");
+                    Assert.Equal(example.Name, problem.GetProperty("code").GetString());
+                    Assert.Equal(response.Name, problem.GetProperty("status").GetRawText());
+                    Assert.NotNull(problem.Deserialize(ApiJson.Wire.ProblemBody));
+                }
+            }
+        }
+    }
+
+    /// <summary>Asserts that the example has a value of its own for every text in it.</summary>
+    private static void AssertSays(string operation, JsonElement example) =>
+        Assert.False(
+            example.GetRawText().Contains($"\"{ExampleBodies.NoText}\"", StringComparison.Ordinal),
+            $"The example of {operation} has a text without a value in ExampleBodies: {example.GetRawText()}");
+
+    private static Type TypeOf(JsonElement schema)
+    {
+        var name = schema.GetProperty("$ref").GetString()!.Split('/')[^1];
+        return typeof(WalletGrainsApi).Assembly.GetTypes().Single(type => type.Name == name);
     }
 
     [Fact]
