@@ -42,9 +42,28 @@ public sealed class BankClient(TimeSpan timeout, params Uri[] addresses) : IDisp
     }
 
     /// <summary>Signs in as the first operator; it is created while the host starts, so it may take a moment to exist.</summary>
-    public async Task SignInAsync(CancellationToken cancellationToken) =>
-        _token = (await InsistAsync("/auth/login", $$"""{"email":"operator@walletgrains.local","password":"{{OperatorPassword}}"}""", host: 0, cancellationToken))
-            .GetProperty("accessToken").GetString();
+    public async Task SignInAsync(CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(InsistLimit);
+        for (var host = 0; await TrySignInAsync(OperatorPassword, limit.Token, host) is not Reply.Ok; host++)
+        {
+            await Task.Delay(InsistPause, limit.Token);
+        }
+    }
+
+    /// <summary>Signs in as the first operator, once.</summary>
+    public async Task<Reply> TrySignInAsync(string password, CancellationToken cancellationToken, int host = 0)
+    {
+        var json = JsonSerializer.Serialize(new { email = "operator@walletgrains.local", password });
+        var reply = await PostAsync("/auth/login", json, cancellationToken, host);
+        if (reply is Reply.Ok { Json: var session })
+        {
+            _token = session.GetProperty("accessToken").GetString();
+        }
+
+        return reply;
+    }
 
     /// <summary>Opens a wallet; beginning at the host with this number, as soon as there is one that can.</summary>
     public async Task<Guid> OpenWalletAsync(CancellationToken cancellationToken, int host = 0) =>

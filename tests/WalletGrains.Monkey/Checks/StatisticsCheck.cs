@@ -1,0 +1,41 @@
+using System.Globalization;
+using WalletGrains.Testing.Processes;
+
+namespace WalletGrains.Monkey.Checks;
+
+/// <summary>The statistics of a wallet are those of its history, about a second later.</summary>
+internal static class StatisticsCheck
+{
+    public const string Area = "statistics";
+
+    public static async Task CheckAsync(BankClient bank, WalletHistory wallet, Findings findings, CancellationToken cancellationToken)
+    {
+        var expected = new Shown(
+            Sum(wallet, "FUND"),
+            Sum(wallet, "WITHDRAW", "CAPTURE"),
+            Sum(wallet, "TRANSFER_IN"),
+            Sum(wallet, "TRANSFER_OUT") - Sum(wallet, "TRANSFER_REFUND"),
+            wallet.Transactions.Count);
+        var wrong = await Patience.UntilRightAsync(
+            async () => await Patience.GetAsync(bank, $"/wallet/{wallet.WalletId}/stats", cancellationToken) is var reply && reply is Reply.Ok { Json: var json }
+                ? new Shown(
+                    json.GetProperty("totalDeposited").GetDecimal(),
+                    json.GetProperty("totalWithdrawn").GetDecimal(),
+                    json.GetProperty("totalTransferredIn").GetDecimal(),
+                    json.GetProperty("totalTransferredOut").GetDecimal(),
+                    json.GetProperty("transactionCount").GetInt64()) is var shown && shown == expected
+                    ? null
+                    : string.Create(CultureInfo.InvariantCulture, $"{shown} is shown, the history makes {expected}")
+                : reply.ToString(),
+            cancellationToken);
+        if (wrong is not null)
+        {
+            findings.Add(Area, $"wallet {wallet.WalletId}: {wrong}");
+        }
+    }
+
+    private static decimal Sum(WalletHistory wallet, params string[] types) =>
+        wallet.Transactions.Where(transaction => types.Contains(transaction.Type)).Sum(transaction => transaction.AmountMinor) / 100m;
+
+    private sealed record Shown(decimal Deposited, decimal Withdrawn, decimal In, decimal Out, long Count);
+}
