@@ -199,9 +199,12 @@ public static class WalletGrainsApi
         services.AddSingleton<AccessTokenVerifier>();
         services.AddSingleton<AccessTokenIssuer>();
         services.AddSingleton<RefreshTokens>();
-        services.AddSingleton(provider => new LiveCredentials(
-            provider.GetRequiredService<IGrainFactory>().GetGrain<ICredentialGrain>(0).ReadChangesAsync,
-            provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider =>
+        {
+            // The grain is asked for at each call: a front door without grains of its own knows none before it has found a silo.
+            var grains = provider.GetRequiredService<IGrainFactory>();
+            return new LiveCredentials(since => grains.GetGrain<ICredentialGrain>(0).ReadChangesAsync(since), provider.GetRequiredService<TimeProvider>());
+        });
         services.AddSingleton<SessionConnections>();
         services.Configure<HubOptions>(static hubs => hubs.AddFilter<SessionConnections>());
         if (frontDoor)
