@@ -82,10 +82,7 @@ internal sealed class ActivityFeed(
         }
         finally
         {
-            if (unsubscribe is not null)
-            {
-                await unsubscribe().WaitAsync(Silence, time, CancellationToken.None);
-            }
+            await EndAsync(unsubscribe);
         }
     }
 
@@ -132,6 +129,19 @@ internal sealed class ActivityFeed(
             return Task.CompletedTask;
         });
         return () => Task.WhenAll(activity.UnsubscribeAsync(), alerts.UnsubscribeAsync());
+    }
+
+    private async Task EndAsync(Func<Task>? unsubscribe)
+    {
+        try
+        {
+            await (unsubscribe?.Invoke() ?? Task.CompletedTask).WaitAsync(Silence, time, CancellationToken.None);
+        }
+        catch (Exception exception) when (exception is TimeoutException or OrleansException)
+        {
+            // Whoever publishes finds out that nobody is there, and ends it.
+            ActivityFeedLog.NotEnded(logger, exception);
+        }
     }
 
     /// <summary>The next message; null after a silence.</summary>
