@@ -39,6 +39,7 @@ internal sealed class Loop
         await Task.Delay(_workload.Warmup);
 
         using var journal = new JournalMeter();
+        using var activity = new ActivityMeter();
         var spent = ProcessCost.Start();
         var startedAt = Stopwatch.GetTimestamp();
         _isMeasuring = true;
@@ -47,6 +48,7 @@ internal sealed class Loop
         var elapsed = Stopwatch.GetElapsedTime(startedAt);
         var cost = spent.Stop();
         var commits = journal.Stop();
+        var consumers = activity.Stop();
 
         _isStopping = true;
         await Task.WhenAll(callers);
@@ -59,7 +61,8 @@ internal sealed class Loop
             await CheckAsync(),
             commits,
             _latencies.Count == 0 || cost.AllocatedBytes <= 0 ? null : cost.AllocatedBytes / _latencies.Count,
-            cost);
+            cost,
+            consumers);
     }
 
     private async Task CallAsync(int caller)

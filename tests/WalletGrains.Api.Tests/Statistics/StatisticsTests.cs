@@ -29,6 +29,20 @@ public sealed class StatisticsTests(ApiFixture api)
     }
 
     [Fact]
+    public async Task What_happens_after_somebody_has_asked_is_counted_too()
+    {
+        var owner = api.Customer();
+        var walletId = await owner.OpenWalletAsync(1);
+        for (var count = 1; count < 5; count++)
+        {
+            await StatisticsAsync(owner, walletId, count);
+            Assert.Equal(200, (await owner.PostAsync($"/wallet/{walletId}/deposit", """{"amount":1}""")).Status);
+        }
+
+        Assert.Equal("5", (await StatisticsAsync(owner, walletId, count: 5)).Json.GetProperty("totalDeposited").GetRawText());
+    }
+
+    [Fact]
     public async Task Statistics_are_for_those_who_may_read_the_wallet()
     {
         var path = $"/wallet/{await api.Customer().OpenWalletAsync(1)}/stats";

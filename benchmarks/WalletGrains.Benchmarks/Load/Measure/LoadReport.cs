@@ -30,6 +30,12 @@ internal static class LoadReport
             output.WriteLine(Text($"WRONG {result.Balances.WrongWallets} wallets of {result.Target}: {result.Balances.ExpectedMinor} acknowledged, {result.Balances.FoundMinor} found"));
         }
 
+        foreach (var (result, consumer) in results.SelectMany(result => result.Consumers.Select(consumer => (result, consumer))))
+        {
+            output.WriteLine(Text($"{result.Target}, {result.Workload.Mix}, {result.Workload.Wallets} wallets: {consumer.Consumer} took {consumer.Events / result.Workload.Duration.TotalSeconds:N0} events/s")
+                + Text($", after their decision p50 {consumer.Delay.P50:F1}, p99 {consumer.Delay.P99:F1}, longest {consumer.Delay.Max:F1} ms"));
+        }
+
         PrintRatios(output, results);
         output.WriteLine();
     }

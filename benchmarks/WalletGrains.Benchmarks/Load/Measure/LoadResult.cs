@@ -11,6 +11,7 @@ namespace WalletGrains.Benchmarks.Load.Measure;
 /// <param name="BytesPerOperation">Allocated in this process for one operation, the load generator included; null when the runtime's
 /// count ran backwards, as was seen with server GC.</param>
 /// <param name="Cost">What this process used in the measured time.</param>
+/// <param name="Consumers">How fast what was committed reached those who follow it; nobody in the peer.</param>
 internal sealed record LoadResult(
     string Target,
     Workload Workload,
@@ -20,7 +21,8 @@ internal sealed record LoadResult(
     BalanceCheck Balances,
     CommitSummary? Commits,
     long? BytesPerOperation,
-    ProcessCost.Spent Cost)
+    ProcessCost.Spent Cost,
+    IReadOnlyList<ConsumerDelay> Consumers)
 {
     public bool IsClean => Failures.Count == 0 && Balances.WrongWallets == 0;
 }
