@@ -169,12 +169,13 @@ public sealed class MemoryJournal(CommitInterceptor? interceptor = null, Action<
             () =>
             {
                 // An entry is a commit of its own here, and nothing is ever committed below the end.
-                var (entries, next) = (new List<WalletEntry>(), Math.Max(query.From, 1));
+                var (entries, next) = (new List<LoggedEntry>(), Math.Max(query.From, 1));
                 for (; next <= _entries.Count && entries.Count < query.Limit; next++)
                 {
-                    if (query.Has(_entries[(int)next - 1].WalletId))
+                    var entry = _entries[(int)next - 1];
+                    if (query.Has(entry.WalletId))
                     {
-                        entries.Add(_entries[(int)next - 1]);
+                        entries.Add(new LoggedEntry(entry.WalletId, entry.Version, entry.Content));
                     }
                 }
 

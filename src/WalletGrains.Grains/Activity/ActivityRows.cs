@@ -8,18 +8,20 @@ namespace WalletGrains.Grains.Activity;
 /// <summary>Pages of the journal as batches.</summary>
 internal static class ActivityRows
 {
-    public static ActivityBatch ToBatch(int partition, ActivityPage page) => new(partition, page.From, page.To, page.Entries.Select(ToEvent).ToList());
+    public static ActivityBatch ToBatch(int partition, ActivityPage page) => new(partition, page.From, page.To, page.Entries.Select(entry => ToEvent(entry.WalletId, entry.Version, entry.Content)).ToList());
 
-    public static ActivityEvent ToEvent(WalletEntry row)
+    public static ActivityEvent ToEvent(WalletEntry row) => ToEvent(row.WalletId, row.Version, row.Content);
+
+    private static ActivityEvent ToEvent(Guid walletId, long version, ReadOnlyMemory<byte> content)
     {
         try
         {
-            return new ActivityEvent(row.WalletId, row.Version, EntryContent.Decode(row.Content));
+            return new ActivityEvent(walletId, version, EntryContent.Decode(content));
         }
         catch (FormatException)
         {
             // Whoever follows decides what becomes of it; its neighbours go on.
-            return new ActivityEvent(row.WalletId, row.Version, null);
+            return new ActivityEvent(walletId, version, null);
         }
     }
 }

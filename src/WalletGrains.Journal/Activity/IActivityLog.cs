@@ -40,7 +40,13 @@ public sealed record ActivityQuery(int Partition, int Partitions, long From, int
 /// <param name="From">Where it begins.</param>
 /// <param name="To">Where it ends, and the next page begins.</param>
 /// <param name="Entries">In the order of their positions; those of one wallet in the order of their versions.</param>
-public sealed record ActivityPage(long From, long To, IReadOnlyList<WalletEntry> Entries);
+public sealed record ActivityPage(long From, long To, IReadOnlyList<LoggedEntry> Entries);
+
+/// <summary>What followers need of an entry: all else is in its content, and each column would be read for every one of them.</summary>
+/// <param name="WalletId">The wallet.</param>
+/// <param name="Version">Its version.</param>
+/// <param name="Content">The entry in full, as the exact bytes that are stored.</param>
+public readonly record struct LoggedEntry(Guid WalletId, long Version, ReadOnlyMemory<byte> Content);
 
 /// <summary>
 /// All committed entries in one order, for those who follow it. A position is passed only when nothing can be committed

@@ -10,20 +10,22 @@ public sealed class PostgresActivityLog : IActivityLog, IAsyncDisposable
     /// <summary>Connections that follow at the same time; each read is short.</summary>
     private const int Connections = 8;
 
+    private const string Columns = "e.wallet_id, e.version, e.content";
+
     // The horizon is computed once, in the snapshot of the statement that reads. Lateral with the order of the index leaves the planner one
     // plan: from the position on, until the page is full.
     private const string PageSql = $"""
-        select h.horizon, e.position, {RowReader.EntryColumns}
+        select h.horizon, e.position, {Columns}
         from (select journal_horizon() as horizon offset 0) h
         left join lateral (
-            select * from entries n
+            select n.position, n.wallet_id, n.version, n.content from entries n
             where n.position > 0 and n.position >= $1 and n.position < h.horizon and get_byte(uuid_send(n.wallet_id), 15) % $2 = $3
             order by n.position limit $4) e on true
         order by e.position, e.wallet_id, e.version
         """;
 
     private const string CommitSql = $"""
-        select {RowReader.EntryColumns} from entries e
+        select {Columns} from entries e
         where e.position > 0 and e.position = $1 and get_byte(uuid_send(e.wallet_id), 15) % $2 = $3
         order by e.wallet_id, e.version
         """;
@@ -56,7 +58,7 @@ public sealed class PostgresActivityLog : IActivityLog, IAsyncDisposable
                 parameters.Add(new NpgsqlParameter<int> { TypedValue = query.Partition });
                 parameters.Add(new NpgsqlParameter<int> { TypedValue = query.Limit });
             },
-            row => (Horizon: row.GetInt64(0), Position: row.IsDBNull(1) ? 0 : row.GetInt64(1), Entry: row.IsDBNull(1) ? null : RowReader.Entry(row, 2)),
+            row => (Horizon: row.GetInt64(0), Position: row.IsDBNull(1) ? 0 : row.GetInt64(1), Entry: row.IsDBNull(1) ? (LoggedEntry?)null : Entry(row, 2)),
             cancellationToken);
         var horizon = Math.Max(rows[0].Horizon, query.From);
         if (rows[0].Entry is null)
@@ -66,13 +68,13 @@ public sealed class PostgresActivityLog : IActivityLog, IAsyncDisposable
 
         if (rows.Count < query.Limit)
         {
-            return new ActivityPage(query.From, horizon, [.. rows.Select(row => row.Entry!)]);
+            return new ActivityPage(query.From, horizon, [.. rows.Select(row => row.Entry!.Value)]);
         }
 
         // The page may end in the middle of a commit: that one begins the next page, unless it fills this one.
         var last = rows[^1].Position;
         return last > rows[0].Position
-            ? new ActivityPage(query.From, last, [.. rows.Where(row => row.Position < last).Select(row => row.Entry!)])
+            ? new ActivityPage(query.From, last, [.. rows.Where(row => row.Position < last).Select(row => row.Entry!.Value)])
             : new ActivityPage(query.From, last + 1, await ReadCommitAsync(last, query, cancellationToken));
     }
 
@@ -80,7 +82,7 @@ public sealed class PostgresActivityLog : IActivityLog, IAsyncDisposable
     public ValueTask DisposeAsync() => _connections.DisposeAsync();
 
     // Bounded by the journal's own limit of a commit.
-    private Task<IReadOnlyList<WalletEntry>> ReadCommitAsync(long position, ActivityQuery query, CancellationToken cancellationToken) => _connections.ReadAsync(
+    private Task<IReadOnlyList<LoggedEntry>> ReadCommitAsync(long position, ActivityQuery query, CancellationToken cancellationToken) => _connections.ReadAsync(
         CommitSql,
         parameters =>
         {
@@ -88,6 +90,8 @@ public sealed class PostgresActivityLog : IActivityLog, IAsyncDisposable
             parameters.Add(new NpgsqlParameter<int> { TypedValue = query.Partitions });
             parameters.Add(new NpgsqlParameter<int> { TypedValue = query.Partition });
         },
-        row => RowReader.Entry(row),
+        row => Entry(row, 0),
         cancellationToken);
+
+    private static LoggedEntry Entry(NpgsqlDataReader row, int first) => new(row.GetGuid(first), row.GetInt64(first + 1), row.GetFieldValue<byte[]>(first + 2));
 }

@@ -67,9 +67,10 @@ public abstract class ActivityLogContract
     {
         var wallet = await TestWallet.OpenAsync(Journal);
         var from = await Log.FindEndAsync(Cancelled);
-        await Journal.AppendAsync(wallet.Deposit(1));
+        var append = wallet.Deposit(1);
+        await Journal.AppendAsync(append);
         var entry = (await FollowAsync(from, 1, 0, 100)).Single(entry => entry.WalletId == wallet.Id);
-        Assert.Equal(wallet.Head.HeadHash.ToArray(), entry.Hash.ToArray());
+        Assert.Equal(append.Entry!.Content.ToArray(), entry.Content.ToArray());
         var end = await FindSettledEndAsync();
         Assert.True(end > from);
         Assert.Empty((await Log.ReadAsync(new ActivityQuery(0, 1, end, 100), Cancelled)).Entries);
@@ -90,9 +91,9 @@ public abstract class ActivityLogContract
     private protected abstract Task<long> FindSettledEndAsync();
 
     /// <summary>Everything from a position to the end of what is committed now.</summary>
-    private protected async Task<List<WalletEntry>> FollowAsync(long from, int partitions, int partition, int limit)
+    private protected async Task<List<LoggedEntry>> FollowAsync(long from, int partitions, int partition, int limit)
     {
-        var entries = new List<WalletEntry>();
+        var entries = new List<LoggedEntry>();
         var end = await FindSettledEndAsync();
         while (from < end)
         {
