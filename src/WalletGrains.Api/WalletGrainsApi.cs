@@ -12,6 +12,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using WalletGrains.Api.Audit;
 using WalletGrains.Api.Auth;
+using WalletGrains.Api.BalanceSync;
 using WalletGrains.Api.Bulks;
 using WalletGrains.Api.Errors;
 using WalletGrains.Api.Fraud;
@@ -77,6 +78,8 @@ public static class WalletGrainsApi
         services.AddSingleton<TransferListEndpoints>();
         services.AddSingleton<StatisticsEndpoints>();
         services.AddSingleton<FraudEndpoints>();
+        services.AddSingleton<MobileUserEndpoints>();
+        services.AddSingleton<BalanceSyncEndpoints>();
         services.AddSingleton<CheckpointEndpoints>();
         services.AddSingleton<ProofEndpoints>();
         services.AddSingleton<AuditEndpoints>();
@@ -158,6 +161,8 @@ public static class WalletGrainsApi
         services.GetRequiredService<TransferListEndpoints>().Map(app);
         services.GetRequiredService<StatisticsEndpoints>().Map(app);
         services.GetRequiredService<FraudEndpoints>().Map(app);
+        services.GetRequiredService<MobileUserEndpoints>().Map(app);
+        services.GetRequiredService<BalanceSyncEndpoints>().Map(app);
         services.GetRequiredService<CheckpointEndpoints>().Map(app);
         services.GetRequiredService<ProofEndpoints>().Map(app);
         services.GetRequiredService<AuditEndpoints>().Map(app);

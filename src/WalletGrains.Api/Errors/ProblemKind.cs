@@ -15,6 +15,8 @@ internal sealed class ProblemKind
     public static readonly ProblemKind RequestTimeout = new("REQUEST_TIMEOUT", StatusCodes.Status408RequestTimeout, "The request took too long to arrive");
     public static readonly ProblemKind DuplicateIdempotencyKey = new("DUPLICATE_IDEMPOTENCY_KEY", StatusCodes.Status409Conflict, "Duplicate idempotency key");
     public static readonly ProblemKind EmailTaken = new("EMAIL_TAKEN", StatusCodes.Status409Conflict, "E-mail address taken");
+    public static readonly ProblemKind UsernameTaken = new("USERNAME_TAKEN", StatusCodes.Status409Conflict, "Name taken");
+    public static readonly ProblemKind AccountTaken = new("ACCOUNT_TAKEN", StatusCodes.Status409Conflict, "Account known already");
     public static readonly ProblemKind BodyTooLarge = new("BODY_TOO_LARGE", StatusCodes.Status413PayloadTooLarge, "The body is too large");
     public static readonly ProblemKind UnsupportedMediaType = new("UNSUPPORTED_MEDIA_TYPE", StatusCodes.Status415UnsupportedMediaType, "The body is not JSON");
     public static readonly ProblemKind AmountTooLarge = new("AMOUNT_TOO_LARGE", StatusCodes.Status422UnprocessableEntity, "Amount too large");
@@ -35,6 +37,8 @@ internal sealed class ProblemKind
     public static readonly ProblemKind ReversalExceedsOriginal = new("REVERSAL_EXCEEDS_ORIGINAL", StatusCodes.Status422UnprocessableEntity, "Reversal exceeds the original");
     public static readonly ProblemKind LastOperator = new("LAST_OPERATOR", StatusCodes.Status422UnprocessableEntity, "The last operator");
     public static readonly ProblemKind TooManyApiKeys = new("TOO_MANY_API_KEYS", StatusCodes.Status422UnprocessableEntity, "Too many keys");
+    public static readonly ProblemKind TooManyAccounts = new("TOO_MANY_ACCOUNTS", StatusCodes.Status422UnprocessableEntity, "Too many accounts");
+    public static readonly ProblemKind NothingToSync = new("NOTHING_TO_SYNC", StatusCodes.Status422UnprocessableEntity, "Nothing to bring up to date");
     public static readonly ProblemKind RateLimited = new("RATE_LIMITED", StatusCodes.Status429TooManyRequests, "Too many requests", retryAfterSeconds: 1);
     public static readonly ProblemKind Overloaded = new("OVERLOADED", StatusCodes.Status429TooManyRequests, "Overloaded", retryAfterSeconds: 1);
     public static readonly ProblemKind HeadersTooLarge = new("HEADERS_TOO_LARGE", StatusCodes.Status431RequestHeaderFieldsTooLarge, "The headers are too large");

@@ -48,6 +48,10 @@ internal readonly struct Answer
     public static Answer Created<T>(T body, JsonTypeInfo<T> typeInfo)
         where T : class => new(StatusCodes.Status201Created, body, typeInfo);
 
+    /// <summary>A body with status 202: it is not done yet.</summary>
+    public static Answer Accepted<T>(T body, JsonTypeInfo<T> typeInfo)
+        where T : class => new(StatusCodes.Status202Accepted, body, typeInfo);
+
     /// <summary>Status 204: there is nothing to say.</summary>
     public static Answer NoContent => new(StatusCodes.Status204NoContent, Nothing, typeInfo: null);
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Unicode;
 using WalletGrains.Api.Audit;
+using WalletGrains.Api.BalanceSync;
 using WalletGrains.Api.Bulks;
 using WalletGrains.Api.Errors;
 using WalletGrains.Api.Fraud;
@@ -74,6 +75,15 @@ namespace WalletGrains.Api.Http;
 [JsonSerializable(typeof(FraudAlertResponse))]
 [JsonSerializable(typeof(ResolveFraudAlertRequest))]
 [JsonSerializable(typeof(AuditListResponse))]
+[JsonSerializable(typeof(CreateMobileUserRequest))]
+[JsonSerializable(typeof(AddMobileAccountRequest))]
+[JsonSerializable(typeof(ChangeMobileUserRequest))]
+[JsonSerializable(typeof(ChangeMobileAccountRequest))]
+[JsonSerializable(typeof(MobileLoginRequest))]
+[JsonSerializable(typeof(MobileLoginResponse))]
+[JsonSerializable(typeof(MobileUserResponse))]
+[JsonSerializable(typeof(SyncQueuedResponse))]
+[JsonSerializable(typeof(SyncStatusResponse))]
 [JsonSerializable(typeof(ReceiptResponse))]
 [JsonSerializable(typeof(SigningKeyResponse))]
 [JsonSerializable(typeof(CheckpointResponse))]

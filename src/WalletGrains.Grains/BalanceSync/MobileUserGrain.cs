@@ -85,14 +85,14 @@ public sealed class MobileUserGrain(IMobileUserStore users, IJobStore jobs, ICor
     /// <inheritdoc />
     public async Task<SyncRequest> RequestSyncAsync()
     {
-        if (!core.IsConfigured)
-        {
-            throw new UnavailableException("There is no core banking system to be asked.");
-        }
-
         if (await FindAsync(this.GetPrimaryKey()) is not { } rows)
         {
             return SyncRequest.NotFound;
+        }
+
+        if (!core.IsConfigured)
+        {
+            throw new UnavailableException("There is no core banking system to be asked.");
         }
 
         var synced = Synced(rows).ToList();
