@@ -20,6 +20,8 @@ public sealed class OpenApiTests(ApiFixture api)
             "POST /auth/register", "POST /auth/login", "POST /auth/refresh", "POST /auth/logout", "GET /auth/me",
             "GET /ops/users", "GET /ops/users/{id}", "PUT /ops/users/{id}/role", "POST /ops/users/{id}/lock", "POST /ops/users/{id}/unlock",
             "GET /ops/api-keys", "POST /ops/api-keys", "DELETE /ops/api-keys/{id}",
+            "POST /mobile-users", "GET /mobile-users/{id}", "PATCH /mobile-users/{id}", "POST /mobile-users/{id}/accounts", "PATCH /mobile-users/{id}/accounts",
+            "POST /mobile-users/login", "POST /mobile-users/{id}/sync", "GET /api/sync/status", "POST /api/sync/start", "POST /api/sync/stop",
             "POST /wallets", "GET /wallets", "POST /wallets/fund", "POST /wallets/transfer", "POST /wallets/bulk", "GET /wallets/{id}",
             "POST /wallet/{id}/deposit", "POST /wallet/{id}/withdraw", "POST /wallet/{id}/transfer", "GET /wallet/{id}", "GET /wallet/{id}/history",
             "POST /wallet/{id}/holds", "GET /holds/{id}", "POST /holds/{id}/capture", "POST /holds/{id}/release",
@@ -48,9 +50,9 @@ public sealed class OpenApiTests(ApiFixture api)
             Assert.True(responses.TryGetProperty("500", out var problem), name);
             Assert.EndsWith("/ProblemBody", problem.GetProperty("content").GetProperty("application/problem+json").GetProperty("schema").GetProperty("$ref").GetString(), StringComparison.Ordinal);
 
-            var open = path is "/auth/register" or "/auth/login" or "/auth/refresh" or "/health/live" or "/health/ready" or "/version" or "/signing-key";
+            var open = path is "/auth/register" or "/mobile-users/login" or "/auth/login" or "/auth/refresh" or "/health/live" or "/health/ready" or "/version" or "/signing-key";
             Assert.Equal(!open, operation.TryGetProperty("security", out var security) && security.GetArrayLength() >= 1);
-            Assert.Equal(!open || path is "/auth/login" or "/auth/refresh", responses.TryGetProperty("401", out _));
+            Assert.Equal(!open || path is "/mobile-users/login" or "/auth/login" or "/auth/refresh", responses.TryGetProperty("401", out _));
             if (operation.TryGetProperty("requestBody", out var requestBody))
             {
                 var body = Resolve(requestBody.GetProperty("content").GetProperty("application/json").GetProperty("schema"));
