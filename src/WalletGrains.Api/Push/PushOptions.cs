@@ -8,7 +8,7 @@ public sealed class PushOptions
     /// <summary>The section of the configuration.</summary>
     public const string Section = "Push";
 
-    /// <summary>Connections in all, 1 to 100,000. One costs some 40 KB while nothing waits for it.</summary>
+    /// <summary>Connections in all, 1 to 100,000. One costs some 80 KB while nothing waits for it.</summary>
     public int MaxConnections { get; set; } = 10_000;
 
     /// <summary>Connections of one user, 1 to <see cref="MaxConnections"/>.</summary>
