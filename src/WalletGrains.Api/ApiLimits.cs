@@ -110,10 +110,13 @@ internal static class ApiLimits
     public static readonly TimeSpan RequestHeaders = TimeSpan.FromSeconds(15);
 
     /// <summary>
-    /// Bytes a second that a body must arrive with after five seconds: 64 KB then take about a minute. A phone at the edge of its network has ten
-    /// times as many.
+    /// Bytes a second that a body must arrive with after five seconds: the largest has arrived by then, or is refused. A request keeps one of
+    /// the front door's places while its body comes, so a few slow ones must not keep them all.
     /// </summary>
-    public const double MinBodyRate = 1_024;
+    public const double MinBodyRate = 16_384;
+
+    /// <summary>Bytes a second that whoever asked for a long answer must read after ten seconds; for the same reason.</summary>
+    public const double MinAnswerRate = 4_096;
 
     /// <summary>Buckets of each kind of rate limit, a power of two; 250 bytes each, so 4 MB when all are in use.</summary>
     public const int RateLimitBuckets = 16_384;

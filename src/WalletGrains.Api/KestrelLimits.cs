@@ -6,8 +6,8 @@ namespace WalletGrains.Api;
 internal static class KestrelLimits
 {
     /// <summary>
-    /// Sets the limits of the front door. A body must keep a minimum rate, and no answer takes longer than a grain call may, so no
-    /// request stays for ever. The number of connections is configured, see <see cref="Protection.OverloadOptions"/>.
+    /// Sets the limits of the front door. A body must keep a minimum rate, and so must whoever reads a long answer, and no answer begins
+    /// later than a grain call may: so no request keeps its place for long, let alone for ever. The number of connections is configured, see <see cref="Protection.OverloadOptions"/>.
     /// </summary>
     public static void Apply(KestrelServerOptions options)
     {
@@ -19,5 +19,6 @@ internal static class KestrelLimits
         options.Limits.KeepAliveTimeout = ApiLimits.KeepAlive;
         options.Limits.RequestHeadersTimeout = ApiLimits.RequestHeaders;
         options.Limits.MinRequestBodyDataRate = new MinDataRate(ApiLimits.MinBodyRate, gracePeriod: TimeSpan.FromSeconds(5));
+        options.Limits.MinResponseDataRate = new MinDataRate(ApiLimits.MinAnswerRate, gracePeriod: TimeSpan.FromSeconds(10));
     }
 }

@@ -109,12 +109,13 @@ public sealed class AuditRecord
 
     /// <summary>Takes a body that was read whole.</summary>
     /// <param name="body">The body.</param>
-    /// <param name="parsedAs">The type that it was parsed into; null when it could not be.</param>
-    internal void TakeBody(ReadOnlySpan<byte> body, JsonTypeInfo? parsedAs)
+    /// <param name="asked">The type that was asked for.</param>
+    /// <param name="isParsed">Whether it is that.</param>
+    internal void TakeBody(ReadOnlySpan<byte> body, JsonTypeInfo asked, bool isParsed)
     {
         Release();
         BodyBytes = body.Length;
-        (_body, _bodyLength) = AuditedBody.Copy(body, parsedAs);
+        (_body, _bodyLength) = AuditedBody.Copy(body, asked, isParsed);
     }
 
     /// <summary>Takes what the request was answered with.</summary>

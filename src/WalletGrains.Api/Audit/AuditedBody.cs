@@ -24,15 +24,23 @@ internal static class AuditedBody
 
     /// <summary>
     /// Copies the body. One that was parsed into a type without secrets has members of that type only and is copied as it is;
-    /// any other is looked through for names of secrets first.
+    /// any other is looked through for names of secrets first. Of one that was sent where a secret is asked for and is not what was asked
+    /// for, nothing is kept: the secret may be there under a name with a typing error.
     /// </summary>
     /// <param name="body">The whole body.</param>
-    /// <param name="parsedAs">The type that it was parsed into; null when it could not be.</param>
-    public static (byte[] Rented, int Length) Copy(ReadOnlySpan<byte> body, JsonTypeInfo? parsedAs)
+    /// <param name="asked">The type that was asked for.</param>
+    /// <param name="isParsed">Whether it is that.</param>
+    public static (byte[] Rented, int Length) Copy(ReadOnlySpan<byte> body, JsonTypeInfo asked, bool isParsed)
     {
-        if (parsedAs is not null && !MayHoldSecrets(parsedAs))
+        var mayHoldSecrets = MayHoldSecrets(asked);
+        if (isParsed && !mayHoldSecrets)
         {
             return Keep(body);
+        }
+
+        if (!isParsed && mayHoldSecrets)
+        {
+            return Instead(body, "not what was asked for");
         }
 
         if (!Utf8.IsValid(body))

@@ -3,8 +3,8 @@ using System.Buffers;
 namespace WalletGrains.Api.Audit;
 
 /// <summary>
-/// Tells by its name what is a secret. By name and not by a list of our own members: a client that mistypes one, or sends a
-/// body to the wrong place, must not find its password in a table.
+/// Tells by its name what is a secret. By name and not by a list of our own members: a client that sends a body to the wrong
+/// place must not find its password in a table.
 /// </summary>
 internal static class SecretNames
 {

@@ -98,7 +98,7 @@ internal static class RequestBody
         }
 
         var body = Parse(json, typeInfo);
-        audit?.TakeBody(json, body.Value is null ? null : typeInfo);
+        audit?.TakeBody(json, typeInfo, isParsed: body.Value is not null);
         return body;
     }
 

@@ -20,8 +20,8 @@ internal sealed class CallerGate(RequestDelegate next, RateLimits limits, TimePr
         return next(context);
     }
 
-    private Problem? RefusalOf(HttpContext context, Operation operation) =>
-        (context.User.Identity is Caller caller ? limits.Take(caller) : null)
+    // What nobody has shown a credential for counts for its address only: it must not use up the owner's share of a wallet.
+    private Problem? RefusalOf(HttpContext context, Operation operation) => context.User.Identity is not Caller caller ? null : limits.Take(caller)
         ?? (operation.HasWalletInPath && context.Request.RouteValues["id"] is string id && Guid.TryParseExact(id, "D", out var walletId)
             ? limits.TakeWallet(walletId)
             : null);

@@ -14,6 +14,7 @@ internal sealed class HubConnections(
     PushConnections connections,
     IOptions<PushOptions> options,
     PushMetrics metrics,
+    LiveCredentials credentials,
     TimeProvider time,
     ILogger<DefaultHubLifetimeManager<WalletHub>> baseLogger,
     ILogger<PushConnection> logger)
@@ -29,8 +30,16 @@ internal sealed class HubConnections(
         await base.OnConnectedAsync(connection);
         var caller = connection.User.Identity as Caller;
         var added = new PushConnection(connection, caller?.UserId ?? Guid.Empty, caller?.IsOperator == true, options.Value, metrics, time, logger);
-        if (caller is null)
+        if (!credentials.Count)
         {
+            // Nobody's is believed now: no reason to make anybody sign in again.
+            await added.CloseAsync(DropReason.NotOpen, Problem.Unavailable.Detail, allowReconnect: true);
+            return;
+        }
+
+        if (caller is not { SessionId: not null })
+        {
+            // A key of a service is no session: it has scopes, and is revoked without anybody here hearing of it.
             await added.CloseAsync(DropReason.Unauthenticated, SessionInvalid, allowReconnect: false);
             return;
         }
@@ -43,8 +52,9 @@ internal sealed class HubConnections(
             return;
         }
 
-        LimitSendBuffer(connection);
+        // First of all: by it the end of the connection finds what to remove, whatever happens next.
         connection.Items[typeof(PushConnection)] = added;
+        LimitSendBuffer(connection);
         _ = added.RunAsync();
     }
 

@@ -14,7 +14,7 @@ internal enum DropReason
     /// <summary>Its token was no valid one.</summary>
     Unauthenticated,
 
-    /// <summary>The feed has not begun yet.</summary>
+    /// <summary>The feed has not begun yet, or no credential can be judged.</summary>
     NotOpen,
 
     /// <summary>Its user has too many.</summary>

@@ -45,13 +45,13 @@ public sealed partial class SignInGrain : Grain, ISignInGrain
             LogRefused(_logger, refused.UserId);
         }
 
-        if (result is PasswordVerificationResult.Failed || attempt is not { Admitted: true, User: { LockedAt: null } row })
+        if (result is PasswordVerificationResult.Failed || attempt is not { Admitted: true, User: { LockedAt: null } known })
         {
             return null;
         }
 
-        var session = new NewSession(command.SessionId, row.UserId, command.TokenHash, now, now + command.Idle, now + command.Lifetime);
-        if (!await Outage.GuardWriteAsync(() => _sessions.OpenAsync(session, emailHash, GrainLimits.MaxSessionsPerUser)))
+        var session = new NewSession(command.SessionId, known.UserId, command.TokenHash, now, now + command.Idle, now + command.Lifetime);
+        if (await Outage.GuardWriteAsync(() => _sessions.OpenAsync(session, emailHash, GrainLimits.MaxSessionsPerUser)) is not { } row)
         {
             return null;
         }

@@ -35,17 +35,19 @@ public sealed class PostgresSessionStore : IAsyncDisposable
 
     // $1 session, $2 user, $3 hash of the token, $4 now, $5 end of the token, $6 end of the session, $7 hash of the address,
     // $8 sessions a user may have besides this one.
-    private const string OpenSql = """
+    private const string OpenSql = $"""
         with forgiven as (delete from sign_in_attempts where email_hash = $7),
         pruned as (delete from sessions where user_id = $2 and least(expires_at, ended_at) < $4::timestamptz - interval '1 day'),
         superseded as (
             update sessions set ended_at = $4, ended_because = 'superseded', ended_xid = pg_current_xact_id()
             where session_id in (
                 select session_id from sessions where user_id = $2 and ended_at is null and expires_at > $4
-                order by created_at desc offset $8))
-        insert into sessions (session_id, user_id, token_hash, created_at, renewed_at, token_expires_at, expires_at)
-        select $1, user_id, $3, $4, $4, $5, $6 from users where user_id = $2 and locked_at is null
-        returning 1
+                order by created_at desc offset $8)),
+        opened as (
+            insert into sessions (session_id, user_id, token_hash, created_at, renewed_at, token_expires_at, expires_at)
+            select $1, user_id, $3, $4, $4, $5, $6 from users where user_id = $2 and locked_at is null
+            returning user_id)
+        select {UserRow.Columns} from opened join users u using (user_id)
         """;
 
     private const string RenewSql = $"""
@@ -121,11 +123,13 @@ public sealed class PostgresSessionStore : IAsyncDisposable
         parameters => parameters.Add(new() { Value = emailHash }),
         static (row, limit) => row.ReadAsync(limit));
 
-    /// <summary>Opens a session and forgets the attempts that led to it; false when the user has been locked meanwhile.</summary>
+    /// <summary>Opens a session and forgets the attempts that led to it.</summary>
     /// <param name="session">The session.</param>
     /// <param name="emailHash">The address it was opened with.</param>
     /// <param name="maxSessions">Sessions a user may have; beyond it the oldest end.</param>
-    public Task<bool> OpenAsync(NewSession session, byte[] emailHash, int maxSessions)
+    /// <returns>The user as of now, which is what the session's tokens may say: a role that was taken away while the password was looked at
+    /// is not in it. Null when the user has been locked meanwhile.</returns>
+    public Task<UserRow?> OpenAsync(NewSession session, byte[] emailHash, int maxSessions)
     {
         ArgumentNullException.ThrowIfNull(session);
         return _writes.RunAsync(
@@ -141,7 +145,7 @@ public sealed class PostgresSessionStore : IAsyncDisposable
                 parameters.Add(new() { Value = emailHash });
                 parameters.Add(new() { Value = maxSessions - 1 });
             },
-            static (row, limit) => row.ReadAsync(limit),
+            static async (row, limit) => await row.ReadAsync(limit) ? UserRow.Read(row) : null,
             before: new NpgsqlBatchCommand(PostgresUserStore.ShareLock));
     }
 

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using WalletGrains.Api.Audit;
+using WalletGrains.Api.Http;
 using WalletGrains.Host.Audit;
 using WalletGrains.Journal;
 using WalletGrains.Journal.Audit;
@@ -166,7 +167,7 @@ public sealed class AuditWriterTests : IAsyncLifetime
         var record = new AuditRecord(TimeProvider.System.GetUtcNow());
         if (body is not null)
         {
-            record.TakeBody(body, parsedAs: null);
+            record.TakeBody(body, ApiJson.Wire.BalanceChangeRequest, isParsed: false);
         }
 
         record.Complete(context, TimeSpan.FromMilliseconds(1));

@@ -28,12 +28,22 @@ public sealed class AuditedTextTests
     public void A_type_with_a_secret_is_masked_and_one_without_is_kept_as_it_is()
     {
         var login = """{"email":"a@example.com","password":"s3cret"}"""u8;
-        var (rented, length) = AuditedBody.Copy(login, ApiJson.Wire.LoginRequest);
+        var (rented, length) = AuditedBody.Copy(login, ApiJson.Wire.LoginRequest, isParsed: true);
         Assert.Equal("""{"email":"a@example.com","password":"***"}""", Encoding.UTF8.GetString(rented, 0, length));
 
         var deposit = """{"amount":1,"metadata":{"token":"mine"}}"""u8;
-        (rented, length) = AuditedBody.Copy(deposit, ApiJson.Wire.BalanceChangeRequest);
+        (rented, length) = AuditedBody.Copy(deposit, ApiJson.Wire.BalanceChangeRequest, isParsed: true);
         Assert.Equal(deposit, rented.AsSpan(0, length));
+    }
+
+    [Theory]
+    [InlineData("""{"email":"a@example.com","pasword":"s3cret"}""")]
+    [InlineData("""{"email":"a@example.com","pass":"s3cret"}""")]
+    [InlineData("""["s3cret"]""")]
+    public void Nothing_is_kept_of_a_secret_under_a_name_with_a_typing_error(string body)
+    {
+        var (rented, length) = AuditedBody.Copy(Encoding.UTF8.GetBytes(body), ApiJson.Wire.LoginRequest, isParsed: false);
+        Assert.Equal($"({body.Length} bytes, not what was asked for)", Encoding.UTF8.GetString(rented, 0, length));
     }
 
     [Fact]
@@ -57,7 +67,7 @@ public sealed class AuditedTextTests
 
     private static string Keep(ReadOnlySpan<byte> body)
     {
-        var (rented, length) = AuditedBody.Copy(body, parsedAs: null);
+        var (rented, length) = AuditedBody.Copy(body, ApiJson.Wire.BalanceChangeRequest, isParsed: false);
         return Encoding.UTF8.GetString(rented, 0, length);
     }
 }

@@ -99,8 +99,17 @@ public sealed class RateLimitTests(LimitedHost host) : IClassFixture<LimitedHost
     [Fact]
     public async Task A_failed_credential_counts_for_its_address_only()
     {
-        var address = NewAddress();
-        await UntilRefusedAsync(_ => _api.WithToken("none").GetAsync("/wallets", Via(address)), atLeast: 40);
+        var (address, owner) = (NewAddress(), _api.Service());
+        var wallet = Guid.CreateVersion7();
+        await UntilRefusedAsync(_ => _api.WithToken("none").GetAsync($"/wallet/{wallet}", Via(address)), atLeast: 40);
+
+        // More than the wallet's share, from many addresses: its owner has all of it yet.
+        for (var i = 0; i < 60; i++)
+        {
+            (await _api.WithToken("none").GetAsync($"/wallet/{wallet}", Via(NewAddress()))).AssertProblem(401, "UNAUTHENTICATED");
+        }
+
+        (await owner.GetAsync($"/wallet/{wallet}", Via(NewAddress()))).AssertProblem(404, "NOT_FOUND");
     }
 
     [Theory]

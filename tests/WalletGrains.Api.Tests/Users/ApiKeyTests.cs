@@ -1,3 +1,5 @@
+using System.Net.WebSockets;
+using System.Text;
 using Xunit;
 
 namespace WalletGrains.Api.Tests.Users;
@@ -71,6 +73,26 @@ public sealed class ApiKeyTests(ApiFixture api)
     {
         var errors = (await api.Operator().PostAsync("/ops/api-keys", body)).AssertProblem(400, "VALIDATION").Json.GetProperty("errors");
         Assert.NotEmpty(errors.GetProperty(field)[0].GetString()!);
+    }
+
+    [Fact]
+    public async Task A_key_is_no_session_and_opens_no_push_connection()
+    {
+        var (key, _) = await CreateAsync("""["wallets:read"]""");
+        using var socket = new ClientWebSocket();
+        socket.Options.SetRequestHeader(Header, key);
+        await socket.ConnectAsync(new UriBuilder(api.Address) { Scheme = "ws", Path = "/hubs/wallet" }.Uri, TestContext.Current.CancellationToken);
+        await socket.SendAsync("{\"protocol\":\"json\",\"version\":1}\u001e"u8.ToArray(), WebSocketMessageType.Text, true, TestContext.Current.CancellationToken);
+
+        var told = new StringBuilder();
+        var buffer = new byte[4_096];
+        for (WebSocketReceiveResult? read = null; read is not { MessageType: WebSocketMessageType.Close };)
+        {
+            read = await socket.ReceiveAsync(buffer, TestContext.Current.CancellationToken);
+            told.Append(Encoding.UTF8.GetString(buffer, 0, read.Count));
+        }
+
+        Assert.Contains("Authentication error: Session invalid", told.ToString(), StringComparison.Ordinal);
     }
 
     private Task<Reply> DepositAsync(Guid wallet, (string Name, string Value) header) =>

@@ -16,7 +16,7 @@ public sealed class ApiKeyStoreTests(PostgresJournalFixture postgres) : IClassFi
 
     public ValueTask DisposeAsync() => _keys.DisposeAsync();
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_reader_is_told_of_keys_that_were_made_and_of_those_that_were_revoked()
     {
         var (kept, revoked, expired) = (NewKey(), NewKey(), NewKey() with { ExpiresAt = Now.AddDays(-1) });
@@ -27,7 +27,12 @@ public sealed class ApiKeyStoreTests(PostgresJournalFixture postgres) : IClassFi
 
         var (first, next) = await _keys.ReadChangedAsync(0, Cancelled);
         Assert.Equal(new[] { kept.KeyId, revoked.KeyId }.Order(), first.Select(key => key.KeyId).Order());
-        Assert.Empty((await _keys.ReadChangedAsync(next, Cancelled)).Keys);
+
+        // Once the transactions have ended that were running then, those of other tests among them, they are not read again.
+        while (await _keys.ReadChangedAsync(next, Cancelled) is ({ Count: > 0 }, var further))
+        {
+            next = further;
+        }
 
         Assert.NotNull((await _keys.RevokeAsync(revoked.KeyId, Guid.CreateVersion7(), Now))!.RevokedAt);
         var changed = Assert.Single((await _keys.ReadChangedAsync(next, Cancelled)).Keys);

@@ -111,11 +111,11 @@ public sealed class SessionStoreTests(PostgresJournalFixture postgres) : IClassF
         var (session, token) = await OpenAsync(user);
         Assert.NotNull((await _users.LockAsync(user.UserId, "stolen phone", Noon)).User!.LockedAt);
         Assert.Null(await RenewAsync(session, token, NewHash(), Noon));
-        Assert.False(await _sessions.OpenAsync(NewSession(user, NewHash(), Noon), NewHash(), 3));
+        Assert.Null(await _sessions.OpenAsync(NewSession(user, NewHash(), Noon), NewHash(), 3));
 
         Assert.Null((await _users.UnlockAsync(user.UserId, Noon)).User!.LockedAt);
         Assert.Null(await RenewAsync(session, token, NewHash(), Noon));
-        Assert.True(await _sessions.OpenAsync(NewSession(user, NewHash(), Noon), NewHash(), 3));
+        Assert.NotNull(await _sessions.OpenAsync(NewSession(user, NewHash(), Noon), NewHash(), 3));
     }
 
     [Fact]
@@ -144,6 +144,15 @@ public sealed class SessionStoreTests(PostgresJournalFixture postgres) : IClassF
     }
 
     [Fact]
+    public async Task A_session_is_of_the_role_that_its_user_has_when_it_begins()
+    {
+        var asSeenBeforeThePassword = await NewUserAsync();
+        await _users.SetRoleAsync(asSeenBeforeThePassword.UserId, "service", Noon);
+        var opened = await _sessions.OpenAsync(NewSession(asSeenBeforeThePassword, NewHash(), Noon), NewHash(), 3);
+        Assert.Equal(asSeenBeforeThePassword with { Role = "service" }, opened);
+    }
+
+    [Fact]
     public async Task A_reader_of_ended_sessions_misses_none_that_is_committed_late()
     {
         var user = await NewUserAsync();
@@ -163,13 +172,19 @@ public sealed class SessionStoreTests(PostgresJournalFixture postgres) : IClassF
         Assert.Contains((late, Noon), (await _sessions.ReadEndedAsync(next, Noon.AddMinutes(-1), Cancelled)).Ended);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task What_was_read_is_not_read_again_and_what_ended_long_ago_not_at_all()
     {
         var (session, _) = await OpenAsync(await NewUserAsync());
         await _sessions.EndAsync(session, Noon);
         var (_, next) = await _sessions.ReadEndedAsync(0, Noon.AddMinutes(-1), Cancelled);
-        Assert.Empty((await _sessions.ReadEndedAsync(next, Noon.AddMinutes(-1), Cancelled)).Ended);
+
+        // Once the transactions have ended that were running then, those of other tests among them.
+        while (await _sessions.ReadEndedAsync(next, Noon.AddMinutes(-1), Cancelled) is ({ Count: > 0 }, var further))
+        {
+            next = further;
+        }
+
         Assert.DoesNotContain((session, Noon), (await _sessions.ReadEndedAsync(0, Noon, Cancelled)).Ended);
     }
 
@@ -188,7 +203,7 @@ public sealed class SessionStoreTests(PostgresJournalFixture postgres) : IClassF
     {
         var token = NewHash();
         var session = NewSession(user, token, at ?? Noon);
-        Assert.True(await _sessions.OpenAsync(session, NewHash(), maxSessions));
+        Assert.NotNull(await _sessions.OpenAsync(session, NewHash(), maxSessions));
         return (session.SessionId, token);
     }
 
