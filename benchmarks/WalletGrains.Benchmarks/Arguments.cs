@@ -16,6 +16,8 @@ internal sealed class Arguments
                calls per second of the actor runtime alone
         wallets [--active 100000] [--history 1000000] [--samples 200]
                memory of a wallet in use, and the first operation on one that is not
+        sweep  [--users 100000] [--concurrency 64]
+               balances of mobile users brought up to date from a core banking system that answers at once
         micro  [--filter *]
                BenchmarkDotNet: decide, evolve, encode, hash, fingerprint, a call by proxy, an append over memory
 

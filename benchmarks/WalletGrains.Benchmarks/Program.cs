@@ -1,4 +1,5 @@
 using WalletGrains.Benchmarks;
+using WalletGrains.Benchmarks.BalanceSync;
 using WalletGrains.Benchmarks.Calls;
 using WalletGrains.Benchmarks.Load;
 using WalletGrains.Benchmarks.Micro;
@@ -11,8 +12,9 @@ try
         ["load", .. var rest] => await LoadCommand.RunAsync(new Arguments(rest)),
         ["calls", .. var rest] => await CallsCommand.RunAsync(new Arguments(rest)),
         ["wallets", .. var rest] => await WalletsCommand.RunAsync(new Arguments(rest)),
+        ["sweep", .. var rest] => await SweepCommand.RunAsync(new Arguments(rest)),
         ["micro", .. var rest] => MicroCommand.Run(new Arguments(rest)),
-        _ => throw new ArgumentsException("The first word is load, calls, wallets or micro."),
+        _ => throw new ArgumentsException("The first word is load, calls, wallets, sweep or micro."),
     };
 }
 catch (ArgumentsException e)

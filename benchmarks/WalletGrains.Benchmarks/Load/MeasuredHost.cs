@@ -33,7 +33,8 @@ internal sealed class MeasuredHost : IAsyncDisposable
     /// <summary>Its PostgreSQL.</summary>
     public NpgsqlDataSource DataSource => _host.Database.JournalDataSource;
 
-    public static async Task<MeasuredHost> StartAsync()
+    /// <param name="settings">Further settings, as on the command line.</param>
+    public static async Task<MeasuredHost> StartAsync(params string[] settings)
     {
         var folder = Directory.CreateTempSubdirectory("walletgrains-bench-").FullName;
         if (!OperatingSystem.IsWindows())
@@ -54,6 +55,7 @@ internal sealed class MeasuredHost : IAsyncDisposable
                 $"--WALLETGRAINS_OPERATOR_PASSWORD={Guid.NewGuid():N}",
                 // All load comes from one address and one user. The limits are counted all the same, so their cost is in the figures.
                 .. RateLimits.Select(limit => $"--RateLimits:{limit}=1000000"),
+                .. settings,
             ]);
             await Console.Error.WriteLineAsync(host.ReadyLine);
             return new MeasuredHost(host, folder);
