@@ -80,6 +80,7 @@ public static class WalletGrainsApi
         services.AddSingleton<FraudEndpoints>();
         services.AddSingleton<MobileUserEndpoints>();
         services.AddSingleton<BalanceSyncEndpoints>();
+        services.AddSingleton<JobEndpoints>();
         services.AddSingleton<CheckpointEndpoints>();
         services.AddSingleton<ProofEndpoints>();
         services.AddSingleton<AuditEndpoints>();
@@ -163,6 +164,7 @@ public static class WalletGrainsApi
         services.GetRequiredService<FraudEndpoints>().Map(app);
         services.GetRequiredService<MobileUserEndpoints>().Map(app);
         services.GetRequiredService<BalanceSyncEndpoints>().Map(app);
+        services.GetRequiredService<JobEndpoints>().Map(app);
         services.GetRequiredService<CheckpointEndpoints>().Map(app);
         services.GetRequiredService<ProofEndpoints>().Map(app);
         services.GetRequiredService<AuditEndpoints>().Map(app);

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using WalletGrains.Api.Auth;
 using WalletGrains.Contracts.Users;
 using WalletGrains.Host.Startup;
+using WalletGrains.Journal.Jobs;
 using WalletGrains.Testing;
 using Xunit;
 
@@ -42,6 +43,9 @@ public sealed class ApiFixture : IAsyncLifetime
 
     /// <summary>Everything that is mapped.</summary>
     public IEnumerable<RouteEndpoint> Endpoints => _host!.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
+
+    /// <summary>Its jobs, for what no request makes.</summary>
+    public IJobStore Jobs => Services.GetRequiredService<IJobStore>();
 
     /// <summary>The options its tokens are made with.</summary>
     internal IOptions<JwtOptions> Jwt => Options.Create(_jwt);

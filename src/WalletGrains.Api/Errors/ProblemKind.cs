@@ -34,6 +34,7 @@ internal sealed class ProblemKind
     public static readonly ProblemKind BulkAbandoned = new("BULK_ABANDONED", StatusCodes.Status422UnprocessableEntity, "Bulk transfer abandoned");
     public static readonly ProblemKind LimitExceeded = new("LIMIT_EXCEEDED", StatusCodes.Status422UnprocessableEntity, "Limit exceeded");
     public static readonly ProblemKind NotReversible = new("NOT_REVERSIBLE", StatusCodes.Status422UnprocessableEntity, "Not reversible");
+    public static readonly ProblemKind NotADeadLetter = new("NOT_A_DEAD_LETTER", StatusCodes.Status422UnprocessableEntity, "Not a dead letter");
     public static readonly ProblemKind ReversalExceedsOriginal = new("REVERSAL_EXCEEDS_ORIGINAL", StatusCodes.Status422UnprocessableEntity, "Reversal exceeds the original");
     public static readonly ProblemKind LastOperator = new("LAST_OPERATOR", StatusCodes.Status422UnprocessableEntity, "The last operator");
     public static readonly ProblemKind TooManyApiKeys = new("TOO_MANY_API_KEYS", StatusCodes.Status422UnprocessableEntity, "Too many keys");

@@ -84,6 +84,8 @@ namespace WalletGrains.Api.Http;
 [JsonSerializable(typeof(MobileUserResponse))]
 [JsonSerializable(typeof(SyncQueuedResponse))]
 [JsonSerializable(typeof(SyncStatusResponse))]
+[JsonSerializable(typeof(JobListResponse))]
+[JsonSerializable(typeof(JobResponse))]
 [JsonSerializable(typeof(ReceiptResponse))]
 [JsonSerializable(typeof(SigningKeyResponse))]
 [JsonSerializable(typeof(CheckpointResponse))]

@@ -26,6 +26,7 @@ internal static class Cursor
     private const byte ListOfRequests = 8;
     private const byte ListOfUsers = 20;
     private const byte ListOfApiKeys = 21;
+    private const byte ListOfJobs = 22;
 
     /// <summary>The page of a wallet's history that follows the entry with this version.</summary>
     public static string AfterEntry(Guid walletId, long version)
@@ -96,6 +97,14 @@ internal static class Cursor
     public static bool TryReadRequest(string text, string filters, out Guid auditId) => TryReadId(text, ListOfRequests, IdOf(filters), out auditId);
 
     private static Guid IdOf(string filters) => new(SHA256.HashData(Encoding.UTF8.GetBytes(filters)).AsSpan(0, 16));
+
+    /// <summary>The page of a list of jobs that follows this job.</summary>
+    /// <param name="list">Number of the list.</param>
+    /// <param name="jobId">The job.</param>
+    public static string AfterJob(int list, Guid jobId) => WriteId(ListOfJobs, IdOf(list), jobId);
+
+    /// <summary>Reads a cursor of this list of jobs.</summary>
+    public static bool TryReadJob(string text, int list, out Guid jobId) => TryReadId(text, ListOfJobs, IdOf(list), out jobId);
 
     private static Guid IdOf(int list) => new(list, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 

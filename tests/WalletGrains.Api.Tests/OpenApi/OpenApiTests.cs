@@ -22,6 +22,7 @@ public sealed class OpenApiTests(ApiFixture api)
             "GET /ops/api-keys", "POST /ops/api-keys", "DELETE /ops/api-keys/{id}",
             "POST /mobile-users", "GET /mobile-users/{id}", "PATCH /mobile-users/{id}", "POST /mobile-users/{id}/accounts", "PATCH /mobile-users/{id}/accounts",
             "POST /mobile-users/login", "POST /mobile-users/{id}/sync", "GET /api/sync/status", "POST /api/sync/start", "POST /api/sync/stop",
+            "GET /ops/jobs", "GET /ops/jobs/{id}", "GET /ops/dead-letters", "POST /ops/dead-letters/{id}/retry", "POST /ops/dead-letters/{id}/discard",
             "POST /wallets", "GET /wallets", "POST /wallets/fund", "POST /wallets/transfer", "POST /wallets/bulk", "GET /wallets/{id}",
             "POST /wallet/{id}/deposit", "POST /wallet/{id}/withdraw", "POST /wallet/{id}/transfer", "GET /wallet/{id}", "GET /wallet/{id}/history",
             "POST /wallet/{id}/holds", "GET /holds/{id}", "POST /holds/{id}/capture", "POST /holds/{id}/release",
