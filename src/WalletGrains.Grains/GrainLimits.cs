@@ -37,8 +37,11 @@ internal static class GrainLimits
     /// <summary>Pages of one run; what is left is for the next one.</summary>
     public const int MaxSweepPages = 100;
 
-    /// <summary>How often periodic work wakes up; the shortest period reminders have.</summary>
+    /// <summary>How often periodic work runs, and reminders wake jobs up; the shortest period reminders have.</summary>
     public static readonly TimeSpan SweepPeriod = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long one run may take: each of its pages of 100 has a few rounds of calls that may take seconds each.</summary>
+    public static readonly TimeSpan SweepTimeout = TimeSpan.FromMinutes(30);
 
     /// <summary>A transfer younger than this is left to its coordinator: three times as long as that may take for a step.</summary>
     public static readonly TimeSpan RecoveryAge = 3 * Limits.DecisionDeadline;
@@ -85,9 +88,6 @@ internal static class GrainLimits
 
     /// <summary>How often a checkpoint is looked for that is due.</summary>
     public static readonly TimeSpan CheckpointLookPeriod = TimeSpan.FromHours(1);
-
-    /// <summary>How long after a start the first look is; the shortest period reminders have.</summary>
-    public static readonly TimeSpan FirstCheckpointAfter = TimeSpan.FromMinutes(1);
 
     /// <summary>Entries that a relay or a consumer reads at a time.</summary>
     public const int ActivityPage = 500;

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using WalletGrains.Contracts;
 using WalletGrains.Contracts.Bulks;
 using WalletGrains.Contracts.Fraud;
@@ -7,6 +8,7 @@ using WalletGrains.Contracts.Jobs;
 using WalletGrains.Contracts.Schedules;
 using WalletGrains.Contracts.Transfers;
 using WalletGrains.Contracts.Wallets;
+using WalletGrains.Grains.Bulks;
 using WalletGrains.Grains.Fraud;
 using WalletGrains.Grains.BalanceSync;
 using WalletGrains.Grains.Jobs;
@@ -41,8 +43,8 @@ public sealed partial class MemoryCluster : IAsyncLifetime
     public MemoryCluster()
     {
         BulkStore = new MemoryBulkStore((point, _) => Faults.OnWriteAsync(point));
-        ScheduleStore = new MemoryScheduleStore((point, _) => Faults.OnWriteAsync(point));
         JobStore = new MemoryJobStore(TimeProvider.System, (point, _) => OnJobWrite(point));
+        ScheduleStore = new MemoryScheduleStore(JobStore, (point, _) => Faults.OnWriteAsync(point));
         Positions = new MemoryActivityPositions((point, _) =>
         {
             if (point is CommitPoint.After)
@@ -97,7 +99,7 @@ public sealed partial class MemoryCluster : IAsyncLifetime
 
     public IBulkTransferGrain Bulks => Client.GetGrain<IBulkTransferGrain>(0);
 
-    public IBulkRecoveryGrain BulkRecovery => Client.GetGrain<IBulkRecoveryGrain>(0);
+    public BulkRecovery BulkRecovery => new(BulkStore, Client, TimeProvider.System, NullLogger<BulkRecovery>.Instance);
 
     public ITransferGrain Transfers => Client.GetGrain<ITransferGrain>(0);
 

@@ -73,6 +73,8 @@ public sealed class SeedTests(ITestOutputHelper output)
             "answer BulkOutcome.Abandoned ", $"answer BulkOutcome.NotDecided {NotDecidedReason.OutcomeUnknown}", $"answer BulkOutcome.NotDecided {NotDecidedReason.RequestIdReused}",
         ];
 
-        Assert.All([.. refusals, .. bulks, .. entries, .. notDecided, .. invalid, "read, old within bounds", "answer to a repeat"], what => Assert.True(coverage.Has(what), what));
+        string[] jobs = ["job Done", "job Dead", "job Queued", "job taken over from a lost lease", "job result refused for a lost lease", "job settled again"];
+
+        Assert.All([.. refusals, .. bulks, .. jobs, .. entries, .. notDecided, .. invalid, "read, old within bounds", "answer to a repeat"], what => Assert.True(coverage.Has(what), what));
     }
 }

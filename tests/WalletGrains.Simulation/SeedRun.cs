@@ -1,12 +1,16 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Orleans.InProcess.Simulation;
 using Orleans.Serialization.Invocation;
 using WalletGrains.Contracts.Transfers;
 using WalletGrains.Contracts.Wallets;
 using WalletGrains.Grains;
+using WalletGrains.Grains.Activity;
+using WalletGrains.Grains.Jobs;
 using WalletGrains.Grains.Wallets;
 using WalletGrains.Journal.Bulks;
+using WalletGrains.Journal.Jobs;
 using WalletGrains.Simulation.Audit;
 using WalletGrains.Simulation.Bugs;
 using WalletGrains.Simulation.Workload;
@@ -55,6 +59,11 @@ internal sealed class SeedRun
     /// <summary>By then every late message has arrived.</summary>
     private static readonly TimeSpan Aftermath = TimeSpan.FromMinutes(2);
 
+    /// <summary>A stall or an outage is longer than this, so leases get lost.</summary>
+    private static readonly TimeSpan ShortLease = TimeSpan.FromSeconds(4);
+
+    private const int OrdinaryJobs = 6;
+
     private static readonly SimulatedClusterOptions Options = NewOptions();
 
     private readonly SimulatedWorld _world;
@@ -72,7 +81,7 @@ internal sealed class SeedRun
         _bug = bug ?? new PlantedBug();
         _isTampered = bug is not null;
         _auditor = new Auditor(_world);
-        _database = new SimulatedDatabase(_world, _auditor.NoteCommit, _auditor.NoteBulk, _bug.TamperDatabase);
+        _database = new SimulatedDatabase(_world, _auditor, _bug);
         var cluster = new SimulatedCluster(_world, Options, AddServices);
         SimulatedClient[] clients = [cluster.AddClient("client-0"), cluster.AddClient("client-1")];
         var accounts = new Accounts(_world.NewRandom("accounts"));
@@ -116,12 +125,14 @@ internal sealed class SeedRun
         _faults.Begin();
         _auditor.ClockTolerance = _faults.Kinds.Contains(FaultPlan.ClockJumps) ? 2 * FaultPlan.LargestJump : TimeSpan.Zero;
         _clients.Begin();
+        EnqueueJobs();
         _world.Run(FaultPlan.Duration);
         Await(() => _clients.AreDone, LongestWorkload, "The clients were not answered");
 
         _faults.End();
         Await(() => _auditor.Transfers.All(transfer => transfer.IsFinal), TimeToConverge, "Some transfers did not come to their end");
         Await(() => _auditor.Bulks.All(bulk => bulk.IsFinal), TimeToConverge, "Some bulk transfers did not come to their end");
+        Await(() => _auditor.Jobs.AreFinal, TimeToConverge, "Some jobs did not come to their end");
         Await(() => !_auditor.HasOverdueHolds, TimeToConverge, "Some holds did not end at their time");
 
         _clients.Resolve();
@@ -132,6 +143,25 @@ internal sealed class SeedRun
         Await(() => _clients.AreDone, TimeToConverge, "Some repeats were not answered");
         _auditor.CheckAll(_database.Durable);
         _world.Run(TimeSpan.Zero);
+    }
+
+    /// <summary>Has jobs enqueued over all the time of the faults, as by transactions that have committed.</summary>
+    private void EnqueueJobs()
+    {
+        var random = _world.NewRandom("jobs");
+        for (var i = 0; i < OrdinaryJobs; i++)
+        {
+            Enqueue($"job {i}");
+        }
+
+        Enqueue(Work.Poison);
+        Enqueue(Work.Hanging);
+
+        void Enqueue(string key)
+        {
+            var job = new NewJob(new SimulatedIds(_database.Process.Clock, random).NewId(), Work.KindName, key, ReadOnlyMemory<byte>.Empty, Lane: (JobLane)random.Next(2));
+            _world.After(FaultPlan.Duration * random.NextDouble(), () => _database.Process.Start(() => _database.EnqueueAsync(job)));
+        }
     }
 
     private void Await(Func<bool> done, TimeSpan atMost, string otherwise)
@@ -148,9 +178,15 @@ internal sealed class SeedRun
         builder.Services
             .AddSingleton(_bug.TamperSilo(connection, silo.Process))
             .AddSingleton<IBulkStore>(connection)
+            .AddSingleton<IJobStore>(connection)
+            .AddSingleton(new JobOptions { Lease = ShortLease })
+            .AddSingleton<IJobHandler>(new Work(silo.Process, _world.NewRandom($"work of process {silo.Process.Number}"), _auditor.Jobs))
             .AddSingleton<ILoggerFactory>(new ErrorLog(_world))
             .AddSingleton<IdGenerator>(new SimulatedIds(silo.Process.Clock, _world.NewRandom($"ids of process {silo.Process.Number}")))
-            .AddWalletGrains();
+            .AddWalletGrains()
+
+            // Consumers of events have no simulated stores, so nothing of theirs is retried.
+            .RemoveAll<IEventRetry>();
         if (_isTampered)
         {
             builder.AddIncomingGrainCallFilter(_bug.InvokeAsync);

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using WalletGrains.Api.Auth;
 using WalletGrains.Api.Errors;
 using WalletGrains.Api.Http;
 using WalletGrains.Api.OpenApi;
@@ -25,34 +26,34 @@ internal sealed class JobEndpoints(IGrainFactory grains)
         endpoints.MapApi("GET", "/ops/jobs", ListAsync, new("listJobs", "Operations", "Jobs, the newest first")
         {
             Description = "Payloads and results are shown with the single job.",
-            Policy = ApiPolicies.Operator,
+            Access = Access.Operator,
             Response = typeof(JobListResponse),
             Query = [QueryParameter.Limit, QueryParameter.NextCursor, OfKind, new("status", "Only jobs that have come so far.") { Values = Statuses }],
         });
         endpoints.MapApi("GET", "/ops/jobs/{id}", FindAsync, new("getJob", "Operations", "A job with its payload and its result")
         {
-            Policy = ApiPolicies.Operator,
+            Access = Access.Operator,
             Response = typeof(JobResponse),
             Problems = [ProblemKind.NotFound],
         });
         endpoints.MapApi("GET", "/ops/dead-letters", ListDeadAsync, new("listDeadLetters", "Operations", "Jobs that failed for good, the newest first")
         {
             Description = "They stay until an operator retries or discards them.",
-            Policy = ApiPolicies.Operator,
+            Access = Access.Operator,
             Response = typeof(JobListResponse),
             Query = [QueryParameter.Limit, QueryParameter.NextCursor, OfKind],
         });
         endpoints.MapApi("POST", "/ops/dead-letters/{id}/retry", RetryAsync, new("retryDeadLetter", "Operations", "Queue a dead letter again, with all its attempts before it")
         {
             Description = "May be repeated: a job that was retried already is answered as it is by now.",
-            Policy = ApiPolicies.Operator,
+            Access = Access.Operator,
             Response = typeof(JobResponse),
             Problems = [ProblemKind.NotFound, ProblemKind.NotADeadLetter],
         });
         endpoints.MapApi("POST", "/ops/dead-letters/{id}/discard", DiscardAsync, new("discardDeadLetter", "Operations", "Decide that a dead letter need not be done")
         {
             Description = "May be repeated. A discarded job is not retried any more.",
-            Policy = ApiPolicies.Operator,
+            Access = Access.Operator,
             Response = typeof(JobResponse),
             Problems = [ProblemKind.NotFound, ProblemKind.NotADeadLetter],
         });

@@ -6,9 +6,10 @@ namespace WalletGrains.Contracts.Proofs;
 [Alias("walletgrains.ICheckpointGrain")]
 public interface ICheckpointGrain : IGrainWithIntegerKey
 {
-    /// <summary>Makes sure that it looks every hour from now on whether one is due, also after restarts.</summary>
-    [Alias("Start")]
-    Task StartAsync();
+    /// <summary>Writes today's checkpoint unless it is there. Does nothing when there is no key to sign it with.</summary>
+    /// <exception cref="UnavailableException">The store or the folder is away.</exception>
+    [Alias("WriteDue")]
+    Task WriteDueAsync();
 
     /// <summary>Writes a checkpoint now, or joins the one that is being written.</summary>
     /// <returns>It; null when it takes longer than a caller should wait, or when there is no key to sign it with.</returns>

@@ -1,16 +1,12 @@
 namespace WalletGrains.Contracts.Reconciliation;
 
 /// <summary>
-/// Compares everything that is stored twice, every five minutes and on demand, and keeps the results. One for the cluster, key 0;
+/// Compares everything that is stored twice, and keeps the results. A job asks for it every five minutes. One for the cluster, key 0;
 /// calls do not wait for one another.
 /// </summary>
 [Alias("walletgrains.IReconciliationGrain")]
 public interface IReconciliationGrain : IGrainWithIntegerKey
 {
-    /// <summary>Makes sure that it runs every five minutes from now on, also after restarts.</summary>
-    [Alias("Start")]
-    Task StartAsync();
-
     /// <summary>Runs it now, or joins the run that is under way.</summary>
     /// <param name="isFull">Also counts everything again that earlier runs counted.</param>
     /// <returns>The result; null when it takes longer than a caller should wait: the run goes on and its result is kept.</returns>

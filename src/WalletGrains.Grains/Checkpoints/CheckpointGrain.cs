@@ -8,43 +8,26 @@ using WalletGrains.Journal.Verifying;
 
 namespace WalletGrains.Grains.Checkpoints;
 
-/// <summary>
-/// The daily checkpoint. A reminder wakes it every hour, and the list of checkpoints says whether today's is there: so a host
-/// that is started anew every day still has one a day.
-/// </summary>
+/// <summary>The daily checkpoint. The list of checkpoints says whether today's is there.</summary>
 [Reentrant]
 public sealed partial class CheckpointGrain(
     CheckpointWriter writer, PostgresCheckpoints checkpoints, BookSigner signer, TimeProvider time, ILogger<CheckpointGrain> logger)
-    : Grain, ICheckpointGrain, IRemindable
+    : Grain, ICheckpointGrain
 {
-    private const string ReminderName = "checkpoint";
-
     private readonly LongRun<Checkpoint> _run = new(time, logger);
 
     /// <inheritdoc />
-    public Task StartAsync() =>
-        this.RegisterOrUpdateReminder(ReminderName, GrainLimits.FirstCheckpointAfter, GrainLimits.CheckpointLookPeriod);
-
-    /// <inheritdoc />
-    public async Task ReceiveReminder(string reminderName, TickStatus status)
+    public async Task WriteDueAsync()
     {
         if (!signer.IsOn)
         {
             return;
         }
 
-        try
+        var newest = await Outage.GuardAsync(() => checkpoints.ReadNewestAsync(1, CancellationToken.None));
+        if (newest.Count == 0 || newest[0].TakenAt.UtcDateTime.Date < time.GetUtcNow().UtcDateTime.Date)
         {
-            var newest = await Outage.GuardAsync(() => checkpoints.ReadNewestAsync(1, CancellationToken.None));
-            if (newest.Count == 0 || newest[0].TakenAt.UtcDateTime.Date < time.GetUtcNow().UtcDateTime.Date)
-            {
-                await WriteAsync();
-            }
-        }
-        catch (UnavailableException e)
-        {
-            // The next tick tries again.
-            LogPostponed(logger, e);
+            await WriteAsync();
         }
     }
 
@@ -76,9 +59,6 @@ public sealed partial class CheckpointGrain(
     [LoggerMessage(1501, LogLevel.Information, "Wrote {File} with {Wallets} wallets")]
     private static partial void LogWritten(ILogger logger, string file, long wallets);
 
-    [LoggerMessage(1502, LogLevel.Warning, "The checkpoint waits for the store")]
-    private static partial void LogPostponed(ILogger logger, Exception exception);
-
-    [LoggerMessage(1503, LogLevel.Error, "The checkpoint could not be written; the next try is in an hour")]
+    [LoggerMessage(1503, LogLevel.Error, "The checkpoint could not be written; it is tried again")]
     private static partial void LogNotWritten(ILogger logger, Exception exception);
 }

@@ -18,6 +18,9 @@ internal sealed class JobAttempt(ClaimedJob job, TimeSpan timeout, TimeProvider 
     /// <summary>Ends when the attempt is settled; it does not fail.</summary>
     public Task Settled { get; set; } = Task.CompletedTask;
 
+    /// <summary>Its handler was asked to end and goes on.</summary>
+    public bool IsLeftBehind { get; private set; }
+
     /// <summary>Calls the handler.</summary>
     /// <returns>What came of it; null when it was cancelled or its time is over.</returns>
     public async Task<JobOutcome?> RunAsync(JobKind kind)
@@ -42,6 +45,7 @@ internal sealed class JobAttempt(ClaimedJob job, TimeSpan timeout, TimeProvider 
         }
 
         waiting.Cancel();
+        IsLeftBehind = !call.IsCompleted;
         return call.IsCompleted ? await call : null;
     }
 

@@ -102,7 +102,6 @@ internal sealed partial class JobDriver(
             attempt.Cancel();
         }
 
-        // A handler that does not listen keeps its lease: nobody else begins its job before it ends.
         await WaitAsync(ends, JobLimits.CancelGrace);
         metrics.Forget(kind.Name);
 
@@ -191,6 +190,12 @@ internal sealed partial class JobDriver(
         try
         {
             var outcome = await attempt.RunAsync(kind);
+            if (_isStopping && attempt.IsLeftBehind)
+            {
+                // It may still do something: nobody else begins the job before the lease ends by itself.
+                return;
+            }
+
             var (settlement, name) = SettlementOf(attempt, outcome);
             await SettleAsync(attempt, settlement, name);
         }

@@ -10,36 +10,17 @@ using AccountBalance = WalletGrains.Contracts.Reconciliation.AccountBalance;
 
 namespace WalletGrains.Grains.Reconciliation;
 
-/// <summary>The reconciliation of the books. Woken by a reminder every five minutes; a tick that finds a run under way joins it.</summary>
+/// <summary>The reconciliation of the books. Whoever asks for a run while one is under way joins it.</summary>
 [Reentrant]
 public sealed partial class ReconciliationGrain(
     PostgresReconciliation reconciliation, PostgresAudits audits, TimeProvider time, ILogger<ReconciliationGrain> logger)
-    : Grain, IReconciliationGrain, IRemindable
+    : Grain, IReconciliationGrain
 {
     private const string Kind = "RECONCILIATION";
-    private const string ReminderName = "reconciliation";
 
     private readonly LongRun<ReconciliationResult> _run = new(time, logger);
     private readonly LongRun<ReconciliationResult> _fullRun = new(time, logger);
     private Task _previous = Task.CompletedTask;
-
-    /// <inheritdoc />
-    public Task StartAsync() =>
-        this.RegisterOrUpdateReminder(ReminderName, GrainLimits.ReconciliationPeriod, GrainLimits.ReconciliationPeriod);
-
-    /// <inheritdoc />
-    public async Task ReceiveReminder(string reminderName, TickStatus status)
-    {
-        try
-        {
-            await RunAsync(isFull: false);
-        }
-        catch (UnavailableException e)
-        {
-            // The next tick tries again.
-            LogPostponed(logger, e);
-        }
-    }
 
     /// <inheritdoc />
     public Task<ReconciliationResult?> RunAsync(bool isFull) =>
@@ -129,9 +110,6 @@ public sealed partial class ReconciliationGrain(
 
     [LoggerMessage(1402, LogLevel.Information, "Reconciled {Wallets} wallets, {Entries} entries and {Transfers} transfers with {Differences} differences")]
     private static partial void LogReconciled(ILogger logger, long wallets, long entries, long transfers, long differences);
-
-    [LoggerMessage(1403, LogLevel.Warning, "The reconciliation waits for the store")]
-    private static partial void LogPostponed(ILogger logger, Exception exception);
 
     [LoggerMessage(1404, LogLevel.Warning, "The reconciliation did not get through within {Budget}; what it has summed is kept, and the next one begins with the rest")]
     private static partial void LogIncomplete(ILogger logger, TimeSpan budget);

@@ -36,7 +36,7 @@ public sealed class ScheduleGrain(IScheduleStore schedules, IdGenerator ids, Tim
         try
         {
             var row = ScheduleRows.ToRow(command, ids.NewId(), time.GetUtcMilliseconds());
-            return await schedules.CreateAsync(row, Limits.MaxActiveSchedules, CancellationToken.None) switch
+            return await schedules.CreateAsync(row, ScheduleJob.For(row.ScheduleId, row.StartAt), Limits.MaxActiveSchedules, CancellationToken.None) switch
             {
                 { Stored: { } stored, IsNew: var isNew } => AnswerTo(command, stored, replayed: !isNew),
                 _ => new ScheduleOutcome.Refused(ScheduleRefusal.TooManySchedules),

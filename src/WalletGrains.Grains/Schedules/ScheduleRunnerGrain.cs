@@ -1,88 +1,63 @@
 using Microsoft.Extensions.Logging;
+using Orleans.Concurrency;
 using WalletGrains.Contracts;
 using WalletGrains.Contracts.Schedules;
 using WalletGrains.Contracts.Transfers;
 using WalletGrains.Contracts.Wallets;
 using WalletGrains.Domain.Schedules;
 using WalletGrains.Domain.Wallets;
+using WalletGrains.Journal;
 using WalletGrains.Journal.Schedules;
 
 namespace WalletGrains.Grains.Schedules;
 
 /// <summary>
-/// Makes the transfers of schedules whose time has come. Woken by a reminder every minute, but what is due is said by the
-/// store. The request id of a transfer follows from the schedule and its time, and the schedule moves on only from that time: so
-/// a tick that comes twice, a runner that is late, or one that dies between the two, makes no transfer twice and misses none.
+/// Makes the transfers of schedules whose time has come. The request id of a transfer follows from the schedule and its time, and the
+/// schedule moves on only from that time: so a job that runs twice, a runner that is late, or one that dies between the two, makes no
+/// transfer twice and misses none.
 /// </summary>
-public sealed partial class ScheduleRunnerGrain(IScheduleStore schedules, TimeProvider time, ILogger<ScheduleRunnerGrain> logger)
-    : Grain, IScheduleRunnerGrain, IRemindable
+[StatelessWorker]
+[Reentrant]
+public sealed partial class ScheduleRunnerGrain(IScheduleStore schedules, ILogger<ScheduleRunnerGrain> logger) : Grain, IScheduleRunnerGrain
 {
-    private const string ReminderName = "schedule-runner";
-
     /// <inheritdoc />
-    public Task StartAsync() => this.RegisterOrUpdateReminder(ReminderName, GrainLimits.SweepPeriod, GrainLimits.SweepPeriod);
-
-    /// <inheritdoc />
-    public async Task ReceiveReminder(string reminderName, TickStatus status)
+    public async Task<DateTimeOffset?> RunAsync(Guid scheduleId, DateTimeOffset at)
     {
+        var row = await FindAsync(scheduleId);
+        if (row?.NextAt is not { } dueAt || dueAt > at)
+        {
+            return row?.NextAt;
+        }
+
+        var (transferId, refusal) = await TransferAsync(row, dueAt);
+        var step = ScheduleDecider.AfterRun(ScheduleRows.ToSchedule(row), at, refusal);
+        var run = new ScheduleRun(
+            scheduleId, dueAt, ScheduleRows.StateOf(step.Status), step.NextAt, at, transferId, refusal is { } code ? RefusalContent.NameOf(code) : null);
         try
         {
-            await RunAsync();
+            if (await schedules.AdvanceAsync(run, CancellationToken.None))
+            {
+                LogRun(logger, scheduleId, dueAt);
+                return step.NextAt;
+            }
         }
-        catch (UnavailableException e)
+        catch (Exception e) when (e is JournalUnavailableException or JournalOutcomeUnknownException)
         {
-            // The next tick tries again; a time that is missed is caught up.
-            LogPostponed(logger, e);
-        }
-    }
-
-    /// <inheritdoc />
-    public async Task<int> RunAsync(DateTimeOffset? at = null)
-    {
-        var now = at ?? time.GetUtcMilliseconds();
-        var moved = await Sweep.RunAsync<ScheduleRow, ScheduleRow>(
-            (last, limit) => schedules.ReadDueAsync(now, last, limit, CancellationToken.None),
-            row => row,
-            GrainLimits.ScheduleConcurrency,
-            row => RunAsync(row, now));
-        if (moved > 0)
-        {
-            LogRun(logger, moved);
+            throw new UnavailableException("The schedule cannot be moved on now.", e);
         }
 
-        return moved;
+        // Somebody else has moved it on, or cancelled it.
+        return (await FindAsync(scheduleId))?.NextAt;
     }
 
-    /// <summary>Runs one schedule. One that cannot be, for whatever reason, must not keep the others from their time.</summary>
-    private async Task<int> RunAsync(ScheduleRow row, DateTimeOffset now)
-    {
-        try
-        {
-            var (transferId, refusal) = await TransferAsync(row);
-            var step = ScheduleDecider.AfterRun(ScheduleRows.ToSchedule(row), now, refusal);
-            var run = new ScheduleRun(
-                row.ScheduleId,
-                row.NextAt!.Value,
-                ScheduleRows.StateOf(step.Status),
-                step.NextAt,
-                now,
-                transferId,
-                refusal is { } code ? RefusalContent.NameOf(code) : null);
-            return await schedules.AdvanceAsync(run, CancellationToken.None) ? 1 : 0;
-        }
-        catch (Exception e)
-        {
-            LogLeft(logger, e, row.ScheduleId);
-            return 0;
-        }
-    }
+    private Task<ScheduleRow?> FindAsync(Guid scheduleId) => Outage.GuardAsync(() => schedules.FindAsync(scheduleId, CancellationToken.None));
 
     /// <summary>The transfer of the schedule's next time: made or refused, by this call or an earlier one.</summary>
     /// <exception cref="UnavailableException">Its outcome is not known; the same request tells it later.</exception>
-    private async Task<(Guid? TransferId, WalletRefusal? Refusal)> TransferAsync(ScheduleRow row)
+    private async Task<(Guid? TransferId, WalletRefusal? Refusal)> TransferAsync(ScheduleRow row, DateTimeOffset dueAt)
     {
         var command = new StartTransfer(
-            RequestId.ForSchedule(row.ScheduleId, row.NextAt!.Value), row.WalletId, row.ToWalletId, ScheduleRows.AmountOf(row), row.Description);
+            RequestId.ForSchedule(row.ScheduleId, dueAt), row.WalletId, row.ToWalletId, ScheduleRows.AmountOf(row), row.Description);
         return await GrainFactory.GetGrain<ITransferGrain>(0).TransferAsync(command) switch
         {
             TransferOutcome.Completed completed => (completed.TransferId, null),
@@ -93,12 +68,6 @@ public sealed partial class ScheduleRunnerGrain(IScheduleStore schedules, TimePr
         };
     }
 
-    [LoggerMessage(1701, LogLevel.Information, "Ran {Count} schedules whose time had come")]
-    private static partial void LogRun(ILogger logger, int count);
-
-    [LoggerMessage(1702, LogLevel.Warning, "The schedules wait for the store")]
-    private static partial void LogPostponed(ILogger logger, Exception exception);
-
-    [LoggerMessage(1703, LogLevel.Error, "Schedule {ScheduleId} could not be run; the next tick tries again")]
-    private static partial void LogLeft(ILogger logger, Exception exception, Guid scheduleId);
+    [LoggerMessage(1701, LogLevel.Information, "Ran schedule {ScheduleId} for {DueAt}")]
+    private static partial void LogRun(ILogger logger, Guid scheduleId, DateTimeOffset dueAt);
 }

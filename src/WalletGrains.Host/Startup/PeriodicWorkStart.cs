@@ -1,16 +1,10 @@
 using WalletGrains.Contracts.Activity;
-using WalletGrains.Contracts.Bulks;
 using WalletGrains.Contracts.Jobs;
-using WalletGrains.Contracts.Proofs;
-using WalletGrains.Contracts.Reconciliation;
-using WalletGrains.Contracts.Schedules;
-using WalletGrains.Contracts.Transfers;
-using WalletGrains.Contracts.Wallets;
 using WalletGrains.Grains.Jobs;
 
 namespace WalletGrains.Host.Startup;
 
-/// <summary>Makes sure at every start that periodic work has its reminders. Reminders are durable; one start is enough for ever.</summary>
+/// <summary>Makes sure at every start that jobs and relays have their reminders. Reminders are durable; one start is enough for ever.</summary>
 internal sealed partial class PeriodicWorkStart(
     IGrainFactory grains, ActivityOptions activity, JobKinds jobs, TimeProvider time, ILogger<PeriodicWorkStart> logger)
     : BackgroundService
@@ -24,18 +18,11 @@ internal sealed partial class PeriodicWorkStart(
             await StartAsync($"the jobs of kind {kind.Name}", () => grains.GetGrain<IJobGrain>(kind.Name).StartAsync(), stoppingToken);
         }
 
-        await StartAsync("the recovery of transfers", () => grains.GetGrain<ITransferRecoveryGrain>(0).StartAsync(), stoppingToken);
-        await StartAsync("the recovery of bulk transfers", () => grains.GetGrain<IBulkRecoveryGrain>(0).StartAsync(), stoppingToken);
-        await StartAsync("the schedules", () => grains.GetGrain<IScheduleRunnerGrain>(0).StartAsync(), stoppingToken);
-        await StartAsync("the expiry of holds", () => grains.GetGrain<IHoldExpiryGrain>(0).StartAsync(), stoppingToken);
-        await StartAsync("the reconciliation", () => grains.GetGrain<IReconciliationGrain>(0).StartAsync(), stoppingToken);
         for (var partition = 0; partition < activity.Partitions; partition++)
         {
             var relay = grains.GetGrain<IJournalRelayGrain>(partition);
             await StartAsync("the relay of the journal", relay.StartAsync, stoppingToken);
         }
-
-        await StartAsync("the daily checkpoint", () => grains.GetGrain<ICheckpointGrain>(0).StartAsync(), stoppingToken);
     }
 
     private async Task StartAsync(string work, Func<Task> start, CancellationToken stoppingToken)

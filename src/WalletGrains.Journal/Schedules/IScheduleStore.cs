@@ -1,3 +1,5 @@
+using WalletGrains.Journal.Jobs;
+
 namespace WalletGrains.Journal.Schedules;
 
 /// <summary>What becomes of a schedule.</summary>
@@ -82,11 +84,11 @@ public readonly record struct ScheduleCreation(ScheduleRow? Stored, bool IsNew);
 /// written. All methods may be called from many threads at once.</remarks>
 public interface IScheduleStore
 {
-    /// <summary>Writes a new schedule, when its payer has less than <paramref name="maxActive"/> active ones; the one that its payer
+    /// <summary>Writes a new schedule and its job in one commit, when its payer has less than <paramref name="maxActive"/> active ones; the one that its payer
     /// has under this request id already, when there is one.</summary>
     /// <exception cref="JournalOutcomeUnknownException">It may or may not be written, also later; repeat the call.</exception>
     /// <exception cref="JournalRejectedException">The database's own constraints refused it.</exception>
-    Task<ScheduleCreation> CreateAsync(ScheduleRow schedule, int maxActive, CancellationToken cancellationToken);
+    Task<ScheduleCreation> CreateAsync(ScheduleRow schedule, NewJob job, int maxActive, CancellationToken cancellationToken);
 
     /// <summary>Moves an active schedule on whose next time is <see cref="ScheduleRun.DueAt"/>; false when it has another or none.</summary>
     /// <exception cref="JournalOutcomeUnknownException">It may or may not be moved on, also later.</exception>
@@ -105,11 +107,4 @@ public interface IScheduleStore
 
     /// <summary>Schedules of one payer in order of their ids, by keyset: those after <paramref name="afterScheduleId"/>.</summary>
     Task<IReadOnlyList<ScheduleRow>> ReadOfWalletAsync(Guid walletId, Guid afterScheduleId, int limit, CancellationToken cancellationToken);
-
-    /// <summary>Active schedules whose next time has come at <paramref name="at"/>, the longest overdue first.</summary>
-    /// <param name="at">Only those whose next time is this or before.</param>
-    /// <param name="after">The last row of the page before; null for the first page.</param>
-    /// <param name="limit">At most so many; 1 to <see cref="JournalLimits.MaxPage"/>.</param>
-    /// <param name="cancellationToken">Gives the read up.</param>
-    Task<IReadOnlyList<ScheduleRow>> ReadDueAsync(DateTimeOffset at, ScheduleRow? after, int limit, CancellationToken cancellationToken);
 }

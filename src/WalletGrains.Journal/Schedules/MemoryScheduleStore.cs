@@ -1,14 +1,17 @@
+using WalletGrains.Journal.Jobs;
+
 namespace WalletGrains.Journal.Schedules;
 
 /// <summary>Schedules in memory with the observable behaviour of <see cref="PostgresScheduleStore"/>, for tests and simulations.</summary>
+/// <param name="jobs">Where the jobs of schedules are.</param>
 /// <param name="interceptor">Called around every write with the id of the schedule; see <see cref="CommitInterceptor"/>.</param>
-public sealed class MemoryScheduleStore(CommitInterceptor? interceptor = null) : IScheduleStore
+public sealed class MemoryScheduleStore(MemoryJobStore jobs, CommitInterceptor? interceptor = null) : IScheduleStore
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<Guid, ScheduleRow> _schedules = [];
 
     /// <inheritdoc/>
-    public Task<ScheduleCreation> CreateAsync(ScheduleRow schedule, int maxActive, CancellationToken cancellationToken)
+    public Task<ScheduleCreation> CreateAsync(ScheduleRow schedule, NewJob job, int maxActive, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(schedule);
         return CommitAsync(schedule.ScheduleId, () =>
@@ -26,6 +29,7 @@ public sealed class MemoryScheduleStore(CommitInterceptor? interceptor = null) :
             StoredForm.Check(schedule);
             var stored = schedule.Stored();
             _schedules.Add(stored.ScheduleId, stored);
+            jobs.Enqueue(job);
             return new ScheduleCreation(stored, true);
         });
     }
@@ -66,20 +70,6 @@ public sealed class MemoryScheduleStore(CommitInterceptor? interceptor = null) :
             () => [.. _schedules.Values
                 .Where(schedule => schedule.WalletId == walletId && schedule.ScheduleId.CompareTo(afterScheduleId) > 0)
                 .OrderBy(schedule => schedule.ScheduleId)
-                .Take(limit)],
-            cancellationToken);
-    }
-
-    /// <inheritdoc/>
-    public Task<IReadOnlyList<ScheduleRow>> ReadDueAsync(DateTimeOffset at, ScheduleRow? after, int limit, CancellationToken cancellationToken)
-    {
-        AppendShape.CheckLimit(limit);
-        return ReadAsync<IReadOnlyList<ScheduleRow>>(
-            () => [.. _schedules.Values
-                .Where(schedule => schedule.NextAt <= at.Stored())
-                .Where(schedule => after is null || (schedule.NextAt!.Value, schedule.ScheduleId).CompareTo((after.NextAt!.Value, after.ScheduleId)) > 0)
-                .OrderBy(schedule => schedule.NextAt)
-                .ThenBy(schedule => schedule.ScheduleId)
                 .Take(limit)],
             cancellationToken);
     }

@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using WalletGrains.Journal.Jobs;
 using WalletGrains.Journal.Reading;
 using WalletGrains.Journal.Writing;
 
@@ -25,6 +26,9 @@ public sealed class PostgresScheduleStore : IScheduleStore, IAsyncDisposable
         returning 1
         """;
 
+    // The job has the id of its schedule, and there is none where the schedule was not written.
+    private const string JobCondition = "exists (select from schedules where schedule_id = $1)";
+
     private const string AdvanceSql = """
         update schedules
         set state = $3, next_at = $4, last_run_at = $5, last_transfer_id = $6, last_failure_code = $7, updated_at = $5
@@ -45,14 +49,16 @@ public sealed class PostgresScheduleStore : IScheduleStore, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async Task<ScheduleCreation> CreateAsync(ScheduleRow schedule, int maxActive, CancellationToken cancellationToken)
+    public async Task<ScheduleCreation> CreateAsync(ScheduleRow schedule, NewJob job, int maxActive, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(schedule);
+        ArgumentNullException.ThrowIfNull(job);
         var isNew = await _writes.RunAsync(
             CreateSql,
             parameters => Bind(parameters, schedule, maxActive),
             static (row, limit) => row.ReadAsync(limit),
-            before: new NpgsqlBatchCommand(LockSql) { Parameters = { new() { Value = schedule.WalletId } } });
+            before: new NpgsqlBatchCommand(LockSql) { Parameters = { new() { Value = schedule.WalletId } } },
+            after: JobStatement.Enqueue(job, JobCondition));
         return isNew
             ? new ScheduleCreation(schedule.Stored(), true)
             : new ScheduleCreation(await FindByRequestAsync(schedule.WalletId, schedule.RequestId, cancellationToken), false);
@@ -100,16 +106,6 @@ public sealed class PostgresScheduleStore : IScheduleStore, IAsyncDisposable
     {
         AppendShape.CheckLimit(limit);
         return ReadAsync("where wallet_id = $1 and schedule_id > $2 order by schedule_id limit $3", [walletId, afterScheduleId, limit], cancellationToken);
-    }
-
-    /// <inheritdoc/>
-    public Task<IReadOnlyList<ScheduleRow>> ReadDueAsync(DateTimeOffset at, ScheduleRow? after, int limit, CancellationToken cancellationToken)
-    {
-        AppendShape.CheckLimit(limit);
-        return ReadAsync(
-            "where state = 1 and next_at <= $1 and (next_at, schedule_id) > ($2, $3) order by next_at, schedule_id limit $4",
-            [at.UtcDateTime, (after?.NextAt ?? DateTimeOffset.UnixEpoch).UtcDateTime, after?.ScheduleId ?? Guid.Empty, limit],
-            cancellationToken);
     }
 
     /// <summary>Waits for what is under way; each statement is bounded by its time-out.</summary>

@@ -1,5 +1,7 @@
 using System.Globalization;
+using WalletGrains.Contracts.Jobs;
 using WalletGrains.Contracts.Schedules;
+using WalletGrains.Testing;
 using Xunit;
 
 namespace WalletGrains.Api.Tests.Schedules;
@@ -54,7 +56,8 @@ public sealed class ScheduleTests(ApiFixture api)
         var once = await caller.PostAsync($"/wallet/{from}/schedules", Body(to, "60", Now));
         var daily = await caller.PostAsync($"/wallet/{from}/schedules", Body(to, "50", Now, "\"every\":\"P1D\""));
         Assert.True((once.Status, daily.Status) == (201, 201), once.Text + daily.Text);
-        await RunAsync();
+        await AwaitRunAsync(caller, once);
+        await AwaitRunAsync(caller, daily);
 
         // Both are due, and there is money for one of them.
         var shown = new[] { await caller.GetAsync(once.Header("Location")!), await caller.GetAsync(daily.Header("Location")!) };
@@ -65,7 +68,7 @@ public sealed class ScheduleTests(ApiFixture api)
         Assert.Matches(ApiCaller.TimePattern, Text(refused, "lastRunAt"));
         Assert.Equal(("COMPLETED", 200), ((await other.GetAsync($"/transfers/{Text(paid, "lastTransferId")}")).Json.GetProperty("status").GetString(), paid.Status));
 
-        await RunAsync();
+        await api.Grains.GetGrain<IScheduleRunnerGrain>(0).RunAsync(daily.Json.GetProperty("scheduleId").GetGuid(), DateTimeOffset.UtcNow);
         Assert.Equal(2, (await caller.ReadWalletAsync(from)).Version);
     }
 
@@ -79,7 +82,7 @@ public sealed class ScheduleTests(ApiFixture api)
         Assert.All(replies, reply => Assert.True(reply.Status == 201, reply.Text));
         Assert.Single(replies.Select(reply => reply.Text).Distinct());
         Assert.Single(replies, reply => reply.Header("Idempotent-Replay") is null);
-        await RunAsync();
+        await AwaitRunAsync(caller, replies[0]);
         Assert.Equal(89.5m, (await caller.ReadWalletAsync(from)).Balance);
 
         var again = await caller.PostAsync($"/wallet/{from}/schedules", body);
@@ -188,6 +191,15 @@ public sealed class ScheduleTests(ApiFixture api)
 
     private static string Text(Reply reply, string member) => reply.Json.GetProperty(member).GetString()!;
 
-    // What the reminder does every minute.
-    private Task<int> RunAsync() => api.Grains.GetGrain<IScheduleRunnerGrain>(0).RunAsync(DateTimeOffset.UtcNow);
+    /// <summary>Waits until a schedule has been run by its job; its time must have come.</summary>
+    private async Task AwaitRunAsync(ApiCaller caller, Reply created)
+    {
+        await api.Grains.GetGrain<IJobGrain>("schedule").WakeAsync();
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(Signal.DefaultLimit);
+        while (!(await caller.GetAsync(created.Header("Location")!)).Json.TryGetProperty("lastRunAt", out _))
+        {
+            limit.Token.ThrowIfCancellationRequested();
+        }
+    }
 }

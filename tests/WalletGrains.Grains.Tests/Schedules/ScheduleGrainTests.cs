@@ -39,7 +39,7 @@ public sealed class ScheduleGrainTests(MemoryCluster cluster)
         var first = Created(answers.Single(answer => !Created(answer).Replayed));
         Assert.All(answers, answer => Assert.Equal(first.Schedule, Created(answer).Schedule));
 
-        await cluster.ScheduleRunner.RunAsync(command.StartAt.AddDays(2));
+        await cluster.ScheduleRunner.RunAsync(first.Schedule.ScheduleId, command.StartAt.AddDays(2));
         await cluster.Schedules.CancelAsync(first.Schedule.ScheduleId);
         await cluster.ExecuteAsync(to, new Withdraw(NewRequest(), Usd(100)));
         await cluster.ExecuteAsync(to, new CloseWallet(NewRequest()));

@@ -2,7 +2,10 @@ using WalletGrains.Contracts;
 using WalletGrains.Contracts.Schedules;
 using WalletGrains.Contracts.Transfers;
 using WalletGrains.Contracts.Wallets;
+using WalletGrains.Grains.Jobs;
+using WalletGrains.Grains.Schedules;
 using WalletGrains.Journal;
+using WalletGrains.Journal.Jobs;
 using WalletGrains.Journal.Schedules;
 using WalletGrains.Testing;
 using Xunit;
@@ -20,25 +23,20 @@ public sealed class ScheduleRunnerTests(MemoryCluster cluster) : IAsyncLifetime
 
     public async ValueTask InitializeAsync() => (_from, _to) = (await cluster.OpenAsync(1_000), await cluster.OpenAsync());
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
         cluster.Faults.Heal();
-
-        // The tests share the store, and each runs whatever is due.
-        foreach (var schedule in (await cluster.Schedules.ListAsync(_from, null, Limits.MaxPageSize)).Items)
-        {
-            await cluster.Schedules.CancelAsync(schedule.ScheduleId);
-        }
+        return ValueTask.CompletedTask;
     }
 
     [Fact]
     public async Task A_single_transfer_is_made_at_its_time_and_once()
     {
         var schedule = await CreateAsync(startsAfter: TimeSpan.FromHours(1));
-        Assert.Equal(0, await cluster.ScheduleRunner.RunAsync(_start.AddHours(1).AddMilliseconds(-1)));
-        Assert.Equal(0, await cluster.ScheduleRunner.RunAsync());
-        Assert.Equal(1, await cluster.ScheduleRunner.RunAsync(_start.AddHours(1)));
-        Assert.Equal(0, await cluster.ScheduleRunner.RunAsync(_start.AddHours(9)));
+        Assert.Equal(0, await RunAsync(_start.AddHours(1).AddMilliseconds(-1)));
+        Assert.Equal(0, await RunAsync(DateTimeOffset.UtcNow));
+        Assert.Equal(1, await RunAsync(_start.AddHours(1)));
+        Assert.Equal(0, await RunAsync(_start.AddHours(9)));
 
         var after = (await cluster.Schedules.FindAsync(schedule.ScheduleId))!;
         Assert.Equal((ScheduleStatus.Completed, null, _start.AddHours(1), null), (after.Status, after.NextAt, after.LastRunAt!.Value, after.LastFailure));
@@ -53,14 +51,14 @@ public sealed class ScheduleRunnerTests(MemoryCluster cluster) : IAsyncLifetime
         var schedule = await CreateAsync(every: "P1D", end: _start.AddDays(3).AddHours(1));
         for (var day = 0; day < 4; day++)
         {
-            Assert.Equal(1, await cluster.ScheduleRunner.RunAsync(_start.AddDays(day).AddMinutes(1)));
-            Assert.Equal(0, await cluster.ScheduleRunner.RunAsync(_start.AddDays(day).AddMinutes(2)));
+            Assert.Equal(1, await RunAsync(_start.AddDays(day).AddMinutes(1)));
+            Assert.Equal(0, await RunAsync(_start.AddDays(day).AddMinutes(2)));
             var after = (await cluster.Schedules.FindAsync(schedule.ScheduleId))!;
             Assert.Equal(day < 3 ? _start.AddDays(day + 1) : null, after.NextAt);
             Assert.Equal(day < 3 ? ScheduleStatus.Active : ScheduleStatus.Completed, after.Status);
         }
 
-        Assert.Equal(0, await cluster.ScheduleRunner.RunAsync(_start.AddYears(1)));
+        Assert.Equal(0, await RunAsync(_start.AddYears(1)));
         await AssertMoneyAsync(600, 400);
     }
 
@@ -68,10 +66,10 @@ public sealed class ScheduleRunnerTests(MemoryCluster cluster) : IAsyncLifetime
     public async Task Times_that_were_missed_are_caught_up_once()
     {
         var schedule = await CreateAsync(every: "PT1H");
-        Assert.Equal(1, await cluster.ScheduleRunner.RunAsync(_start.AddHours(50.5)));
-        Assert.Equal(0, await cluster.ScheduleRunner.RunAsync(_start.AddHours(50.9)));
+        Assert.Equal(1, await RunAsync(_start.AddHours(50.5)));
+        Assert.Equal(0, await RunAsync(_start.AddHours(50.9)));
         Assert.Equal(_start.AddHours(51), (await cluster.Schedules.FindAsync(schedule.ScheduleId))!.NextAt);
-        Assert.Equal(1, await cluster.ScheduleRunner.RunAsync(_start.AddHours(51)));
+        Assert.Equal(1, await RunAsync(_start.AddHours(51)));
         await AssertMoneyAsync(800, 200);
     }
 
@@ -79,20 +77,20 @@ public sealed class ScheduleRunnerTests(MemoryCluster cluster) : IAsyncLifetime
     public async Task A_refusal_is_recorded_and_the_schedule_goes_on_and_one_for_once_ends()
     {
         var recurring = await CreateAsync(every: "P1D", amount: 700);
-        Assert.Equal(1, await cluster.ScheduleRunner.RunAsync(_start));
-        Assert.Equal(1, await cluster.ScheduleRunner.RunAsync(_start.AddDays(1)));
+        Assert.Equal(1, await RunAsync(_start));
+        Assert.Equal(1, await RunAsync(_start.AddDays(1)));
         var refused = (await cluster.Schedules.FindAsync(recurring.ScheduleId))!;
         Assert.Equal(
             (ScheduleStatus.Active, _start.AddDays(2), WalletRefusal.InsufficientFunds, null, _start.AddDays(1)),
             (refused.Status, refused.NextAt!.Value, refused.LastFailure!.Value, refused.LastTransferId, refused.LastRunAt!.Value));
 
         await cluster.ExecuteAsync(_from, new Deposit(NewRequest(), Usd(400)));
-        Assert.Equal(1, await cluster.ScheduleRunner.RunAsync(_start.AddDays(2)));
+        Assert.Equal(1, await RunAsync(_start.AddDays(2)));
         Assert.Null((await cluster.Schedules.FindAsync(recurring.ScheduleId))!.LastFailure);
         await AssertMoneyAsync(0, 1_400);
 
         var once = await CreateAsync(amount: 1);
-        Assert.Equal(1, await cluster.ScheduleRunner.RunAsync(_start.AddHours(1)));
+        Assert.Equal(1, await RunAsync(_start.AddHours(1)));
         var failed = (await cluster.Schedules.FindAsync(once.ScheduleId))!;
         Assert.Equal((ScheduleStatus.Failed, null, WalletRefusal.InsufficientFunds), (failed.Status, failed.NextAt, failed.LastFailure!.Value));
     }
@@ -110,7 +108,7 @@ public sealed class ScheduleRunnerTests(MemoryCluster cluster) : IAsyncLifetime
         }
 
         await cluster.ExecuteAsync(closed, new CloseWallet(NewRequest()));
-        Assert.Equal(1, await cluster.ScheduleRunner.RunAsync(_start));
+        Assert.Equal(1, await RunAsync(_start));
         var ended = (await cluster.Schedules.FindAsync(schedule.ScheduleId))!;
         Assert.Equal((ScheduleStatus.Failed, null, WalletRefusal.WalletClosed), (ended.Status, ended.NextAt, ended.LastFailure!.Value));
         Assert.Equal(isPayer, ended.LastTransferId is null);
@@ -121,9 +119,9 @@ public sealed class ScheduleRunnerTests(MemoryCluster cluster) : IAsyncLifetime
     public async Task A_cancelled_schedule_makes_no_transfer()
     {
         var schedule = await CreateAsync(every: "P1D");
-        Assert.Equal(1, await cluster.ScheduleRunner.RunAsync(_start));
+        Assert.Equal(1, await RunAsync(_start));
         await cluster.Schedules.CancelAsync(schedule.ScheduleId);
-        Assert.Equal(0, await cluster.ScheduleRunner.RunAsync(_start.AddDays(30)));
+        Assert.Equal(0, await RunAsync(_start.AddDays(30)));
         await AssertMoneyAsync(900, 100);
     }
 
@@ -138,10 +136,10 @@ public sealed class ScheduleRunnerTests(MemoryCluster cluster) : IAsyncLifetime
         {
             var dueAt = _start.AddDays(runs);
             cluster.Faults.DieAt(steps, point);
-            await cluster.ScheduleRunner.RunAsync(dueAt);
+            await RunAsync(dueAt);
             isDead = cluster.Faults.IsDead;
             cluster.Faults.Heal();
-            await cluster.ScheduleRunner.RunAsync(dueAt.AddMinutes(1));
+            await RunAsync(dueAt.AddMinutes(1));
             await AssertMoneyAsync(1_000 - (100 * (runs + 1)), 100 * (runs + 1));
             Assert.Equal(_start.AddDays(runs + 1), (await cluster.Schedules.FindAsync(schedule.ScheduleId))!.NextAt);
         }
@@ -161,10 +159,10 @@ public sealed class ScheduleRunnerTests(MemoryCluster cluster) : IAsyncLifetime
             onItsWay.Raise();
             return mayArrive.WaitAsync(cancellationToken: TestContext.Current.CancellationToken);
         });
-        var late = cluster.ScheduleRunner.RunAsync(_start);
+        var late = cluster.ScheduleRunner.RunAsync(schedule.ScheduleId, _start);
         await onItsWay.WaitAsync(cancellationToken: TestContext.Current.CancellationToken);
 
-        // Another silo's runner, that is what two activations of the grain are, has done it meanwhile.
+        // Another worker, to whom the lease of the job was given, has done it meanwhile.
         cluster.Faults.Heal();
         var transfer = new StartTransfer(RequestId.ForSchedule(row.ScheduleId, row.NextAt!.Value), _from, _to, Usd(100), "rent");
         var made = Assert.IsType<TransferOutcome.Completed>(await cluster.Transfers.TransferAsync(transfer));
@@ -172,40 +170,72 @@ public sealed class ScheduleRunnerTests(MemoryCluster cluster) : IAsyncLifetime
             new ScheduleRun(row.ScheduleId, _start, ScheduleState.Active, _start.AddDays(1), _start, made.TransferId, null), TestContext.Current.CancellationToken);
         mayArrive.Raise();
 
-        Assert.Equal(0, await late);
+        Assert.Equal(_start.AddDays(1), await late);
         Assert.Equal(_start.AddDays(1), (await cluster.Schedules.FindAsync(schedule.ScheduleId))!.NextAt);
         await AssertMoneyAsync(900, 100);
     }
 
     [Fact]
-    public async Task A_page_of_schedules_that_cannot_be_run_does_not_hide_those_behind_it()
+    public async Task The_job_of_a_schedule_runs_it_at_its_times_and_ends_with_it()
     {
-        // Schedules of a payer that never was.
-        var poison = Guid.CreateVersion7();
-        for (var i = 0; i < GrainLimits.SweepPage; i++)
-        {
-            await cluster.ScheduleStore.CreateAsync(
-                new ScheduleRow(
-                    Guid.CreateVersion7(), poison, _to, 1, "USD", null, _start.AddDays(-1), null, null, $"c:{i}", new byte[16],
-                    ScheduleState.Active, _start.AddDays(-1), null, null, null, _start, _start),
-                1_000,
-                TestContext.Current.CancellationToken);
-        }
+        var schedule = await CreateAsync(every: "P1D", end: _start.AddDays(1));
+        var row = Assert.Single(await cluster.JobStore.ReadAsync(new JobQuery("schedule", null, null, JournalLimits.MaxPage), TestContext.Current.CancellationToken), job => job.Key == schedule.ScheduleId.ToString());
+        Assert.Equal((schedule.ScheduleId, JobState.Queued, _start), (row.JobId, row.State, row.DueAt));
 
-        await CreateAsync();
-        Assert.Equal(1, await cluster.ScheduleRunner.RunAsync(_start));
+        // The clock of this silo is behind that of the store: the time has come all the same.
+        var time = new ManualTimeProvider(_start.AddHours(-1));
+        var job = new ScheduleJob(cluster.Client, time);
+        Assert.Equal(new JobOutcome.Again(_start.AddDays(1)), await RunJobAsync(dueAt: _start));
+        Assert.Equal(new JobOutcome.Again(_start.AddDays(1)), await RunJobAsync(dueAt: _start));
         await AssertMoneyAsync(900, 100);
-        foreach (var schedule in (await cluster.Schedules.ListAsync(poison, null, Limits.MaxPageSize)).Items)
-        {
-            await cluster.Schedules.CancelAsync(schedule.ScheduleId);
-        }
+
+        time.Advance(TimeSpan.FromDays(30));
+        Assert.Equal(new JobOutcome.Done(), await RunJobAsync(dueAt: _start.AddDays(1)));
+        Assert.Equal(new JobOutcome.Done(), await RunJobAsync(dueAt: _start.AddDays(1)));
+        await AssertMoneyAsync(800, 200);
+
+        Task<JobOutcome> RunJobAsync(DateTimeOffset dueAt) => job.RunAsync(new JobRun(row.JobId, row.Key, row.Payload, dueAt, 1), TestContext.Current.CancellationToken);
     }
 
     [Fact]
-    public async Task The_runner_may_be_started_again_and_again()
+    public async Task A_job_that_is_late_catches_up_all_missed_times_with_one_transfer()
     {
-        await cluster.ScheduleRunner.StartAsync();
-        await cluster.ScheduleRunner.StartAsync();
+        var schedule = await CreateAsync(every: "PT1H");
+        var job = new ScheduleJob(cluster.Client, new ManualTimeProvider(_start.AddHours(5.5)));
+        var run = new JobRun(schedule.ScheduleId, schedule.ScheduleId.ToString(), default, _start, 1);
+        Assert.Equal(new JobOutcome.Again(_start.AddHours(6)), await job.RunAsync(run, TestContext.Current.CancellationToken));
+        await AssertMoneyAsync(900, 100);
+    }
+
+    [Fact]
+    public async Task A_schedule_that_there_is_not_has_no_next_time() =>
+        Assert.Null(await cluster.ScheduleRunner.RunAsync(Guid.CreateVersion7(), _start));
+
+    [Fact]
+    public async Task A_schedule_of_a_payer_that_never_was_fails_its_job_each_time()
+    {
+        var poison = new ScheduleRow(
+            Guid.CreateVersion7(), Guid.CreateVersion7(), _to, 1, "USD", null, _start, null, null, "c:poison", new byte[16],
+            ScheduleState.Active, _start, null, null, null, _start, _start);
+        await cluster.ScheduleStore.CreateAsync(poison, ScheduleJob.For(poison.ScheduleId, _start.AddYears(1)), 1, TestContext.Current.CancellationToken);
+        for (var i = 0; i < 2; i++)
+        {
+            await Assert.ThrowsAsync<InvalidOperationException>(() => cluster.ScheduleRunner.RunAsync(poison.ScheduleId, _start));
+        }
+    }
+
+    /// <summary>What the jobs of the payer's schedules do at a time; how many schedules moved on.</summary>
+    private async Task<int> RunAsync(DateTimeOffset at)
+    {
+        var moved = 0;
+        foreach (var before in (await cluster.Schedules.ListAsync(_from, null, Limits.MaxPageSize)).Items)
+        {
+            var error = await Record.ExceptionAsync(() => cluster.ScheduleRunner.RunAsync(before.ScheduleId, at));
+            Assert.True(error is null or UnavailableException, error?.ToString());
+            moved += await cluster.Schedules.FindAsync(before.ScheduleId) == before ? 0 : 1;
+        }
+
+        return moved;
     }
 
     private async Task<Schedule> CreateAsync(TimeSpan startsAfter = default, string? every = null, DateTimeOffset? end = null, long amount = 100)

@@ -122,12 +122,12 @@ public sealed class CheckpointTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task There_is_one_a_day_however_often_the_reminder_comes()
+    public async Task There_is_one_a_day_however_often_it_is_looked_for()
     {
         var grain = new CheckpointGrain(Writer, Checkpoints, _signer, _time, NullLogger<CheckpointGrain>.Instance);
         for (var hour = 0; hour < 36; hour++)
         {
-            await grain.ReceiveReminder("checkpoint", default);
+            await grain.WriteDueAsync();
             _time.Advance(TimeSpan.FromHours(1));
         }
 
@@ -141,7 +141,7 @@ public sealed class CheckpointTests : IAsyncLifetime
     {
         var grain = new CheckpointGrain(
             new CheckpointWriter(Checkpoints, BookSigner.Off, new CheckpointFolder(_folder.Path), _time), Checkpoints, BookSigner.Off, _time, NullLogger<CheckpointGrain>.Instance);
-        await grain.ReceiveReminder("checkpoint", default);
+        await grain.WriteDueAsync();
         Assert.Null(await grain.WriteAsync());
         Assert.Empty(await Checkpoints.ReadNewestAsync(10, Cancelled));
     }

@@ -6,6 +6,7 @@ using WalletGrains.Contracts;
 using WalletGrains.Contracts.Transfers;
 using WalletGrains.Contracts.Wallets;
 using WalletGrains.Domain.Wallets;
+using WalletGrains.Grains.Transfers;
 using WalletGrains.Grains.Wallets;
 using WalletGrains.Journal;
 using WalletGrains.Journal.Users;
@@ -30,7 +31,9 @@ public sealed partial class WalletCluster : IAsyncLifetime
 
     public ITransferGrain Transfers => Client.GetGrain<ITransferGrain>(0);
 
-    public ITransferRecoveryGrain Recovery => Client.GetGrain<ITransferRecoveryGrain>(0);
+    public TransferRecovery Recovery => new(Journal, Client, TimeProvider.System, NullLogger<TransferRecovery>.Instance);
+
+    public HoldExpiry HoldExpiry => new(Journal, Client, TimeProvider.System, NullLogger<HoldExpiry>.Instance);
 
     public static Money Usd(long minor) => new(minor, Currency.Parse("USD"));
 

@@ -82,7 +82,7 @@ public sealed class WalletHoldTests(WalletCluster cluster)
     {
         var wallet = await cluster.OpenAsync(5_000);
         var (overdue, later, never) = (await PlaceAsync(wallet, 1, TimeSpan.FromSeconds(1)), await PlaceAsync(wallet, 10, TimeSpan.FromDays(1)), await PlaceAsync(wallet, 100));
-        var expiry = cluster.Client.GetGrain<IHoldExpiryGrain>(0);
+        var expiry = cluster.HoldExpiry;
 
         // The wallet's own clock decides: run until it has passed the second.
         for (var runs = 0; await cluster.Queries.FindHoldAsync(overdue.Hold!.HoldId) is { Status: HoldStatus.Active }; runs++)

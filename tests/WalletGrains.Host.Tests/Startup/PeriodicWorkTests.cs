@@ -11,7 +11,7 @@ namespace WalletGrains.Host.Tests.Startup;
 public sealed class PeriodicWorkTests
 {
     [Fact]
-    public async Task Every_periodic_work_has_a_reminder_of_a_minute()
+    public async Task Every_kind_of_jobs_has_a_reminder_of_a_minute_and_a_recurring_one_its_job()
     {
         await using var database = await TestPostgres.CreateDatabaseAsync(TestContext.Current.CancellationToken);
         await using var folder = TestFolders.Create("periodic");
@@ -33,9 +33,35 @@ public sealed class PeriodicWorkTests
         await using var command = dataSource.CreateCommand("select array_agg(reminder_name::text order by reminder_name) from OrleansRemindersTable where period = 60000");
         var names = (string[])(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
         Assert.Superset(
-            new HashSet<string> { "bulk-recovery", "hold-expiry", "job-purge", "schedule-runner", "transfer-recovery" }, names.ToHashSet(StringComparer.Ordinal));
+            new HashSet<string> { "bulk-recovery", "checkpoint", "hold-expiry", "job-purge", "reconciliation", "schedule", "transfer-recovery" },
+            names.ToHashSet(StringComparer.Ordinal));
 
-        await using var seldom = dataSource.CreateCommand("select string_agg(reminder_name || ' ' || period, ', ' order by reminder_name) from OrleansRemindersTable where period > 60000");
-        Assert.Equal("checkpoint 3600000, reconciliation 300000", await seldom.ExecuteScalarAsync(TestContext.Current.CancellationToken));
+        await using var jobs = dataSource.CreateCommand("select array_agg(kind::text order by kind) from jobs where key = 'recurring'");
+        Assert.Equal(
+            ["bulk-recovery", "checkpoint", "hold-expiry", "job-purge", "reconciliation", "transfer-recovery"],
+            (string[])(await jobs.ExecuteScalarAsync(TestContext.Current.CancellationToken))!);
+    }
+
+    [Theory]
+    [InlineData("--Jobs:Kinds:schedule:Concurrency=0", "Jobs:Kinds:schedule:Concurrency is 0; it must be between 1 and 201.")]
+    [InlineData("--Jobs:Kinds:shedule:Concurrency=1", "Jobs:Kinds:shedule names no kind of jobs")]
+    [InlineData("--Jobs:KeepFinished=00:00:01", "Jobs:KeepFinished is")]
+    public async Task A_wrong_setting_of_jobs_ends_the_start_with_its_name(string setting, string message)
+    {
+        await using var database = await TestPostgres.CreateDatabaseAsync(TestContext.Current.CancellationToken);
+        await using var folder = TestFolders.Create("jobs");
+        var error = await Assert.ThrowsAsync<StartupException>(() => WalletGrainsHost.StartAsync(
+            [
+                "--environment=Development",
+                "--Urls=http://127.0.0.1:0",
+                $"--ConnectionStrings:WalletGrains={database.ConnectionString}",
+                $"--WALLETGRAINS_DATA={Path.Combine(folder.Path, "data")}",
+                $"--WALLETGRAINS_LOGS={Path.Combine(folder.Path, "logs")}",
+                "--Actors:Clustering=Localhost",
+                "--Serilog:MinimumLevel:Default=Fatal",
+                setting,
+            ],
+            TestContext.Current.CancellationToken));
+        Assert.Contains(message, error.Message, StringComparison.Ordinal);
     }
 }

@@ -1,3 +1,4 @@
+using WalletGrains.Journal.Jobs;
 using WalletGrains.Journal.Schedules;
 using Xunit;
 
@@ -16,6 +17,9 @@ public abstract class ScheduleStoreContract
     /// <summary>A second one over the same data, as another silo has it.</summary>
     protected abstract IScheduleStore OtherSilo { get; }
 
+    /// <summary>Where the jobs of schedules are.</summary>
+    protected abstract IJobStore Jobs { get; }
+
     protected static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -25,7 +29,7 @@ public abstract class ScheduleStoreContract
         var recurring = NewSchedule() with { Every = "P1M", EndAt = T0.AddYears(1), Description = "rent 😀" };
         foreach (var schedule in new[] { once, recurring })
         {
-            var created = await Store.CreateAsync(schedule, Many, Cancelled);
+            var created = await CreateAsync(Store, schedule, Many);
             Assert.True(created.IsNew);
             AssertSame(schedule, created.Stored);
             AssertSame(schedule, await OtherSilo.FindAsync(schedule.ScheduleId, Cancelled));
@@ -41,14 +45,14 @@ public abstract class ScheduleStoreContract
     {
         var first = NewSchedule();
         var creations = await Task.WhenAll(Enumerable.Range(0, 20).Select(i =>
-            (i % 2 == 0 ? Store : OtherSilo).CreateAsync(first with { ScheduleId = Guid.CreateVersion7() }, Many, Cancelled)));
+            CreateAsync(i % 2 == 0 ? Store : OtherSilo, first with { ScheduleId = Guid.CreateVersion7() }, Many)));
         Assert.Single(creations, creation => creation.IsNew);
         Assert.Single(creations.Select(creation => creation.Stored!.ScheduleId).Distinct());
 
         // Also when its payer has too many by now.
-        var again = await Store.CreateAsync(first with { ScheduleId = Guid.CreateVersion7(), AmountMinor = 9 }, 1, Cancelled);
+        var again = await CreateAsync(Store, first with { ScheduleId = Guid.CreateVersion7(), AmountMinor = 9 }, 1);
         Assert.Equal((creations[0].Stored!.ScheduleId, false), (again.Stored!.ScheduleId, again.IsNew));
-        Assert.True((await Store.CreateAsync(NewSchedule() with { RequestId = first.RequestId }, Many, Cancelled)).IsNew);
+        Assert.True((await CreateAsync(Store, NewSchedule() with { RequestId = first.RequestId }, Many)).IsNew);
     }
 
     [Fact]
@@ -56,21 +60,21 @@ public abstract class ScheduleStoreContract
     {
         var walletId = Guid.CreateVersion7();
         var creations = await Task.WhenAll(Enumerable.Range(0, 20).Select(i =>
-            (i % 2 == 0 ? Store : OtherSilo).CreateAsync(NewSchedule() with { WalletId = walletId }, 7, Cancelled)));
+            CreateAsync(i % 2 == 0 ? Store : OtherSilo, NewSchedule() with { WalletId = walletId }, 7)));
         Assert.Equal(7, creations.Count(creation => creation.IsNew));
         Assert.All(creations, creation => Assert.Equal(creation.IsNew, creation.Stored is not null));
 
         // One that has ended leaves room.
         Assert.True(await Store.CancelAsync(creations.First(creation => creation.IsNew).Stored!.ScheduleId, T0, Cancelled));
-        Assert.True((await Store.CreateAsync(NewSchedule() with { WalletId = walletId }, 7, Cancelled)).IsNew);
-        Assert.False((await Store.CreateAsync(NewSchedule() with { WalletId = walletId }, 7, Cancelled)).IsNew);
+        Assert.True((await CreateAsync(Store, NewSchedule() with { WalletId = walletId }, 7)).IsNew);
+        Assert.False((await CreateAsync(Store, NewSchedule() with { WalletId = walletId }, 7)).IsNew);
     }
 
     [Fact]
     public async Task A_run_moves_a_schedule_on_from_the_time_it_was_for_and_from_no_other()
     {
         var schedule = NewSchedule() with { Every = "P1D" };
-        await Store.CreateAsync(schedule, Many, Cancelled);
+        await CreateAsync(Store, schedule, Many);
         var transferId = Guid.CreateVersion7();
         var run = new ScheduleRun(schedule.ScheduleId, T0, ScheduleState.Active, T0.AddDays(1), T0.AddMinutes(1), transferId, null);
         Assert.False(await Store.AdvanceAsync(run with { DueAt = T0.AddDays(-1) }, Cancelled));
@@ -90,7 +94,7 @@ public abstract class ScheduleStoreContract
     public async Task A_cancelled_schedule_never_moves_on()
     {
         var schedule = NewSchedule();
-        await Store.CreateAsync(schedule, Many, Cancelled);
+        await CreateAsync(Store, schedule, Many);
         Assert.True(await Store.CancelAsync(schedule.ScheduleId, T0.AddMinutes(1), Cancelled));
         Assert.False(await OtherSilo.CancelAsync(schedule.ScheduleId, T0.AddMinutes(2), Cancelled));
         Assert.False(await Store.CancelAsync(Guid.CreateVersion7(), T0, Cancelled));
@@ -103,7 +107,7 @@ public abstract class ScheduleStoreContract
     {
         var walletId = Guid.CreateVersion7();
         var schedules = Enumerable.Range(0, 5).Select(_ => NewSchedule() with { WalletId = walletId }).OrderBy(schedule => schedule.ScheduleId).ToArray();
-        await Task.WhenAll(schedules.Select(schedule => Store.CreateAsync(schedule, Many, Cancelled)));
+        await Task.WhenAll(schedules.Select(schedule => CreateAsync(Store, schedule, Many)));
         await Store.CancelAsync(schedules[1].ScheduleId, T0, Cancelled);
         var page = await OtherSilo.ReadOfWalletAsync(walletId, Guid.Empty, 2, Cancelled);
         var rest = await OtherSilo.ReadOfWalletAsync(walletId, page[^1].ScheduleId, 100, Cancelled);
@@ -113,22 +117,20 @@ public abstract class ScheduleStoreContract
     }
 
     [Fact]
-    public async Task Due_schedules_are_the_active_ones_whose_time_has_come_the_longest_overdue_first()
+    public async Task A_schedule_is_written_with_its_job_and_one_that_is_not_written_has_none()
     {
-        // The store is shared with other tests, whose schedules are due later.
-        var longAgo = T0.AddYears(-1);
-        var schedules = Enumerable.Range(0, 6)
-            .Select(i => NewSchedule() with { NextAt = longAgo.AddMinutes(i / 2) })
-            .OrderBy(schedule => (schedule.NextAt, schedule.ScheduleId))
-            .ToArray();
-        await Task.WhenAll(schedules.Reverse().Select(schedule => Store.CreateAsync(schedule, Many, Cancelled)));
-        await Store.CancelAsync(schedules[2].ScheduleId, T0, Cancelled);
-        var at = longAgo.AddMinutes(1);
-        var page = await OtherSilo.ReadDueAsync(at, null, 2, Cancelled);
-        var rest = await OtherSilo.ReadDueAsync(at, page[^1], 100, Cancelled);
-        Assert.Equal([schedules[0].ScheduleId, schedules[1].ScheduleId], page.Select(schedule => schedule.ScheduleId));
-        Assert.Equal([schedules[3].ScheduleId], rest.Select(schedule => schedule.ScheduleId));
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Store.ReadDueAsync(at, null, JournalLimits.MaxPage + 1, Cancelled));
+        var (first, repeated) = (NewSchedule(), NewSchedule());
+        repeated = repeated with { WalletId = first.WalletId, RequestId = first.RequestId };
+        var oneTooMany = NewSchedule() with { WalletId = first.WalletId };
+        foreach (var schedule in new[] { first, repeated, oneTooMany })
+        {
+            await CreateAsync(Store, schedule, 1);
+        }
+
+        var row = (await Jobs.FindAsync(first.ScheduleId, Cancelled))!;
+        Assert.Equal(("schedule", first.ScheduleId.ToString(), JobState.Queued, T0), (row.Kind, row.Key, row.State, row.DueAt));
+        Assert.Null(await Jobs.FindAsync(repeated.ScheduleId, Cancelled));
+        Assert.Null(await Jobs.FindAsync(oneTooMany.ScheduleId, Cancelled));
     }
 
     [Fact]
@@ -141,13 +143,16 @@ public abstract class ScheduleStoreContract
             schedule with { State = ScheduleState.Completed }, schedule with { State = (ScheduleState)9, NextAt = null },
         })
         {
-            await Assert.ThrowsAsync<JournalRejectedException>(() => Store.CreateAsync(bad, Many, Cancelled));
+            await Assert.ThrowsAsync<JournalRejectedException>(() => CreateAsync(Store, bad, Many));
         }
 
-        await Store.CreateAsync(schedule, Many, Cancelled);
+        await CreateAsync(Store, schedule, Many);
         await Assert.ThrowsAsync<JournalRejectedException>(() =>
             Store.AdvanceAsync(new ScheduleRun(schedule.ScheduleId, T0, ScheduleState.Active, null, T0, null, null), Cancelled));
     }
+
+    private protected static Task<ScheduleCreation> CreateAsync(IScheduleStore store, ScheduleRow schedule, int maxActive) => store.CreateAsync(
+        schedule, new NewJob(schedule.ScheduleId, "schedule", schedule.ScheduleId.ToString(), ReadOnlyMemory<byte>.Empty, T0), maxActive, Cancelled);
 
     private protected static ScheduleRow NewSchedule() => new(
         Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7(), 1_000, "NGN", null, T0, null, null, "c:" + Guid.NewGuid(), new byte[16],

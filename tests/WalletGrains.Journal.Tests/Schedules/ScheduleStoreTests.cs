@@ -1,3 +1,4 @@
+using WalletGrains.Journal.Jobs;
 using WalletGrains.Journal.Schedules;
 using WalletGrains.Testing;
 using Xunit;
@@ -7,9 +8,15 @@ namespace WalletGrains.Journal.Tests.Schedules;
 /// <summary>The contract in memory.</summary>
 public sealed class MemoryScheduleStoreTests : ScheduleStoreContract
 {
-    protected override IScheduleStore Store { get; } = new MemoryScheduleStore();
+    private readonly MemoryJobStore _jobs = new(TimeProvider.System);
+
+    public MemoryScheduleStoreTests() => Store = new MemoryScheduleStore(_jobs);
+
+    protected override IScheduleStore Store { get; }
 
     protected override IScheduleStore OtherSilo => Store;
+
+    protected override IJobStore Jobs => _jobs;
 }
 
 /// <summary>The contract on PostgreSQL, and what becomes of it without.</summary>
@@ -17,10 +24,13 @@ public sealed class PostgresScheduleStoreTests(PostgresJournalFixture postgres) 
 {
     private readonly PostgresScheduleStore _store = NewStore(postgres);
     private readonly PostgresScheduleStore _otherSilo = NewStore(postgres);
+    private readonly PostgresJobStore _jobs = new(postgres.DataSource, new JournalOptions(), TimeProvider.System);
 
     protected override IScheduleStore Store => _store;
 
     protected override IScheduleStore OtherSilo => _otherSilo;
+
+    protected override IJobStore Jobs => _jobs;
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
@@ -28,6 +38,7 @@ public sealed class PostgresScheduleStoreTests(PostgresJournalFixture postgres) 
     {
         await _store.DisposeAsync();
         await _otherSilo.DisposeAsync();
+        await _jobs.DisposeAsync();
         GC.SuppressFinalize(this);
     }
 
@@ -38,14 +49,14 @@ public sealed class PostgresScheduleStoreTests(PostgresJournalFixture postgres) 
         await using var dataSource = Npgsql.NpgsqlDataSource.Create(proxy.ConnectionStringThrough(postgres.ConnectionString));
         await using var store = new PostgresScheduleStore(dataSource, new JournalOptions(), TimeProvider.System);
         var schedule = NewSchedule();
-        await store.CreateAsync(schedule, 100, Cancelled);
+        await CreateAsync(store, schedule, 100);
         proxy.Refuses = true;
         proxy.CutNow();
 
         // The first statement may be sent into the connection that is cut, which nobody can know to have been in vain.
-        var first = await Record.ExceptionAsync(() => store.CreateAsync(NewSchedule(), 100, Cancelled));
+        var first = await Record.ExceptionAsync(() => CreateAsync(store, NewSchedule(), 100));
         Assert.True(first is JournalUnavailableException or JournalOutcomeUnknownException, first?.ToString());
-        await Assert.ThrowsAsync<JournalUnavailableException>(() => store.CreateAsync(NewSchedule(), 100, Cancelled));
+        await Assert.ThrowsAsync<JournalUnavailableException>(() => CreateAsync(store, NewSchedule(), 100));
         await Assert.ThrowsAsync<JournalUnavailableException>(() => store.CancelAsync(schedule.ScheduleId, schedule.CreatedAt, Cancelled));
         await Assert.ThrowsAsync<JournalUnavailableException>(() => store.FindAsync(schedule.ScheduleId, Cancelled));
         Assert.Equal(ScheduleState.Active, (await Store.FindAsync(schedule.ScheduleId, Cancelled))!.State);

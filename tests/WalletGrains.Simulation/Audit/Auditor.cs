@@ -15,6 +15,7 @@ namespace WalletGrains.Simulation.Audit;
 /// </remarks>
 internal sealed partial class Auditor(SimulatedWorld world)
 {
+    private JobBooks? _jobs;
     private readonly Dictionary<Guid, WalletBook> _wallets = [];
     private readonly Dictionary<Guid, TransferBook> _transfers = [];
 
@@ -29,6 +30,9 @@ internal sealed partial class Auditor(SimulatedWorld world)
     public IEnumerable<TransferBook> Transfers => _transfers.Values;
 
     public Coverage Coverage { get; } = new();
+
+    /// <summary>What must be of jobs.</summary>
+    public JobBooks Jobs => _jobs ??= new JobBooks(world, Coverage);
 
     /// <summary>Every hold ever placed, oldest first.</summary>
     public List<(Guid WalletId, Guid HoldId)> Holds { get; } = [];

@@ -28,6 +28,7 @@ internal static class BugHunt
         ["hold captured twice"] = () => new HoldCapturedTwice(),
         ["hold not counted in available"] = () => new HoldNotCountedInAvailable(),
         ["stale activation's reads accepted as committed"] = () => new StaleReads(),
+        ["job settled without its lease"] = () => new SettledWithoutLease(),
         ["rounding through double"] = () => new RoundingThroughDouble(),
     };
 

@@ -1,5 +1,6 @@
 using Orleans.InProcess.Simulation;
 using WalletGrains.Journal;
+using WalletGrains.Journal.Jobs;
 
 namespace WalletGrains.Simulation.Bugs;
 
@@ -11,6 +12,9 @@ internal class PlantedBug
 {
     /// <summary>Puts itself between the database and what is durable.</summary>
     public virtual IJournal TamperDatabase(IJournal durable) => durable;
+
+    /// <summary>Puts itself between the database and its jobs.</summary>
+    public virtual IJobStore TamperJobs(IJobStore durable) => durable;
 
     /// <summary>Puts itself between the grains of a silo and their journal.</summary>
     public virtual IJournal TamperSilo(IJournal connection, SimulatedProcess silo) => connection;

@@ -1,7 +1,6 @@
 using Orleans.InProcess.Simulation;
 using WalletGrains.Contracts;
-using WalletGrains.Contracts.Bulks;
-using WalletGrains.Contracts.Transfers;
+using WalletGrains.Contracts.Jobs;
 using WalletGrains.Contracts.Wallets;
 using WalletGrains.Simulation.Audit;
 
@@ -13,6 +12,9 @@ namespace WalletGrains.Simulation.Workload;
 /// </summary>
 internal sealed class Clients(SimulatedWorld world, Auditor auditor, Accounts accounts, IReadOnlyList<SimulatedClient> clients)
 {
+    /// <summary>The kinds of jobs that are driven.</summary>
+    public static readonly IReadOnlyList<string> Kinds = ["transfer-recovery", "bulk-recovery", "hold-expiry", Work.KindName];
+
     private const int Sessions = 7;
     private const int RequestsPerSession = 45;
     private const int MaxTries = 40;
@@ -33,7 +35,7 @@ internal sealed class Clients(SimulatedWorld world, Auditor auditor, Accounts ac
 
     private RequestMix Requests => _requests ??= new RequestMix(_random, accounts, auditor);
 
-    /// <summary>Opens the wallets, starts what reminders wake, and puts the first money in.</summary>
+    /// <summary>Opens the wallets, starts the jobs, and puts the first money in.</summary>
     public void Open()
     {
         foreach (var wallet in accounts.Opened)
@@ -42,9 +44,10 @@ internal sealed class Clients(SimulatedWorld world, Auditor auditor, Accounts ac
             Run(clients[0], session => OpenAsync(session, wallet));
         }
 
-        Run(clients[0], session => UntilItWorksAsync(session, grains => grains.GetGrain<ITransferRecoveryGrain>(0).StartAsync()));
-        Run(clients[0], session => UntilItWorksAsync(session, grains => grains.GetGrain<IHoldExpiryGrain>(0).StartAsync()));
-        Run(clients[0], session => UntilItWorksAsync(session, grains => grains.GetGrain<IBulkRecoveryGrain>(0).StartAsync()));
+        foreach (var kind in Kinds)
+        {
+            Run(clients[0], session => UntilItWorksAsync(session, grains => grains.GetGrain<IJobGrain>(kind).StartAsync()));
+        }
     }
 
     /// <summary>Starts the sessions.</summary>

@@ -1,6 +1,7 @@
 using Orleans.InProcess.Simulation;
-using WalletGrains.Contracts.Transfers;
+using WalletGrains.Contracts.Jobs;
 using WalletGrains.Contracts.Wallets;
+using WalletGrains.Simulation.Workload;
 
 namespace WalletGrains.Simulation.World;
 
@@ -91,8 +92,7 @@ internal sealed class FaultPlan(SimulatedWorld world, SimulatedCluster cluster, 
     {
         IAddressable grain = _random.Next(10) switch
         {
-            0 => grains.GetGrain<ITransferRecoveryGrain>(0),
-            1 => grains.GetGrain<IHoldExpiryGrain>(0),
+            < 2 => grains.GetGrain<IJobGrain>(Clients.Kinds[_random.Next(Clients.Kinds.Count)]),
             _ => grains.GetGrain<IWalletGrain>(wallets[_random.Next(3) == 0 ? _random.Next(wallets.Count) : 0]),
         };
         cluster.Duplicate(grain);

@@ -1,6 +1,8 @@
 using Orleans.InProcess.Simulation;
 using WalletGrains.Journal;
-using WalletGrains.Journal.Bulks;
+using WalletGrains.Journal.Jobs;
+using WalletGrains.Simulation.Audit;
+using WalletGrains.Simulation.Bugs;
 
 namespace WalletGrains.Simulation.World;
 
@@ -13,15 +15,18 @@ internal sealed class SimulatedDatabase
     private static readonly TimeSpan LongestCommit = TimeSpan.FromSeconds(15);
 
     private readonly Random _random;
+    private readonly SimulatedJobs _jobs;
 
-    public SimulatedDatabase(SimulatedWorld world, Action<WalletAppend> applied, Action<BulkRow> bulkWritten, Func<IJournal, IJournal> tamper)
+    public SimulatedDatabase(SimulatedWorld world, Auditor auditor, PlantedBug bug)
     {
         World = world;
         Process = world.AddProcess("database");
         _random = world.NewRandom("database");
-        Durable = new MemoryJournal(InterceptAsync, applied);
-        Journal = tamper(Durable);
-        Bulks = new SimulatedBulks(InterceptAsync, bulkWritten);
+        Durable = new MemoryJournal(InterceptAsync, auditor.NoteCommit);
+        Journal = bug.TamperDatabase(Durable);
+        Bulks = new SimulatedBulks(InterceptAsync, auditor.NoteBulk);
+        _jobs = new SimulatedJobs(Process.Clock, InterceptAsync, auditor.Jobs);
+        Jobs = bug.TamperJobs(_jobs);
     }
 
     public SimulatedWorld World { get; }
@@ -39,8 +44,14 @@ internal sealed class SimulatedDatabase
     /// <summary>The rows of bulk transfers.</summary>
     public SimulatedBulks Bulks { get; }
 
+    /// <summary>The jobs.</summary>
+    public IJobStore Jobs { get; }
+
     /// <summary>The time a message to or from the database takes.</summary>
     public TimeSpan Travel() => TimeSpan.FromMicroseconds(_random.Next(100, 3_000));
+
+    /// <summary>Writes a job with what it follows from, which is nothing that can fail.</summary>
+    public Task EnqueueAsync(NewJob job) => _jobs.EnqueueDurablyAsync(job);
 
     /// <summary>Something between 0 and 1.</summary>
     public double Share() => _random.NextDouble();

@@ -1,37 +1,32 @@
 using Microsoft.Extensions.Logging;
-using WalletGrains.Contracts;
 using WalletGrains.Contracts.Bulks;
+using WalletGrains.Grains.Jobs;
 using WalletGrains.Journal.Bulks;
 
 namespace WalletGrains.Grains.Bulks;
 
-/// <summary>The recovery of bulk transfers whose coordinator died. Woken by a reminder every minute.</summary>
-public sealed partial class BulkRecoveryGrain(IBulkStore bulks, TimeProvider time, ILogger<BulkRecoveryGrain> logger)
-    : Grain, IBulkRecoveryGrain, IRemindable
+/// <summary>The recovery of bulk transfers whose coordinator died: a recurring job.</summary>
+public sealed partial class BulkRecovery(IBulkStore bulks, IGrainFactory grains, TimeProvider time, ILogger<BulkRecovery> logger) : IJobHandler
 {
-    private const string ReminderName = "bulk-recovery";
+    /// <inheritdoc />
+    public string Kind => "bulk-recovery";
 
     /// <inheritdoc />
-    public Task StartAsync() => this.RegisterOrUpdateReminder(ReminderName, GrainLimits.SweepPeriod, GrainLimits.SweepPeriod);
+    public JobPolicy Policy => JobPolicy.Recurring(GrainLimits.SweepPeriod, GrainLimits.SweepTimeout);
 
     /// <inheritdoc />
-    public async Task ReceiveReminder(string reminderName, TickStatus status)
+    public async Task<JobOutcome> RunAsync(JobRun job, CancellationToken cancellationToken)
     {
-        try
-        {
-            await RunAsync();
-        }
-        catch (UnavailableException e)
-        {
-            // The next tick tries again; what is held stays held a little longer.
-            LogPostponed(logger, e);
-        }
+        await RunAsync(GrainLimits.RecoveryAge);
+        return new JobOutcome.Done();
     }
 
-    /// <inheritdoc />
-    public async Task<int> RunAsync(TimeSpan? olderThan = null)
+    /// <summary>Brings every bulk to its end that nobody has touched for so long.</summary>
+    /// <returns>How many came to their end.</returns>
+    /// <exception cref="Contracts.UnavailableException">The store is away.</exception>
+    public async Task<int> RunAsync(TimeSpan olderThan)
     {
-        var before = time.GetUtcNow() - (olderThan ?? GrainLimits.RecoveryAge);
+        var before = time.GetUtcNow() - olderThan;
         var finished = await Sweep.RunAsync<UnfinishedBulk, Guid>(
             (last, limit) => bulks.ReadUnfinishedAsync(before, last, limit, CancellationToken.None),
             row => row.BulkId,
@@ -50,7 +45,7 @@ public sealed partial class BulkRecoveryGrain(IBulkStore bulks, TimeProvider tim
     {
         try
         {
-            return await GrainFactory.GetGrain<IBulkTransferGrain>(0).ResumeAsync(bulkId) is BulkStatus.Completed or BulkStatus.Failed ? 1 : 0;
+            return await grains.GetGrain<IBulkTransferGrain>(0).ResumeAsync(bulkId) is BulkStatus.Completed or BulkStatus.Failed ? 1 : 0;
         }
         catch (Exception e)
         {
@@ -61,9 +56,6 @@ public sealed partial class BulkRecoveryGrain(IBulkStore bulks, TimeProvider tim
 
     [LoggerMessage(1601, LogLevel.Warning, "Recovered {Count} bulk transfers that their coordinator had left half way")]
     private static partial void LogRecovered(ILogger logger, int count);
-
-    [LoggerMessage(1602, LogLevel.Warning, "The recovery of bulk transfers waits for the store")]
-    private static partial void LogPostponed(ILogger logger, Exception exception);
 
     [LoggerMessage(1603, LogLevel.Error, "Bulk {BulkId} could not be brought to its end; the next run tries again")]
     private static partial void LogLeft(ILogger logger, Exception exception, Guid bulkId);

@@ -1,37 +1,32 @@
 using Microsoft.Extensions.Logging;
-using WalletGrains.Contracts;
 using WalletGrains.Contracts.Wallets;
+using WalletGrains.Grains.Jobs;
 using WalletGrains.Journal;
 
 namespace WalletGrains.Grains.Wallets;
 
 /// <summary>
-/// Ends holds whose time is over. Woken by a reminder every minute; the wallet's own clock has the last word, so a tick that
-/// comes twice, late or too early does no harm.
+/// Ends holds whose time is over: a recurring job. The wallet's own clock has the last word, so a run that comes twice, late or too
+/// early does no harm.
 /// </summary>
-public sealed partial class HoldExpiryGrain(IJournal journal, TimeProvider time, ILogger<HoldExpiryGrain> logger)
-    : Grain, IHoldExpiryGrain, IRemindable
+public sealed partial class HoldExpiry(IJournal journal, IGrainFactory grains, TimeProvider time, ILogger<HoldExpiry> logger) : IJobHandler
 {
-    private const string ReminderName = "hold-expiry";
+    /// <inheritdoc />
+    public string Kind => "hold-expiry";
 
     /// <inheritdoc />
-    public Task StartAsync() => this.RegisterOrUpdateReminder(ReminderName, GrainLimits.SweepPeriod, GrainLimits.SweepPeriod);
+    public JobPolicy Policy => JobPolicy.Recurring(GrainLimits.SweepPeriod, GrainLimits.SweepTimeout);
 
     /// <inheritdoc />
-    public async Task ReceiveReminder(string reminderName, TickStatus status)
+    public async Task<JobOutcome> RunAsync(JobRun job, CancellationToken cancellationToken)
     {
-        try
-        {
-            await RunAsync();
-        }
-        catch (UnavailableException e)
-        {
-            // The next tick tries again; the money is held a little longer.
-            LogPostponed(logger, e);
-        }
+        await RunAsync();
+        return new JobOutcome.Done();
     }
 
-    /// <inheritdoc />
+    /// <summary>Ends every hold whose time is over.</summary>
+    /// <returns>How many it ended.</returns>
+    /// <exception cref="Contracts.UnavailableException">The store is away.</exception>
     public async Task<int> RunAsync()
     {
         var now = time.GetUtcNow();
@@ -52,7 +47,7 @@ public sealed partial class HoldExpiryGrain(IJournal journal, TimeProvider time,
     {
         try
         {
-            return await GrainFactory.GetGrain<IWalletGrain>(walletId).ExpireHoldsAsync();
+            return await grains.GetGrain<IWalletGrain>(walletId).ExpireHoldsAsync();
         }
         catch (Exception e)
         {
@@ -63,9 +58,6 @@ public sealed partial class HoldExpiryGrain(IJournal journal, TimeProvider time,
 
     [LoggerMessage(1201, LogLevel.Information, "Ended {Count} holds whose time was over")]
     private static partial void LogExpired(ILogger logger, int count);
-
-    [LoggerMessage(1202, LogLevel.Warning, "The expiry of holds waits for the store")]
-    private static partial void LogPostponed(ILogger logger, Exception exception);
 
     [LoggerMessage(1203, LogLevel.Error, "The overdue holds of wallet {WalletId} could not be ended; the next run tries again")]
     private static partial void LogLeft(ILogger logger, Exception exception, Guid walletId);

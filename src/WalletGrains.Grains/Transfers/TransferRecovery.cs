@@ -1,37 +1,32 @@
 using Microsoft.Extensions.Logging;
-using WalletGrains.Contracts;
 using WalletGrains.Contracts.Transfers;
+using WalletGrains.Grains.Jobs;
 using WalletGrains.Journal;
 
 namespace WalletGrains.Grains.Transfers;
 
-/// <summary>The recovery of transfers whose coordinator died between debit and credit. Woken by a reminder every minute.</summary>
-public sealed partial class TransferRecoveryGrain(IJournal journal, TimeProvider time, ILogger<TransferRecoveryGrain> logger)
-    : Grain, ITransferRecoveryGrain, IRemindable
+/// <summary>The recovery of transfers whose coordinator died between debit and credit: a recurring job.</summary>
+public sealed partial class TransferRecovery(IJournal journal, IGrainFactory grains, TimeProvider time, ILogger<TransferRecovery> logger) : IJobHandler
 {
-    private const string ReminderName = "transfer-recovery";
+    /// <inheritdoc />
+    public string Kind => "transfer-recovery";
 
     /// <inheritdoc />
-    public Task StartAsync() => this.RegisterOrUpdateReminder(ReminderName, GrainLimits.SweepPeriod, GrainLimits.SweepPeriod);
+    public JobPolicy Policy => JobPolicy.Recurring(GrainLimits.SweepPeriod, GrainLimits.SweepTimeout);
 
     /// <inheritdoc />
-    public async Task ReceiveReminder(string reminderName, TickStatus status)
+    public async Task<JobOutcome> RunAsync(JobRun job, CancellationToken cancellationToken)
     {
-        try
-        {
-            await RunAsync();
-        }
-        catch (UnavailableException e)
-        {
-            // The next tick tries again; nothing is lost by waiting.
-            LogPostponed(logger, e);
-        }
+        await RunAsync(GrainLimits.RecoveryAge);
+        return new JobOutcome.Done();
     }
 
-    /// <inheritdoc />
-    public async Task<int> RunAsync(TimeSpan? olderThan = null)
+    /// <summary>Drives on every transfer that has waited so long for its end.</summary>
+    /// <returns>How many came to their end.</returns>
+    /// <exception cref="Contracts.UnavailableException">The store is away.</exception>
+    public async Task<int> RunAsync(TimeSpan olderThan)
     {
-        var before = time.GetUtcNow() - (olderThan ?? GrainLimits.RecoveryAge);
+        var before = time.GetUtcNow() - olderThan;
         var finished = await Sweep.RunAsync<TransferRow, Guid>(
             (last, limit) => journal.ReadUnfinishedTransfersAsync(before, last, limit, CancellationToken.None),
             row => row.TransferId,
@@ -50,7 +45,7 @@ public sealed partial class TransferRecoveryGrain(IJournal journal, TimeProvider
     {
         try
         {
-            return await GrainFactory.GetGrain<ITransferGrain>(0).ResumeAsync(transferId) is { Status: not TransferStatus.Debited } ? 1 : 0;
+            return await grains.GetGrain<ITransferGrain>(0).ResumeAsync(transferId) is { Status: not TransferStatus.Debited } ? 1 : 0;
         }
         catch (Exception e)
         {
@@ -61,9 +56,6 @@ public sealed partial class TransferRecoveryGrain(IJournal journal, TimeProvider
 
     [LoggerMessage(1101, LogLevel.Warning, "Recovered {Count} transfers that their coordinator had left half way")]
     private static partial void LogRecovered(ILogger logger, int count);
-
-    [LoggerMessage(1102, LogLevel.Warning, "The recovery of transfers waits for the store")]
-    private static partial void LogPostponed(ILogger logger, Exception exception);
 
     [LoggerMessage(1103, LogLevel.Error, "Transfer {TransferId} could not be driven on; the next run tries again")]
     private static partial void LogLeft(ILogger logger, Exception exception, Guid transferId);

@@ -1,0 +1,60 @@
+using WalletGrains.Journal;
+using WalletGrains.Journal.Jobs;
+using WalletGrains.Simulation.Audit;
+
+namespace WalletGrains.Simulation.World;
+
+/// <summary>The rows of jobs, with faults around each write, and an auditor that is told of what was written.</summary>
+internal sealed class SimulatedJobs(TimeProvider clock, CommitInterceptor interceptor, JobBooks books) : IJobStore
+{
+    private readonly MemoryJobStore _durable = new(clock);
+
+    /// <summary>Writes a job without faults.</summary>
+    public Task EnqueueDurablyAsync(NewJob job)
+    {
+        books.NoteEnqueued(job.Kind, job.Key);
+        return _durable.EnqueueAsync(job, CancellationToken.None);
+    }
+
+    public Task EnqueueAsync(NewJob job, CancellationToken cancellationToken) => CommitAsync(
+        async () =>
+        {
+            await EnqueueDurablyAsync(job);
+            return true;
+        },
+        static _ => { });
+
+    public Task<IReadOnlyList<ClaimedJob>> ClaimAsync(JobClaim claim, CancellationToken cancellationToken) =>
+        CommitAsync(() => _durable.ClaimAsync(claim, cancellationToken), jobs => books.NoteClaimed(claim, jobs));
+
+    public Task<IReadOnlyList<JobLease>> ExtendAsync(IReadOnlyList<JobLease> leases, TimeSpan lease, CancellationToken cancellationToken) =>
+        CommitAsync(() => _durable.ExtendAsync(leases, lease, cancellationToken), lost => books.NoteExtended(leases.Except(lost), lease));
+
+    public Task<bool> SettleAsync(JobSettlement settlement, CancellationToken cancellationToken) => CommitAsync(
+        () => _durable.SettleAsync(settlement, cancellationToken),
+        settled => books.NoteSettled(settlement, settled, _durable.FindAsync(settlement.JobId, cancellationToken).Result!));
+
+    public Task<TimeSpan?> FindNextDueAsync(string kind, CancellationToken cancellationToken) => _durable.FindNextDueAsync(kind, cancellationToken);
+
+    public Task<int> CountQueuedAsync(string kind, int limit, CancellationToken cancellationToken) =>
+        _durable.CountQueuedAsync(kind, limit, cancellationToken);
+
+    public Task<IReadOnlyList<JobRow>> ReadAsync(JobQuery query, CancellationToken cancellationToken) => _durable.ReadAsync(query, cancellationToken);
+
+    public Task<JobRow?> FindAsync(Guid jobId, CancellationToken cancellationToken) => _durable.FindAsync(jobId, cancellationToken);
+
+    public Task<bool> RetryAsync(Guid jobId, CancellationToken cancellationToken) => _durable.RetryAsync(jobId, cancellationToken);
+
+    public Task<bool> DiscardAsync(Guid jobId, CancellationToken cancellationToken) => _durable.DiscardAsync(jobId, cancellationToken);
+
+    public Task<int> PurgeAsync(TimeSpan age, int limit, CancellationToken cancellationToken) => _durable.PurgeAsync(age, limit, cancellationToken);
+
+    private async Task<T> CommitAsync<T>(Func<Task<T>> commit, Action<T> committed)
+    {
+        await interceptor(CommitPoint.Before, Guid.Empty);
+        var result = await commit();
+        committed(result);
+        await interceptor(CommitPoint.After, Guid.Empty);
+        return result;
+    }
+}
