@@ -45,7 +45,7 @@ public sealed class ApiFixture : IAsyncLifetime
     public IEnumerable<RouteEndpoint> Endpoints => _host!.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
 
     /// <summary>Its jobs, for what no request makes.</summary>
-    public IJobStore Jobs => Services.GetRequiredService<IJobStore>();
+    public IJobStore Jobs => _host!.Services.GetRequiredService<IJobStore>();
 
     /// <summary>The options its tokens are made with.</summary>
     internal IOptions<JwtOptions> Jwt => Options.Create(_jwt);
