@@ -6,8 +6,9 @@ using Orleans.Serialization.Invocation;
 using WalletGrains.Contracts.Transfers;
 using WalletGrains.Contracts.Wallets;
 using WalletGrains.Grains;
-using WalletGrains.Grains.Activity;
+using WalletGrains.Grains.Bulks;
 using WalletGrains.Grains.Jobs;
+using WalletGrains.Grains.Transfers;
 using WalletGrains.Grains.Wallets;
 using WalletGrains.Journal.Bulks;
 using WalletGrains.Journal.Jobs;
@@ -180,13 +181,16 @@ internal sealed class SeedRun
             .AddSingleton<IBulkStore>(connection)
             .AddSingleton<IJobStore>(connection)
             .AddSingleton(new JobOptions { Lease = ShortLease })
-            .AddSingleton<IJobHandler>(new Work(silo.Process, _world.NewRandom($"work of process {silo.Process.Number}"), _auditor.Jobs))
             .AddSingleton<ILoggerFactory>(new ErrorLog(_world))
             .AddSingleton<IdGenerator>(new SimulatedIds(silo.Process.Clock, _world.NewRandom($"ids of process {silo.Process.Number}")))
             .AddWalletGrains()
 
-            // Consumers of events have no simulated stores, so nothing of theirs is retried.
-            .RemoveAll<IEventRetry>();
+            // Those whose stores are simulated.
+            .RemoveAll<IJobHandler>()
+            .AddSingleton<IJobHandler, TransferRecovery>()
+            .AddSingleton<IJobHandler, BulkRecovery>()
+            .AddSingleton<IJobHandler, HoldExpiry>()
+            .AddSingleton<IJobHandler>(new Work(silo.Process, _world.NewRandom($"work of process {silo.Process.Number}"), _auditor.Jobs));
         if (_isTampered)
         {
             builder.AddIncomingGrainCallFilter(_bug.InvokeAsync);

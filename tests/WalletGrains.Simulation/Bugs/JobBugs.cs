@@ -27,13 +27,15 @@ internal sealed class SettledWithoutLease : PlantedBug
 
         public Task EnqueueAsync(NewJob job, CancellationToken cancellationToken) => durable.EnqueueAsync(job, cancellationToken);
 
+        public Task EnqueueAsync(IReadOnlyList<NewJob> jobs, CancellationToken cancellationToken) => durable.EnqueueAsync(jobs, cancellationToken);
+
         public Task<IReadOnlyList<JobLease>> ExtendAsync(IReadOnlyList<JobLease> leases, TimeSpan lease, CancellationToken cancellationToken) =>
             durable.ExtendAsync(leases, lease, cancellationToken);
 
         public Task<TimeSpan?> FindNextDueAsync(string kind, CancellationToken cancellationToken) => durable.FindNextDueAsync(kind, cancellationToken);
 
-        public Task<int> CountQueuedAsync(string kind, int limit, CancellationToken cancellationToken) =>
-            durable.CountQueuedAsync(kind, limit, cancellationToken);
+        public Task<JobCounts> CountAsync(string kind, int limit, CancellationToken cancellationToken) =>
+            durable.CountAsync(kind, limit, cancellationToken);
 
         public Task<IReadOnlyList<JobRow>> ReadAsync(JobQuery query, CancellationToken cancellationToken) => durable.ReadAsync(query, cancellationToken);
 

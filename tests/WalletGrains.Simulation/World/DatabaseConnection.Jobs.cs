@@ -5,9 +5,11 @@ namespace WalletGrains.Simulation.World;
 /// <content>Jobs, in the same database.</content>
 internal sealed partial class DatabaseConnection : IJobStore
 {
-    public Task EnqueueAsync(NewJob job, CancellationToken cancellationToken) => Write(async () =>
+    public Task EnqueueAsync(NewJob job, CancellationToken cancellationToken) => EnqueueAsync([job], cancellationToken);
+
+    public Task EnqueueAsync(IReadOnlyList<NewJob> jobs, CancellationToken cancellationToken) => Write(async () =>
     {
-        await database.Jobs.EnqueueAsync(job, cancellationToken);
+        await database.Jobs.EnqueueAsync(jobs, cancellationToken);
         return true;
     });
 
@@ -23,8 +25,8 @@ internal sealed partial class DatabaseConnection : IJobStore
     public Task<TimeSpan?> FindNextDueAsync(string kind, CancellationToken cancellationToken) =>
         Read(() => database.Jobs.FindNextDueAsync(kind, cancellationToken));
 
-    public Task<int> CountQueuedAsync(string kind, int limit, CancellationToken cancellationToken) =>
-        Read(() => database.Jobs.CountQueuedAsync(kind, limit, cancellationToken));
+    public Task<JobCounts> CountAsync(string kind, int limit, CancellationToken cancellationToken) =>
+        Read(() => database.Jobs.CountAsync(kind, limit, cancellationToken));
 
     Task<IReadOnlyList<JobRow>> IJobStore.ReadAsync(JobQuery query, CancellationToken cancellationToken) =>
         Read(() => database.Jobs.ReadAsync(query, cancellationToken));

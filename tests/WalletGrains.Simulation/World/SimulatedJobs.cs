@@ -16,10 +16,16 @@ internal sealed class SimulatedJobs(TimeProvider clock, CommitInterceptor interc
         return _durable.EnqueueAsync(job, CancellationToken.None);
     }
 
-    public Task EnqueueAsync(NewJob job, CancellationToken cancellationToken) => CommitAsync(
+    public Task EnqueueAsync(NewJob job, CancellationToken cancellationToken) => EnqueueAsync([job], cancellationToken);
+
+    public Task EnqueueAsync(IReadOnlyList<NewJob> jobs, CancellationToken cancellationToken) => CommitAsync(
         async () =>
         {
-            await EnqueueDurablyAsync(job);
+            foreach (var job in jobs)
+            {
+                await EnqueueDurablyAsync(job);
+            }
+
             return true;
         },
         static _ => { });
@@ -36,8 +42,8 @@ internal sealed class SimulatedJobs(TimeProvider clock, CommitInterceptor interc
 
     public Task<TimeSpan?> FindNextDueAsync(string kind, CancellationToken cancellationToken) => _durable.FindNextDueAsync(kind, cancellationToken);
 
-    public Task<int> CountQueuedAsync(string kind, int limit, CancellationToken cancellationToken) =>
-        _durable.CountQueuedAsync(kind, limit, cancellationToken);
+    public Task<JobCounts> CountAsync(string kind, int limit, CancellationToken cancellationToken) =>
+        _durable.CountAsync(kind, limit, cancellationToken);
 
     public Task<IReadOnlyList<JobRow>> ReadAsync(JobQuery query, CancellationToken cancellationToken) => _durable.ReadAsync(query, cancellationToken);
 
