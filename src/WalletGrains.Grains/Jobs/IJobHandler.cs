@@ -24,9 +24,10 @@ public interface IJobHandler
 /// <param name="JobId">The job.</param>
 /// <param name="Key">What it is about.</param>
 /// <param name="Payload">What was enqueued with it.</param>
-/// <param name="DueAt">The time for which it was taken: past by the clock of the store, whatever this silo's says.</param>
+/// <param name="DueAt">The time for which it was taken.</param>
+/// <param name="ClaimedAt">When it was taken: the present by the clock of the store, whatever this silo's says; not before <paramref name="DueAt"/>.</param>
 /// <param name="Attempt">The number of this attempt, from 1.</param>
-public sealed record JobRun(Guid JobId, string Key, ReadOnlyMemory<byte> Payload, DateTimeOffset DueAt, int Attempt)
+public sealed record JobRun(Guid JobId, string Key, ReadOnlyMemory<byte> Payload, DateTimeOffset DueAt, DateTimeOffset ClaimedAt, int Attempt)
 {
     /// <summary>Somebody waits for it.</summary>
     public bool IsPriority { get; init; }

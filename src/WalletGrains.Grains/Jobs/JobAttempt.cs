@@ -60,7 +60,7 @@ internal sealed class JobAttempt(ClaimedJob job, TimeSpan timeout, TimeProvider 
 
     private async Task<JobOutcome?> CallAsync(JobKind kind)
     {
-        var run = new JobRun(job.JobId, job.Key, job.Payload, job.DueAt, job.Attempts)
+        var run = new JobRun(job.JobId, job.Key, job.Payload, job.DueAt, job.ClaimedAt, job.Attempts)
         {
             IsPriority = job.Lane is JobLane.Priority,
             IsLastAttempt = job.Attempts >= kind.Policy.MaxAttempts,

@@ -217,34 +217,37 @@ internal sealed partial class JobDriver(
     private (JobSettlement Settlement, string Outcome) SettlementOf(JobAttempt attempt, JobOutcome? outcome)
     {
         var job = attempt.Job;
-        var settlement = new JobSettlement(job.JobId, job.Token, JobState.Queued, job.Attempts);
+        var settlement = Unsettled(job);
         return outcome switch
         {
             // An attempt that the silo's stop ended does not count.
             null when _isStopping => (settlement with { Attempts = job.Attempts - 1, DueIn = TimeSpan.Zero }, "released"),
-            null => AfterFailure($"It did not end within {Policy.Timeout}.", null),
+            null => AfterFailure(settlement, $"It did not end within {Policy.Timeout}."),
             JobOutcome.Done done when Policy.Every is { } every => (settlement with { Attempts = 0, DueIn = every, Result = done.Result }, "done"),
             JobOutcome.Done done => (settlement with { State = JobState.Done, Result = done.Result }, "done"),
             JobOutcome.Again again => (settlement with { Attempts = 0, DueAt = again.DueAt }, "done"),
-            JobOutcome.Retry retry => AfterFailure(retry.Error, retry.After),
-            JobOutcome.Fail fail when Policy.Every is null => AsDead(settlement, fail.Error),
-            JobOutcome.Fail fail => AfterFailure(fail.Error, null),
+            JobOutcome.Retry retry => AfterFailure(settlement, retry.Error, retry.After),
+            JobOutcome.Fail fail => AfterFailureForGood(settlement, fail.Error),
             _ => throw new InvalidOperationException($"A job of kind {kind.Name} came back as {outcome}."),
         };
-
-        (JobSettlement, string) AfterFailure(string error, TimeSpan? after)
-        {
-            if (job.Attempts >= Policy.MaxAttempts)
-            {
-                return AsDead(settlement, error);
-            }
-
-            var wait = after is { } asked
-                ? Shorter(asked, JobLimits.MaxRetryAfter)
-                : JobBackoff.After(job.JobId, job.Attempts, Policy.FirstBackoff, Policy.MaxBackoff);
-            return (settlement with { Error = ErrorText.Of(error), DueIn = wait }, "retried");
-        }
     }
+
+    private (JobSettlement Settlement, string Outcome) AfterFailure(JobSettlement settlement, string error, TimeSpan? after = null)
+    {
+        if (settlement.Attempts >= Policy.MaxAttempts)
+        {
+            return AsDead(settlement, error);
+        }
+
+        var wait = after is { } asked
+            ? Shorter(asked, JobLimits.MaxRetryAfter)
+            : JobBackoff.After(settlement.JobId, settlement.Attempts, Policy.FirstBackoff, Policy.MaxBackoff);
+        return (settlement with { Error = ErrorText.Of(error), DueIn = wait }, "retried");
+    }
+
+    /// <summary>A dead letter; but one of a recurring kind comes back whatever happened.</summary>
+    private (JobSettlement Settlement, string Outcome) AfterFailureForGood(JobSettlement settlement, string error) =>
+        Policy.Every is null ? AsDead(settlement, error) : AfterFailure(settlement, error);
 
     private static (JobSettlement Settlement, string Outcome) AsDead(JobSettlement settlement, string error) =>
         (settlement with { State = JobState.Dead, Error = ErrorText.Of(error) }, "dead");
@@ -257,14 +260,22 @@ internal sealed partial class JobDriver(
         {
             try
             {
-                if (await store.SettleAsync(settlement, CancellationToken.None))
+                switch (await store.SettleAsync(settlement, CancellationToken.None))
                 {
-                    Log(attempt.Job, settlement);
-                }
-                else
-                {
-                    LogLost(logger, kind.Name, attempt.Job.Key);
-                    outcome = "lost";
+                    case null:
+                        LogLost(logger, kind.Name, attempt.Job.Key);
+                        outcome = "lost";
+                        break;
+
+                    case JobState.Dead:
+                        LogDead(logger, kind.Name, attempt.Job.Key, attempt.Job.JobId, attempt.Job.Attempts, settlement.Error!);
+                        break;
+
+                    case JobState.Queued when settlement.Error is { } error:
+                        // It waits; or it failed for good, and begins anew since it was asked for once more meanwhile.
+                        LogRetried(logger, kind.Name, attempt.Job.Key, attempt.Job.Attempts, settlement.DueIn ?? TimeSpan.Zero, error);
+                        outcome = "retried";
+                        break;
                 }
 
                 metrics.Ended(kind.Name, outcome, attempt.Duration);
@@ -273,7 +284,7 @@ internal sealed partial class JobDriver(
             catch (JournalRejectedException e)
             {
                 // What the handler gave back cannot be stored, now or later.
-                (settlement, outcome) = AsDead(settlement with { Result = null }, e.Message);
+                (settlement, outcome) = AfterFailureForGood(Unsettled(attempt.Job), e.Message);
             }
             catch (Exception e) when (e is JournalUnavailableException or JournalOutcomeUnknownException)
             {
@@ -283,17 +294,7 @@ internal sealed partial class JobDriver(
         }
     }
 
-    private void Log(ClaimedJob job, JobSettlement settlement)
-    {
-        if (settlement.State is JobState.Dead)
-        {
-            LogDead(logger, kind.Name, job.Key, job.JobId, job.Attempts, settlement.Error!);
-        }
-        else if (settlement.Error is { } error)
-        {
-            LogRetried(logger, kind.Name, job.Key, job.Attempts, settlement.DueIn!.Value, error);
-        }
-    }
+    private static JobSettlement Unsettled(ClaimedJob job) => new(job.JobId, job.Token, JobState.Queued, job.Attempts);
 
     private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
 }

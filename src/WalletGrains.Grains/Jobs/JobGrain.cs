@@ -20,7 +20,6 @@ public sealed class JobGrain : Grain, IJobGrain, IRemindable
     private readonly JobOptions _options;
     private readonly IJobStore _store;
     private readonly IdGenerator _ids;
-    private readonly TimeProvider _time;
     private readonly JobKind _kind;
     private readonly JobDriver _driver;
     private IGrainTimer? _next;
@@ -30,7 +29,7 @@ public sealed class JobGrain : Grain, IJobGrain, IRemindable
     public JobGrain(JobKinds kinds, JobOptions options, IJobStore store, IdGenerator ids, TimeProvider time, JobMetrics metrics, ILogger<JobGrain> logger)
     {
         ArgumentNullException.ThrowIfNull(kinds);
-        (_options, _store, _ids, _time) = (options, store, ids, time);
+        (_options, _store, _ids) = (options, store, ids);
         var name = this.GetPrimaryKeyString();
         _kind = kinds.Find(name) ?? throw new InvalidOperationException($"There is no kind of jobs named {name}.");
         _driver = new JobDriver(
@@ -59,7 +58,7 @@ public sealed class JobGrain : Grain, IJobGrain, IRemindable
             {
                 // One that is there already keeps its time.
                 await _store.EnqueueAsync(
-                    new NewJob(_ids.NewId(), _kind.Name, RecurringKey, ReadOnlyMemory<byte>.Empty, _time.GetUtcNow() + every), CancellationToken.None);
+                    new NewJob(_ids.NewId(), _kind.Name, RecurringKey, ReadOnlyMemory<byte>.Empty) { DueIn = every }, CancellationToken.None);
             }
             catch (Exception e) when (e is JournalUnavailableException or JournalOutcomeUnknownException)
             {

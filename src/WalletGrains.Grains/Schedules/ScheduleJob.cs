@@ -6,9 +6,9 @@ using WalletGrains.Journal.Jobs;
 namespace WalletGrains.Grains.Schedules;
 
 /// <summary>Runs schedules at their times: each has a job that is due at its next time, and ends with it.</summary>
-public sealed class ScheduleJob(IGrainFactory grains, TimeProvider time) : IJobHandler
+public sealed class ScheduleJob(IGrainFactory grains) : IJobHandler
 {
-    /// <summary>The kind; the migration that gave jobs to older schedules names it too.</summary>
+    /// <summary>The kind.</summary>
     internal const string KindName = "schedule";
 
     /// <inheritdoc />
@@ -30,13 +30,13 @@ public sealed class ScheduleJob(IGrainFactory grains, TimeProvider time) : IJobH
     {
         ArgumentNullException.ThrowIfNull(job);
 
-        // The store's clock says that the time has come; this silo's may be late. When the job is, the missed times are those up to now.
-        var now = time.GetUtcMilliseconds();
-        var next = await grains.GetGrain<IScheduleRunnerGrain>(0).RunAsync(Guid.Parse(job.Key, CultureInfo.InvariantCulture), now > job.DueAt ? now : job.DueAt);
+        // By the store's clock the time has come, and those up to now were missed. This silo's may be wrong, and would skip some that are to come.
+        var next = await grains.GetGrain<IScheduleRunnerGrain>(0).RunAsync(
+            Guid.Parse(job.Key, CultureInfo.InvariantCulture), job.ClaimedAt.ToWholeMilliseconds());
         return next is { } dueAt ? new JobOutcome.Again(dueAt) : new JobOutcome.Done();
     }
 
-    /// <summary>The job of a new schedule.</summary>
-    internal static NewJob For(Guid scheduleId, DateTimeOffset startAt) =>
-        new(scheduleId, KindName, scheduleId.ToString(), ReadOnlyMemory<byte>.Empty, startAt);
+    /// <summary>The job of a schedule.</summary>
+    internal static NewJob For(Guid scheduleId, DateTimeOffset dueAt) =>
+        new(scheduleId, KindName, scheduleId.ToString(), ReadOnlyMemory<byte>.Empty, dueAt);
 }

@@ -49,7 +49,7 @@ public enum JobRepeat
 /// <param name="Kind">Which handler does it; 1 to 64 bytes.</param>
 /// <param name="Key">What it is about, unique in its kind; 1 to 512 bytes.</param>
 /// <param name="Payload">What the handler has to know, in bytes the store knows no meaning of; up to 64 KB.</param>
-/// <param name="DueAt">Not before this time; null for now.</param>
+/// <param name="DueAt">Not before this time; null for <see cref="DueIn"/>, and for now when that is null as well.</param>
 /// <param name="Lane">Which jobs of the kind it comes before.</param>
 /// <param name="Repeat">What becomes of it when its key is there already.</param>
 public sealed record NewJob(
@@ -59,7 +59,11 @@ public sealed record NewJob(
     ReadOnlyMemory<byte> Payload,
     DateTimeOffset? DueAt = null,
     JobLane Lane = JobLane.Normal,
-    JobRepeat Repeat = JobRepeat.Never);
+    JobRepeat Repeat = JobRepeat.Never)
+{
+    /// <summary>How long from now it may be begun, by the clock of the store; null for <see cref="DueAt"/>.</summary>
+    public TimeSpan? DueIn { get; init; }
+}
 
 /// <summary>The row of a job.</summary>
 /// <param name="JobId">The job.</param>
@@ -119,8 +123,10 @@ public sealed record JobClaim(string Kind, string Owner, Guid Token, TimeSpan Le
 /// <param name="Payload">What the handler has to know.</param>
 /// <param name="Token">The name of the lease.</param>
 /// <param name="DueAt">The time for which it was taken.</param>
+/// <param name="ClaimedAt">The present of the claim, by the clock of the store; not before <paramref name="DueAt"/>.</param>
 /// <param name="Attempts">How often it was begun, this time included.</param>
-public sealed record ClaimedJob(Guid JobId, string Key, JobLane Lane, ReadOnlyMemory<byte> Payload, Guid Token, DateTimeOffset DueAt, int Attempts);
+public sealed record ClaimedJob(
+    Guid JobId, string Key, JobLane Lane, ReadOnlyMemory<byte> Payload, Guid Token, DateTimeOffset DueAt, DateTimeOffset ClaimedAt, int Attempts);
 
 /// <summary>What becomes of a job that a worker has.</summary>
 /// <param name="JobId">The job.</param>

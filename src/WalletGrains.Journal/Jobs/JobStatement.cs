@@ -60,7 +60,7 @@ public static class JobStatement
         ArgumentNullException.ThrowIfNull(job);
         return new NpgsqlBatchCommand($"""
             insert into jobs as j (job_id, kind, key, lane, payload, state, due_at, attempts, created_at, updated_at)
-            select $1, $2, $3, $4, $5, 1, coalesce($6, now()), 0, now(), now() where {condition}
+            select $1, $2, $3, $4, $5, 1, coalesce($6, now() + $7, now()), 0, now(), now() where {condition}
             {ConflictOf(job.Repeat)}
             """)
         {
@@ -72,6 +72,7 @@ public static class JobStatement
                 new NpgsqlParameter<short> { TypedValue = (short)job.Lane },
                 new NpgsqlParameter<byte[]> { TypedValue = job.Payload.ToArray() },
                 new NpgsqlParameter { Value = (object?)job.DueAt?.UtcDateTime ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+                new NpgsqlParameter { Value = (object?)job.DueIn ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Interval },
             },
         };
     }
@@ -80,8 +81,9 @@ public static class JobStatement
     /// and keys: so two of them never wait for each other.</summary>
     internal static NpgsqlBatchCommand Enqueue(IReadOnlyList<NewJob> jobs, JobRepeat repeat) => new($"""
         insert into jobs as j (job_id, kind, key, lane, payload, state, due_at, attempts, created_at, updated_at)
-        select job_id, kind, key, lane, payload, 1, coalesce(due_at, now()), 0, now(), now()
-        from unnest($1::uuid[], $2::text[], $3::text[], $4::smallint[], $5::bytea[], $6::timestamptz[]) as new (job_id, kind, key, lane, payload, due_at)
+        select job_id, kind, key, lane, payload, 1, coalesce(due_at, now() + due_in, now()), 0, now(), now()
+        from unnest($1::uuid[], $2::text[], $3::text[], $4::smallint[], $5::bytea[], $6::timestamptz[], $7::interval[])
+            as new (job_id, kind, key, lane, payload, due_at, due_in)
         order by kind collate "C", key collate "C"
         {ConflictOf(repeat)}
         """)
@@ -94,6 +96,7 @@ public static class JobStatement
             new NpgsqlParameter { Value = jobs.Select(job => (short)job.Lane).ToArray() },
             new NpgsqlParameter { Value = jobs.Select(job => job.Payload.ToArray()).ToArray() },
             new NpgsqlParameter { Value = jobs.Select(job => job.DueAt?.UtcDateTime).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz },
+            new NpgsqlParameter { Value = jobs.Select(job => job.DueIn).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Interval },
         },
     };
 

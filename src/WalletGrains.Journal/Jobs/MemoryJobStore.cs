@@ -9,7 +9,7 @@ public sealed class MemoryJobStore(TimeProvider time, CommitInterceptor? interce
     private readonly Dictionary<(string Kind, string Key), Leased> _jobs = [];
     private readonly Dictionary<string, (double Tokens, DateTimeOffset RefilledAt)> _buckets = [];
 
-    private DateTimeOffset Now => time.GetUtcNow().Stored();
+    internal DateTimeOffset Now => time.GetUtcNow().Stored();
 
     /// <inheritdoc/>
     public Task EnqueueAsync(NewJob job, CancellationToken cancellationToken)
@@ -94,21 +94,21 @@ public sealed class MemoryJobStore(TimeProvider time, CommitInterceptor? interce
     }
 
     /// <inheritdoc/>
-    public Task<bool> SettleAsync(JobSettlement settlement, CancellationToken cancellationToken)
+    public Task<JobState?> SettleAsync(JobSettlement settlement, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(settlement);
-        return CommitAsync(settlement.JobId, () =>
+        return CommitAsync<JobState?>(settlement.JobId, () =>
         {
             if (Find(settlement.JobId) is not { } job || job.Token != settlement.Token)
             {
-                return false;
+                return null;
             }
 
             if (job.Row.State is JobState.Running)
             {
                 var isQueued = settlement.State is JobState.Queued;
-                var beginsAnew = job.Again is not null && !isQueued;
-                Put(job with
+                var beginsAnew = job.Again is not null && !(isQueued && settlement.Error is not null);
+                job = job with
                 {
                     Again = null,
                     Row = job.Row with
@@ -121,10 +121,11 @@ public sealed class MemoryJobStore(TimeProvider time, CommitInterceptor? interce
                         Result = settlement.Result is { } result ? result.ToArray() : default(ReadOnlyMemory<byte>?),
                         UpdatedAt = Now,
                     },
-                });
+                };
+                Put(job);
             }
 
-            return true;
+            return job.Row.State;
         });
     }
 
@@ -195,7 +196,7 @@ public sealed class MemoryJobStore(TimeProvider time, CommitInterceptor? interce
             StoredForm.Check(job);
             var now = Now;
             var fresh = new JobRow(
-                job.JobId, job.Kind, job.Key, job.Lane, job.Payload.ToArray(), JobState.Queued, (job.DueAt ?? now).Stored(), 0, null, null, null, now, now);
+                job.JobId, job.Kind, job.Key, job.Lane, job.Payload.ToArray(), JobState.Queued, (job.DueAt ?? now + (job.DueIn ?? TimeSpan.Zero)).Stored(), 0, null, null, null, now, now);
             if (!_jobs.TryGetValue((job.Kind, job.Key), out var known))
             {
                 Put(new Leased(fresh, null));
@@ -224,6 +225,15 @@ public sealed class MemoryJobStore(TimeProvider time, CommitInterceptor? interce
                     },
                 });
             }
+        }
+    }
+
+    /// <summary>There is a job with this key, in whatever state.</summary>
+    internal bool Contains(string kind, string key)
+    {
+        lock (_lock)
+        {
+            return _jobs.ContainsKey((kind, key));
         }
     }
 
@@ -257,7 +267,7 @@ public sealed class MemoryJobStore(TimeProvider time, CommitInterceptor? interce
             },
             claim.Token,
             again));
-        return new ClaimedJob(job.JobId, job.Key, job.Lane, job.Payload, claim.Token, job.DueAt, job.Attempts + 1);
+        return new ClaimedJob(job.JobId, job.Key, job.Lane, job.Payload, claim.Token, job.DueAt, now, job.Attempts + 1);
     }
 
     private Task<bool> DecideAsync(Guid jobId, Func<JobRow, JobRow> change) => CommitAsync(jobId, () =>

@@ -47,7 +47,7 @@ public sealed class PostgresJobStore : IJobStore, IAsyncDisposable
             select $1, tokens - (select count(*) from claimed), now() from bucket where $7 is not null and exists (select from claimed)
             on conflict (kind) do update set tokens = excluded.tokens, refilled_at = excluded.refilled_at
         )
-        select job_id, key, lane, payload, due_at, attempts from claimed order by lane, due_at, job_id
+        select job_id, key, lane, payload, due_at, now(), attempts from claimed order by lane, due_at, job_id
         """;
 
     private const string ExtendSql = """
@@ -61,19 +61,20 @@ public sealed class PostgresJobStore : IJobStore, IAsyncDisposable
         select job_id, token from held except select job_id, lease_token from extended
         """;
 
-    // A settlement that is repeated finds its own lease on a job that runs no more. One whose job was enqueued while it ran leaves it queued.
+    // A settlement that is repeated finds its own lease on a job that runs no more. One whose job was enqueued while it ran leaves it queued, and
+    // due: only after a failure, which is what an error on a queued job says, does the job wait as its settlement asks.
     private const string SettleSql = """
         with settled as (
             update jobs set
                 state = case when again_lane is null then $3 else 1 end,
                 lane = case when again_lane is null then lane when $3 = 1 then least(lane, again_lane) else again_lane end,
-                attempts = case when again_lane is null or $3 = 1 then $4 else 0 end,
-                due_at = case when again_lane is null or $3 = 1 then coalesce($5, now() + $6, due_at) else now() end,
+                attempts = case when again_lane is null or ($3 = 1 and $7 is not null) then $4 else 0 end,
+                due_at = case when again_lane is null or ($3 = 1 and $7 is not null) then coalesce($5, now() + $6, due_at) else now() end,
                 last_error = $7, result = $8, again_lane = null, updated_at = now()
             where job_id = $1 and lease_token = $2 and state = 2
-            returning 1
+            returning state
         )
-        select exists (select from settled) or exists (select from jobs where job_id = $1 and lease_token = $2 and state <> 2)
+        select coalesce((select state from settled), (select state from jobs where job_id = $1 and lease_token = $2 and state <> 2))
         """;
 
     private const string NextDueSql = """
@@ -161,7 +162,8 @@ public sealed class PostgresJobStore : IJobStore, IAsyncDisposable
                         row.GetFieldValue<byte[]>(3),
                         claim.Token,
                         row.GetFieldValue<DateTimeOffset>(4),
-                        row.GetInt32(5)));
+                        row.GetFieldValue<DateTimeOffset>(5),
+                        row.GetInt32(6)));
                 }
 
                 return jobs;
@@ -194,10 +196,10 @@ public sealed class PostgresJobStore : IJobStore, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public Task<bool> SettleAsync(JobSettlement settlement, CancellationToken cancellationToken)
+    public Task<JobState?> SettleAsync(JobSettlement settlement, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(settlement);
-        return _writes.RunAsync(
+        return _writes.RunAsync<JobState?>(
             SettleSql,
             parameters =>
             {
@@ -210,7 +212,7 @@ public sealed class PostgresJobStore : IJobStore, IAsyncDisposable
                 parameters.Add(Nullable(settlement.Error, NpgsqlDbType.Text));
                 parameters.Add(Nullable(settlement.Result?.ToArray(), NpgsqlDbType.Bytea));
             },
-            static async (row, limit) => await row.ReadAsync(limit) && row.GetBoolean(0));
+            static async (row, limit) => await row.ReadAsync(limit) && !row.IsDBNull(0) ? (JobState)row.GetInt16(0) : null);
     }
 
     /// <inheritdoc/>

@@ -138,7 +138,7 @@ public sealed class JobTests(ApiFixture api)
         {
             Result = result is null ? default(ReadOnlyMemory<byte>?) : System.Text.Encoding.UTF8.GetBytes(result),
         };
-        Assert.True(await api.Jobs.SettleAsync(settlement, TestContext.Current.CancellationToken));
+        Assert.Equal(settlement.State, await api.Jobs.SettleAsync(settlement, TestContext.Current.CancellationToken));
         return job.JobId;
     }
 }

@@ -122,7 +122,7 @@ public sealed class PoisonEventTests
     public async Task A_key_that_means_nothing_fails_for_good(string key) => Assert.IsType<JobOutcome.Fail>(await RunAsync(key));
 
     private Task<JobOutcome> RunAsync(string key) =>
-        Job.RunAsync(new JobRun(Guid.NewGuid(), key, ReadOnlyMemory<byte>.Empty, DateTimeOffset.UtcNow, 1), CancellationToken.None);
+        Job.RunAsync(new JobRun(Guid.NewGuid(), key, ReadOnlyMemory<byte>.Empty, DateTimeOffset.UtcNow, DateTimeOffset.UtcNow, 1), CancellationToken.None);
 
     private async Task<(long Version, decimal Deposited)> CountedAsync(WrittenWallet wallet)
     {

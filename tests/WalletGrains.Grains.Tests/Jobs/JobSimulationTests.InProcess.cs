@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.InProcess.Simulation;
@@ -14,6 +15,12 @@ public sealed class JobSimulationTests
 {
     private const string Kind = "work";
 
+    /// <summary>A recurring kind.</summary>
+    private const string SweepKind = "sweep";
+
+    /// <summary>A kind that no other test has, whose attempts can be told apart in the metrics.</summary>
+    private const string AskedKind = "asked in simulation";
+
     private static readonly JobPolicy Policy = new()
     {
         Concurrency = 3,
@@ -23,10 +30,13 @@ public sealed class JobSimulationTests
         Timeout = TimeSpan.FromMinutes(2),
     };
 
+    private static readonly JobPolicy SweepPolicy = JobPolicy.Recurring(every: TimeSpan.FromMinutes(1), timeout: TimeSpan.FromMinutes(1));
+
     private readonly SimulatedWorld _world = new(seed: 1);
     private readonly SimulatedCluster _cluster;
     private readonly SimulatedClient _client;
     private readonly MemoryJobStore _store;
+    private readonly SimulatedProcess _database;
     private readonly List<(string Silo, string Key, int Attempt)> _begun = [];
     private Func<SimulatedSilo, JobRun, CancellationToken, Task<JobOutcome>> _work = (_, _, _) => Done("");
     private Func<CommitPoint, Task> _onWrite = _ => Task.CompletedTask;
@@ -35,14 +45,16 @@ public sealed class JobSimulationTests
     {
         var options = new SimulatedClusterOptions();
         options.Silo.GrainAssemblies.Add(typeof(JobGrain).Assembly);
-        var database = _world.AddProcess("database");
-        _store = new MemoryJobStore(database.Clock, (point, _) => _onWrite(point));
+        _database = _world.AddProcess("database");
+        _store = new MemoryJobStore(_database.Clock, (point, _) => _onWrite(point));
         _cluster = new SimulatedCluster(_world, options, AddServices);
         _client = _cluster.AddClient("client");
         Run(() => Jobs.StartAsync());
     }
 
     private IJobGrain Jobs => _client.Cluster.GetGrain<IJobGrain>(Kind);
+
+    private IJobGrain Sweep => _client.Cluster.GetGrain<IJobGrain>(SweepKind);
 
     [Fact]
     public void A_job_whose_silo_dies_is_done_by_another_one_when_its_lease_is_over()
@@ -234,6 +246,80 @@ public sealed class JobSimulationTests
         Assert.Equal(Policy.Concurrency, most);
     }
 
+    [Fact]
+    public void A_recurring_job_is_due_by_the_clock_of_the_store_and_its_handler_is_told_that_time_whatever_its_silos_clock_says()
+    {
+        _cluster.Silos.ToList().ForEach(silo => silo.Process.Clock.Offset = TimeSpan.FromDays(1));
+        var seen = new List<(DateTimeOffset DueAt, DateTimeOffset ClaimedAt)>();
+        _work = (_, job, _) =>
+        {
+            seen.Add((job.DueAt, job.ClaimedAt));
+            return Done("");
+        };
+        Run(() => Sweep.StartAsync());
+        Assert.InRange(Row("recurring", SweepKind).DueAt - _database.Clock.GetUtcNow(), SweepPolicy.Every!.Value / 2, SweepPolicy.Every.Value);
+        Await(() => seen.Count == 1, TimeSpan.FromMinutes(2));
+        Assert.InRange(seen[0].ClaimedAt, seen[0].DueAt, _database.Clock.GetUtcNow());
+    }
+
+    [Fact]
+    public void A_recurring_job_whose_result_cannot_be_stored_comes_back()
+    {
+        var isMended = false;
+        _work = (_, _, _) => Task.FromResult<JobOutcome>(new JobOutcome.Done(new byte[isMended ? 1 : 100_000]));
+        Run(() => Sweep.StartAsync());
+        Await(() => Row("recurring", SweepKind).LastError is not null, TimeSpan.FromMinutes(2));
+        Assert.Equal(JobState.Queued, Row("recurring", SweepKind).State);
+        Assert.Contains("result", Row("recurring", SweepKind).LastError, StringComparison.Ordinal);
+        isMended = true;
+        Await(() => Row("recurring", SweepKind) is { State: JobState.Queued, Attempts: 0, LastError: null, Result: not null }, TimeSpan.FromMinutes(2));
+    }
+
+    [Fact]
+    public void A_job_that_fails_for_good_and_was_asked_for_once_more_is_no_dead_letter_to_anybody()
+    {
+        var outcomes = new List<string?>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = static (instrument, listener) =>
+            {
+                if (instrument.Name == "walletgrains.jobs.attempts")
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((_, _, tags, _) =>
+        {
+            if (tags.ToArray() is var named && named.Any(tag => tag.Value is AskedKind))
+            {
+                outcomes.Add((string?)named.Single(tag => tag.Key == "outcome").Value);
+            }
+        });
+        listener.Start();
+
+        var asked = new NewJob(Guid.CreateVersion7(), AskedKind, "job", ReadOnlyMemory<byte>.Empty, Repeat: JobRepeat.WhenBegun);
+        _work = async (_, _, _) =>
+        {
+            if (_begun.Count > 1)
+            {
+                return Result("second");
+            }
+
+            await _store.EnqueueAsync(asked with { JobId = Guid.CreateVersion7() }, CancellationToken.None);
+            return new JobOutcome.Fail("It cannot be done.");
+        };
+        Run(async () =>
+        {
+            await _store.EnqueueAsync(asked, CancellationToken.None);
+            await _client.Cluster.GetGrain<IJobGrain>(AskedKind).StartAsync();
+        });
+        Await(() => Row("job", AskedKind).State is JobState.Done, TimeSpan.FromMinutes(1));
+        Assert.Equal([1, 1], _begun.Select(begun => begun.Attempt));
+        Await(() => outcomes.Count == 2, TimeSpan.FromMinutes(1));
+        Assert.Equal(["retried", "done"], outcomes);
+    }
+
     private static Task<JobOutcome> Done(string result) => Task.FromResult<JobOutcome>(Result(result));
 
     private static JobOutcome.Done Result(string text) => new JobOutcome.Done(Encoding.UTF8.GetBytes(text));
@@ -251,8 +337,8 @@ public sealed class JobSimulationTests
         await Jobs.WakeAsync();
     });
 
-    private JobRow Row(string key) =>
-        _store.ReadAsync(new JobQuery(Kind, null, null, JournalLimits.MaxPage), CancellationToken.None).Result.Single(job => job.Key == key);
+    private JobRow Row(string key, string kind = Kind) =>
+        _store.ReadAsync(new JobQuery(kind, null, null, JournalLimits.MaxPage), CancellationToken.None).Result.Single(job => job.Key == key);
 
     private string ResultOf(string key) => Encoding.UTF8.GetString(Row(key).Result!.Value.Span);
 
@@ -268,17 +354,19 @@ public sealed class JobSimulationTests
 
     private void AddServices(InProcessSiloBuilder builder, SimulatedSilo silo) => builder.Services
         .AddSingleton<IJobStore>(_store)
-        .AddSingleton<IJobHandler>(new Worker(this, silo))
+        .AddSingleton<IJobHandler>(new Worker(this, silo, Kind, Policy))
+        .AddSingleton<IJobHandler>(new Worker(this, silo, AskedKind, Policy))
+        .AddSingleton<IJobHandler>(new Worker(this, silo, SweepKind, SweepPolicy))
         .AddSingleton<IdGenerator>()
         .AddSingleton(new JobOptions())
         .AddSingleton<JobMetrics>()
         .AddSingleton(provider => new JobKinds(provider.GetServices<IJobHandler>()));
 
-    private sealed class Worker(JobSimulationTests test, SimulatedSilo silo) : IJobHandler
+    private sealed class Worker(JobSimulationTests test, SimulatedSilo silo, string kind, JobPolicy policy) : IJobHandler
     {
-        public string Kind => JobSimulationTests.Kind;
+        public string Kind => kind;
 
-        public JobPolicy Policy => JobSimulationTests.Policy;
+        public JobPolicy Policy => policy;
 
         public Task<JobOutcome> RunAsync(JobRun job, CancellationToken cancellationToken)
         {

@@ -15,11 +15,13 @@ public abstract partial class JobStoreContract
         await Task.WhenAll(Enumerable.Range(0, 10).Select(i => (i % 2 == 0 ? Store : OtherSilo).EnqueueAsync(
             Asked() with { Lane = i == 5 ? JobLane.Priority : JobLane.Normal }, Cancelled)));
         Assert.Empty(await ClaimAsync());
-        await SettleAsync(first, JobState.Done);
-        Assert.True(await Store.SettleAsync(new JobSettlement(first.JobId, first.Token, JobState.Done, 1), Cancelled), "A repeat is answered like the first time.");
+        Assert.Equal(JobState.Queued, await SettleAsync(first, JobState.Done));
+
+        // A repeat is answered like the first time: with what became of the job.
+        Assert.Equal(JobState.Queued, await Store.SettleAsync(new JobSettlement(first.JobId, first.Token, JobState.Done, 1), Cancelled));
         var second = Assert.Single(await ClaimAsync());
         Assert.Equal((JobLane.Priority, 1), (second.Lane, second.Attempts));
-        await SettleAsync(second, JobState.Done);
+        Assert.Equal(JobState.Done, await SettleAsync(second, JobState.Done));
         Assert.Equal(JobState.Done, Assert.Single(await ReadAsync()).State);
     }
 
@@ -36,12 +38,27 @@ public abstract partial class JobStoreContract
     }
 
     [Fact]
+    public async Task Work_that_is_asked_for_while_it_is_done_for_this_time_is_done_once_more_at_once()
+    {
+        await Store.EnqueueAsync(Asked(), Cancelled);
+        var first = Assert.Single(await ClaimAsync());
+        await OtherSilo.EnqueueAsync(Asked(), Cancelled);
+        Assert.Equal(JobState.Queued, await SettleAsync(first, JobState.Queued, dueIn: Hour));
+        var second = Assert.Single(await ClaimAsync());
+        Assert.Equal(1, second.Attempts);
+
+        // Nobody has asked since: now it waits for its time.
+        await SettleAsync(second, JobState.Queued, dueIn: Hour);
+        Assert.Empty(await ClaimAsync());
+    }
+
+    [Fact]
     public async Task Work_that_is_asked_for_while_it_fails_for_good_begins_anew()
     {
         await Store.EnqueueAsync(Asked(), Cancelled);
         var first = Assert.Single(await ClaimAsync());
         await Store.EnqueueAsync(Asked(), Cancelled);
-        await SettleAsync(first, JobState.Dead, error: "broken");
+        Assert.Equal(JobState.Queued, await SettleAsync(first, JobState.Dead, error: "broken"));
         Assert.Equal(1, Assert.Single(await ClaimAsync()).Attempts);
     }
 

@@ -130,8 +130,12 @@ public abstract partial class JobStoreContract
 
     private Task<IReadOnlyList<ClaimedJob>> ClaimAsync(int limit = 100, TimeSpan? lease = null) => Store.ClaimAsync(Claim(limit, lease), Cancelled);
 
-    private async Task SettleAsync(ClaimedJob job, JobState state, string? error = null, TimeSpan? dueIn = null) =>
-        Assert.True(await Store.SettleAsync(new JobSettlement(job.JobId, job.Token, state, job.Attempts, error) { DueIn = dueIn }, Cancelled));
+    /// <summary>Settles a job that nobody else has; its state after that.</summary>
+    private async Task<JobState> SettleAsync(ClaimedJob job, JobState state, string? error = null, TimeSpan? dueIn = null)
+    {
+        var settled = await Store.SettleAsync(new JobSettlement(job.JobId, job.Token, state, job.Attempts, error) { DueIn = dueIn }, Cancelled);
+        return Assert.NotNull(settled);
+    }
 
     private Task<IReadOnlyList<JobRow>> ReadAsync(JobState? state = null) => Store.ReadAsync(new JobQuery(Kind, state, null, 200), Cancelled);
 }

@@ -67,7 +67,7 @@ public abstract partial class JobStoreContract
         Assert.Equal("3"u8.ToArray(), anew.Payload.ToArray());
 
         // The worker of long ago has no say any more, though it is the same key.
-        Assert.False(await Store.SettleAsync(new JobSettlement(claimed.JobId, claimed.Token, JobState.Done, 1), Cancelled));
+        Assert.Null(await Store.SettleAsync(new JobSettlement(claimed.JobId, claimed.Token, JobState.Done, 1), Cancelled));
 
         NewJob Again() => NewJob("again") with { Repeat = JobRepeat.WhenOver };
     }
@@ -99,6 +99,22 @@ public abstract partial class JobStoreContract
         var running = (await ReadAsync(JobState.Running)).Single(job => job.Key == "late");
         Assert.Equal("worker", running.LeaseOwner);
         Assert.True(running.DueAt > now.AddMinutes(50), "It is due again when its lease ends.");
+    }
+
+    [Fact]
+    public async Task A_job_is_due_so_long_from_now_by_the_clock_of_the_store_and_a_claim_says_what_time_it_is_there()
+    {
+        var began = DateTimeOffset.UtcNow;
+        await Store.EnqueueAsync(NewJob("alone") with { DueIn = Hour }, Cancelled);
+        await Store.EnqueueAsync([NewJob("together") with { DueIn = Hour }, NewJob("now")], Cancelled);
+        var claimed = Assert.Single(await ClaimAsync());
+        Assert.Equal("now", claimed.Key);
+        Assert.InRange(claimed.ClaimedAt, claimed.DueAt, DateTimeOffset.UtcNow);
+        Assert.Equal(claimed.ClaimedAt, (await Store.FindAsync(claimed.JobId, Cancelled))!.UpdatedAt);
+        Assert.All(
+            await ReadAsync(JobState.Queued),
+            job => Assert.InRange(job.DueAt, (began + Hour).AddMilliseconds(-1), claimed.ClaimedAt + Hour));
+        Assert.Equal(2, (await ReadAsync(JobState.Queued)).Count);
     }
 
     [Fact]
@@ -148,10 +164,10 @@ public abstract partial class JobStoreContract
         var first = Assert.Single(await ClaimAsync(lease: TimeSpan.Zero));
         var second = Assert.Single(await OtherSilo.ClaimAsync(Claim(), Cancelled));
         Assert.Equal((first.JobId, 2), (second.JobId, second.Attempts));
-        Assert.False(await Store.SettleAsync(new JobSettlement(first.JobId, first.Token, JobState.Done, 1) { Result = "first"u8.ToArray() }, Cancelled));
+        Assert.Null(await Store.SettleAsync(new JobSettlement(first.JobId, first.Token, JobState.Done, 1) { Result = "first"u8.ToArray() }, Cancelled));
         Assert.Equal(JobState.Running, (await Store.FindAsync(first.JobId, Cancelled))!.State);
-        Assert.True(await OtherSilo.SettleAsync(new JobSettlement(second.JobId, second.Token, JobState.Done, 2) { Result = "second"u8.ToArray() }, Cancelled));
-        Assert.False(await Store.SettleAsync(new JobSettlement(first.JobId, first.Token, JobState.Dead, 1, "late"), Cancelled));
+        Assert.Equal(JobState.Done, await OtherSilo.SettleAsync(new JobSettlement(second.JobId, second.Token, JobState.Done, 2) { Result = "second"u8.ToArray() }, Cancelled));
+        Assert.Null(await Store.SettleAsync(new JobSettlement(first.JobId, first.Token, JobState.Dead, 1, "late"), Cancelled));
         var row = (await Store.FindAsync(first.JobId, Cancelled))!;
         Assert.Equal((JobState.Done, "second", null), (row.State, System.Text.Encoding.UTF8.GetString(row.Result!.Value.Span), row.LastError));
     }
@@ -161,7 +177,7 @@ public abstract partial class JobStoreContract
     {
         await EnqueueAsync("job");
         var job = Assert.Single(await ClaimAsync(lease: TimeSpan.Zero));
-        Assert.True(await Store.SettleAsync(new JobSettlement(job.JobId, job.Token, JobState.Done, 1), Cancelled));
+        Assert.Equal(JobState.Done, await Store.SettleAsync(new JobSettlement(job.JobId, job.Token, JobState.Done, 1), Cancelled));
         Assert.Null((await Store.FindAsync(job.JobId, Cancelled))!.Result);
     }
 
@@ -171,10 +187,10 @@ public abstract partial class JobStoreContract
         await EnqueueAsync("job");
         var job = Assert.Single(await ClaimAsync());
         var settlement = new JobSettlement(job.JobId, job.Token, JobState.Queued, 1, "away") { DueIn = TimeSpan.Zero };
-        Assert.True(await Store.SettleAsync(settlement, Cancelled));
-        Assert.True(await OtherSilo.SettleAsync(settlement, Cancelled));
+        Assert.Equal(settlement.State, await Store.SettleAsync(settlement, Cancelled));
+        Assert.Equal(settlement.State, await OtherSilo.SettleAsync(settlement, Cancelled));
         Assert.Single(await ClaimAsync());
-        Assert.False(await Store.SettleAsync(settlement, Cancelled));
+        Assert.Null(await Store.SettleAsync(settlement, Cancelled));
     }
 
     [Fact]
@@ -211,7 +227,7 @@ public abstract partial class JobStoreContract
         Assert.InRange((await Store.FindNextDueAsync(Kind, Cancelled))!.Value, TimeSpan.FromMinutes(-1), TimeSpan.Zero);
         var other = Assert.Single(await ClaimAsync());
         var at = DateTimeOffset.UtcNow.AddDays(2);
-        Assert.True(await Store.SettleAsync(new JobSettlement(other.JobId, other.Token, JobState.Queued, 0) { DueAt = at }, Cancelled));
+        Assert.Equal(JobState.Queued, await Store.SettleAsync(new JobSettlement(other.JobId, other.Token, JobState.Queued, 0) { DueAt = at }, Cancelled));
         Assert.InRange((await Store.FindAsync(other.JobId, Cancelled))!.DueAt, at.AddMilliseconds(-1), at);
         Assert.Null(await Store.FindNextDueAsync(Kind + "-none", Cancelled));
         Assert.Equal((new JobCounts(0, 2, 0), new JobCounts(0, 1, 0)), (await Store.CountAsync(Kind, 10, Cancelled), await Store.CountAsync(Kind, 1, Cancelled)));

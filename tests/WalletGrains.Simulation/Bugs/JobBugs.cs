@@ -22,7 +22,7 @@ internal sealed class SettledWithoutLease : PlantedBug
             return jobs;
         }
 
-        public Task<bool> SettleAsync(JobSettlement settlement, CancellationToken cancellationToken) =>
+        public Task<JobState?> SettleAsync(JobSettlement settlement, CancellationToken cancellationToken) =>
             durable.SettleAsync(settlement with { Token = _newest.GetValueOrDefault(settlement.JobId, settlement.Token) }, cancellationToken);
 
         public Task EnqueueAsync(NewJob job, CancellationToken cancellationToken) => durable.EnqueueAsync(job, cancellationToken);

@@ -19,7 +19,7 @@ internal sealed partial class DatabaseConnection : IJobStore
     public Task<IReadOnlyList<JobLease>> ExtendAsync(IReadOnlyList<JobLease> leases, TimeSpan lease, CancellationToken cancellationToken) =>
         Write(() => database.Jobs.ExtendAsync(leases, lease, cancellationToken));
 
-    public Task<bool> SettleAsync(JobSettlement settlement, CancellationToken cancellationToken) =>
+    public Task<JobState?> SettleAsync(JobSettlement settlement, CancellationToken cancellationToken) =>
         Write(() => database.Jobs.SettleAsync(settlement, cancellationToken));
 
     public Task<TimeSpan?> FindNextDueAsync(string kind, CancellationToken cancellationToken) =>

@@ -36,9 +36,9 @@ internal sealed class SimulatedJobs(TimeProvider clock, CommitInterceptor interc
     public Task<IReadOnlyList<JobLease>> ExtendAsync(IReadOnlyList<JobLease> leases, TimeSpan lease, CancellationToken cancellationToken) =>
         CommitAsync(() => _durable.ExtendAsync(leases, lease, cancellationToken), lost => books.NoteExtended(leases.Except(lost), lease));
 
-    public Task<bool> SettleAsync(JobSettlement settlement, CancellationToken cancellationToken) => CommitAsync(
+    public Task<JobState?> SettleAsync(JobSettlement settlement, CancellationToken cancellationToken) => CommitAsync(
         () => _durable.SettleAsync(settlement, cancellationToken),
-        settled => books.NoteSettled(settlement, settled, _durable.FindAsync(settlement.JobId, cancellationToken).Result!));
+        settled => books.NoteSettled(settlement, settled is not null, _durable.FindAsync(settlement.JobId, cancellationToken).Result!));
 
     public Task<TimeSpan?> FindNextDueAsync(string kind, CancellationToken cancellationToken) => _durable.FindNextDueAsync(kind, cancellationToken);
 
