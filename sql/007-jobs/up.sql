@@ -43,13 +43,6 @@ create table job_rates (
     refilled_at timestamptz      not null
 ) with (fillfactor = 50);
 
--- A schedule is run by a job of its own from now on.
-insert into jobs (job_id, kind, key, lane, payload, state, due_at, attempts, created_at, updated_at)
-select schedule_id, 'schedule', schedule_id::text, 1, '', 1, next_at, 0, now(), now()
-from schedules where state = 1;
-
-drop index schedules_due;
-
 -- Reminders of the grains that did this work before. Their table comes with the actor runtime and may not be there yet.
 do $$
 begin

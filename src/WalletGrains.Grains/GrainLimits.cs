@@ -58,6 +58,9 @@ internal static class GrainLimits
     /// <summary>Bulks that their recovery resumes at the same time.</summary>
     public const int BulkRecoveryConcurrency = 4;
 
+    /// <summary>Schedules without a job get one so long before their time: two sweeps, so that one that is late makes no transfer late.</summary>
+    public static readonly TimeSpan ScheduleRecoveryAhead = 2 * SweepPeriod;
+
     /// <summary>Transfers of schedules that are made at the same time.</summary>
     public const int ScheduleConcurrency = 16;
 

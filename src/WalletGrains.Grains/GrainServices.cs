@@ -44,6 +44,7 @@ public static class GrainServices
         services.AddSingleton<IJobHandler, BulkRecovery>();
         services.AddSingleton<IJobHandler, HoldExpiry>();
         services.AddSingleton<IJobHandler, ScheduleJob>();
+        services.AddSingleton<IJobHandler, ScheduleRecovery>();
         services.AddSingleton<IJobHandler, ReconciliationJob>();
         services.AddSingleton<IJobHandler, CheckpointJob>();
         services.AddSingleton<IJobHandler, JobPurge>();

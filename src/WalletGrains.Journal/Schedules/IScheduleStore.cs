@@ -105,6 +105,13 @@ public interface IScheduleStore
     /// <summary>The schedule that a payer's request made; null when there is none.</summary>
     Task<ScheduleRow?> FindByRequestAsync(Guid walletId, string requestId, CancellationToken cancellationToken);
 
+    /// <summary>Active schedules that have no job of a kind, those whose next time comes first.</summary>
+    /// <param name="kind">The kind; a job's key in it is the id of its schedule.</param>
+    /// <param name="dueWithin">Only those whose next time comes within so long, by the clock of the store, or is over.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <param name="cancellationToken">Gives up before anything is sent.</param>
+    Task<IReadOnlyList<ScheduleRow>> ReadWithoutJobAsync(string kind, TimeSpan dueWithin, int limit, CancellationToken cancellationToken);
+
     /// <summary>Schedules of one payer in order of their ids, by keyset: those after <paramref name="afterScheduleId"/>.</summary>
     Task<IReadOnlyList<ScheduleRow>> ReadOfWalletAsync(Guid walletId, Guid afterScheduleId, int limit, CancellationToken cancellationToken);
 }

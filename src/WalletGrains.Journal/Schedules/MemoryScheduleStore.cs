@@ -74,6 +74,19 @@ public sealed class MemoryScheduleStore(MemoryJobStore jobs, CommitInterceptor? 
             cancellationToken);
     }
 
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<ScheduleRow>> ReadWithoutJobAsync(string kind, TimeSpan dueWithin, int limit, CancellationToken cancellationToken)
+    {
+        AppendShape.CheckLimit(limit);
+        return ReadAsync<IReadOnlyList<ScheduleRow>>(
+            () => [.. _schedules.Values
+                .Where(schedule => schedule.State is ScheduleState.Active && schedule.NextAt <= jobs.Now + dueWithin)
+                .Where(schedule => !jobs.Contains(kind, schedule.ScheduleId.ToString()))
+                .OrderBy(schedule => (schedule.NextAt, schedule.ScheduleId))
+                .Take(limit)],
+            cancellationToken);
+    }
+
     private ScheduleRow? Find(Guid walletId, string requestId) =>
         _schedules.Values.FirstOrDefault(schedule => schedule.WalletId == walletId && schedule.RequestId == requestId);
 

@@ -108,6 +108,19 @@ public sealed class PostgresScheduleStore : IScheduleStore, IAsyncDisposable
         return ReadAsync("where wallet_id = $1 and schedule_id > $2 order by schedule_id limit $3", [walletId, afterScheduleId, limit], cancellationToken);
     }
 
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<ScheduleRow>> ReadWithoutJobAsync(string kind, TimeSpan dueWithin, int limit, CancellationToken cancellationToken)
+    {
+        AppendShape.CheckLimit(limit);
+        return ReadAsync(
+            """
+            where state = 1 and next_at <= now() + $2 and not exists (select from jobs where kind = $1 and key = schedules.schedule_id::text)
+            order by next_at, schedule_id limit $3
+            """,
+            [kind, dueWithin, limit],
+            cancellationToken);
+    }
+
     /// <summary>Waits for what is under way; each statement is bounded by its time-out.</summary>
     public async ValueTask DisposeAsync()
     {

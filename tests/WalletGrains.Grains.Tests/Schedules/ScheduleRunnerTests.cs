@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using WalletGrains.Contracts;
 using WalletGrains.Contracts.Schedules;
 using WalletGrains.Contracts.Transfers;
@@ -201,6 +202,27 @@ public sealed class ScheduleRunnerTests(MemoryCluster cluster) : IAsyncLifetime
         var run = new JobRun(schedule.ScheduleId, schedule.ScheduleId.ToString(), default, _start, ClaimedAt: _start.AddHours(5.5), 1);
         Assert.Equal(new JobOutcome.Again(_start.AddHours(6)), await new ScheduleJob(cluster.Client).RunAsync(run, TestContext.Current.CancellationToken));
         await AssertMoneyAsync(900, 100);
+    }
+
+    [Fact]
+    public async Task A_schedule_that_was_made_without_a_job_gets_one_for_its_time_once()
+    {
+        var scheduleId = Guid.CreateVersion7();
+        var row = new ScheduleRow(
+            scheduleId, _from, _to, 100, "USD", null, _start, null, null, NewRequest().Value, new byte[16],
+            ScheduleState.Active, _start.AddMinutes(1), null, null, null, _start, _start);
+        var other = new NewJob(scheduleId, "made by nobody", scheduleId.ToString(), ReadOnlyMemory<byte>.Empty);
+        var store = new MemoryJobStore(TimeProvider.System);
+        var schedules = new MemoryScheduleStore(store);
+        await schedules.CreateAsync(row, other, 1, TestContext.Current.CancellationToken);
+
+        var recovery = new ScheduleRecovery(schedules, store, NullLogger<ScheduleRecovery>.Instance);
+        for (var i = 0; i < 2; i++)
+        {
+            Assert.Equal(new JobOutcome.Done(), await recovery.RunAsync(new JobRun(Guid.NewGuid(), "recurring", default, _start, _start, 1), TestContext.Current.CancellationToken));
+            var job = Assert.Single(await store.ReadAsync(new JobQuery("schedule", null, null, JournalLimits.MaxPage), TestContext.Current.CancellationToken));
+            Assert.Equal((scheduleId.ToString(), JobState.Queued, _start.AddMinutes(1)), (job.Key, job.State, job.DueAt));
+        }
     }
 
     [Fact]

@@ -134,6 +134,35 @@ public abstract class ScheduleStoreContract
     }
 
     [Fact]
+    public async Task Schedules_without_a_job_are_found_when_their_time_is_near_and_before_those_that_come_later()
+    {
+        // As a version from before there were jobs makes them: of this kind they have none, whatever they have of another one.
+        var (kind, now) = ($"kind-{Guid.NewGuid():N}", DateTimeOffset.UtcNow);
+        var (late, soon, far, over) = (Due(now.AddDays(-1)), Due(now.AddMinutes(1)), Due(now.AddHours(2)), Due(now.AddDays(-2)));
+        foreach (var schedule in new[] { soon, far, over, late })
+        {
+            await CreateAsync(Store, schedule, Many);
+        }
+
+        await Store.CancelAsync(over.ScheduleId, now, Cancelled);
+        Assert.Equal([late.ScheduleId, soon.ScheduleId], await FindAsync());
+        Assert.Single(await OtherSilo.ReadWithoutJobAsync(kind, TimeSpan.FromHours(1), 1, Cancelled));
+
+        await Jobs.EnqueueAsync(new NewJob(Guid.CreateVersion7(), kind, late.ScheduleId.ToString(), ReadOnlyMemory<byte>.Empty), Cancelled);
+        Assert.Equal([soon.ScheduleId], await FindAsync());
+
+        ScheduleRow Due(DateTimeOffset at) => NewSchedule() with { StartAt = at, NextAt = at };
+
+        async Task<IEnumerable<Guid>> FindAsync()
+        {
+            // Of a store that other tests use as well.
+            Guid[] own = [late.ScheduleId, soon.ScheduleId, far.ScheduleId, over.ScheduleId];
+            var found = await Store.ReadWithoutJobAsync(kind, TimeSpan.FromHours(1), JournalLimits.MaxPage, Cancelled);
+            return found.Select(schedule => schedule.ScheduleId).Where(own.Contains);
+        }
+    }
+
+    [Fact]
     public async Task What_no_schedule_can_be_is_rejected()
     {
         var schedule = NewSchedule();
