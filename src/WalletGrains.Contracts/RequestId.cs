@@ -18,6 +18,7 @@ public readonly record struct RequestId
     private const string BulkPrefix = "b:";
     private const string SchedulePrefix = "s:";
     private const string FraudPrefix = "f:";
+    private const string VirtualAccountPrefix = "v:";
 
     [Id(0)]
     private readonly string? _value;
@@ -75,6 +76,9 @@ public readonly record struct RequestId
 
     /// <summary>The id of the freeze that an alert asks for.</summary>
     public static RequestId ForFraudHold(Guid alertId) => new($"{FraudPrefix}{alertId:N}/hold");
+
+    /// <summary>The id of the credit of a payment to a virtual account: the provider's own reference names it, for ever.</summary>
+    public static RequestId ForBankCredit(string provider, string reference) => new($"{VirtualAccountPrefix}{provider}/{reference}");
 
     /// <summary>The id as the journal has it.</summary>
     public static RequestId FromStored(string value) => new(value);

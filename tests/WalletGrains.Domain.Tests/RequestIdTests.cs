@@ -57,6 +57,14 @@ public sealed class RequestIdTests
     }
 
     [Fact]
+    public void A_bank_credit_is_named_by_the_banks_reference_and_by_nothing_a_client_can_send()
+    {
+        Assert.Equal("v:globus/FT-77", RequestId.ForBankCredit("globus", "FT-77").Value);
+        Assert.Null(RequestId.ForBankCredit("globus", "FT-77").ClientText);
+        Assert.NotEqual(RequestId.ForBankCredit("globus", "FT-77"), RequestId.FromClient("v:globus/FT-77"));
+    }
+
+    [Fact]
     public void Ids_differ_when_one_character_does()
     {
         Assert.NotEqual(RequestId.FromClient("a"), RequestId.FromClient("A"));

@@ -45,7 +45,7 @@ internal static class Samples
     public static readonly Gen<string?> Description = Gen.OneOf(Gen.Constant<string?>(null), Text.Select(text => (string?)text));
 
     public static readonly Gen<MoneyCommand> Commands =
-        from kind in Gen.Choose(0, 4)
+        from kind in Gen.Choose(0, 5)
         from amount in AnyMinorUnits
         from currency in Currencies
         from words in Description
@@ -94,6 +94,7 @@ internal static class Samples
         2 => new DebitTransfer(RequestId.FromClient("r"), amount, transfer, other, words),
         3 => new CreditTransfer(amount, transfer, other, words),
         4 => new RefundTransfer(amount, transfer, other, WalletRefusal.AmountTooLarge, Now),
+        5 => new ReceiveBankCredit(RequestId.FromClient("r"), amount, words),
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 }

@@ -38,6 +38,15 @@ public abstract record MoneyCommand(
 public sealed record Deposit(RequestId RequestId, Money Amount, string? Description = null, Metadata? Metadata = null)
     : MoneyCommand(RequestId, Amount, Description, Metadata);
 
+/// <summary>
+/// Money that has arrived at the bank for this wallet. The bank has it already and it can go nowhere else, so the wallet takes it whatever its
+/// phase and balance; a closed wallet is open again with it.
+/// </summary>
+[GenerateSerializer, Immutable]
+[Alias("walletgrains.ReceiveBankCredit")]
+public sealed record ReceiveBankCredit(RequestId RequestId, Money Amount, string? Description = null, Metadata? Metadata = null)
+    : MoneyCommand(RequestId, Amount, Description, Metadata);
+
 /// <summary>Money goes outside.</summary>
 [GenerateSerializer, Immutable]
 [Alias("walletgrains.Withdraw")]

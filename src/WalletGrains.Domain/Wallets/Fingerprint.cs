@@ -68,6 +68,7 @@ public static class Fingerprint
         UnfreezeWallet => (13, Guid.Empty),
         CloseWallet => (14, Guid.Empty),
         SetLimits => (15, Guid.Empty),
+        ReceiveBankCredit => (16, Guid.Empty),
         _ => throw new UnreachableException($"{command.GetType().Name} has no fingerprint."),
     };
 

@@ -13,6 +13,9 @@ public static class Postings
     /// <summary>Cash that comes in or goes out over the counter or by a partner.</summary>
     public const string ExternalCash = "external:cash";
 
+    /// <summary>Money that the bank holds for wallets with virtual accounts.</summary>
+    public const string ExternalGlobus = "external:globus";
+
     /// <summary>What the account names of wallets begin with.</summary>
     public const string WalletPrefix = "wallet:";
 
@@ -49,6 +52,7 @@ public static class Postings
             (entry.EntryId, entry.RequestId, entry.Amount.MinorUnits, entry.Description, entry.Metadata, entry.CreatedAt);
         return (entry.Type, entry.Hold) switch
         {
+            (EntryType.Fund, null) when entry.CounterAccount == ExternalGlobus => new WalletEvent.BankCreditReceived(id, request, amount, words, more, at),
             (EntryType.Fund, null) => new WalletEvent.Funded(id, request, amount, words, more, at),
             (EntryType.Withdraw, null) => new WalletEvent.Withdrawn(id, request, amount, words, more, at),
             (EntryType.TransferOut, null) when entry.ReversesTransferId is { } reversed => new WalletEvent.ReversalDebited(
@@ -76,7 +80,7 @@ public static class Postings
 
     private static EntryType TypeOf(WalletEvent happened) => happened switch
     {
-        WalletEvent.Funded => EntryType.Fund,
+        WalletEvent.Funded or WalletEvent.BankCreditReceived => EntryType.Fund,
         WalletEvent.Withdrawn => EntryType.Withdraw,
         WalletEvent.TransferDebited or WalletEvent.HeldTransferDebited or WalletEvent.ReversalDebited => EntryType.TransferOut,
         WalletEvent.TransferCredited => EntryType.TransferIn,
@@ -94,6 +98,7 @@ public static class Postings
     private static string CounterAccountOf(WalletEvent happened, Guid walletId) => happened switch
     {
         WalletEvent.Funded or WalletEvent.Withdrawn or WalletEvent.HoldCaptured => ExternalCash,
+        WalletEvent.BankCreditReceived => ExternalGlobus,
         WalletEvent.TransferDebited debited => AccountOf(debited.ToWalletId),
         WalletEvent.HeldTransferDebited debited => AccountOf(debited.ToWalletId),
         WalletEvent.ReversalDebited debited => AccountOf(debited.ToWalletId),
@@ -111,7 +116,7 @@ public static class Postings
         WalletEvent.ReversalDebited debited => debited.TransferId,
         WalletEvent.TransferCredited credited => credited.TransferId,
         WalletEvent.TransferRefunded refunded => refunded.TransferId,
-        WalletEvent.Funded or WalletEvent.Withdrawn => null,
+        WalletEvent.Funded or WalletEvent.BankCreditReceived or WalletEvent.Withdrawn => null,
         WalletEvent.HoldPlaced or WalletEvent.HoldCaptured or WalletEvent.HoldReleased => null,
         WalletEvent.Frozen or WalletEvent.Unfrozen or WalletEvent.Closed or WalletEvent.LimitsSet => null,
         _ => throw new UnreachableException($"No rule says whether {happened.GetType().Name} belongs to a transfer."),

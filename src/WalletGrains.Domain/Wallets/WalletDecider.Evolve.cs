@@ -24,7 +24,7 @@ public static partial class WalletDecider
     /// <summary>What an event adds to the balance, in minor units; negative when money leaves.</summary>
     public static long SignedAmount(WalletEvent happened) => happened switch
     {
-        WalletEvent.Funded or WalletEvent.TransferCredited or WalletEvent.TransferRefunded => happened.AmountMinor,
+        WalletEvent.Funded or WalletEvent.BankCreditReceived or WalletEvent.TransferCredited or WalletEvent.TransferRefunded => happened.AmountMinor,
         WalletEvent.Withdrawn or WalletEvent.TransferDebited or WalletEvent.ReversalDebited or WalletEvent.HoldCaptured
             or WalletEvent.HeldTransferDebited => -happened.AmountMinor,
         WalletEvent.HoldPlaced or WalletEvent.HoldReleased => 0,
@@ -47,7 +47,7 @@ public static partial class WalletDecider
         WalletEvent.HoldCaptured captured => captured.Hold,
         WalletEvent.HoldReleased released => released.Hold,
         WalletEvent.HeldTransferDebited debited => debited.Hold,
-        WalletEvent.Funded or WalletEvent.Withdrawn or WalletEvent.TransferDebited or WalletEvent.ReversalDebited
+        WalletEvent.Funded or WalletEvent.BankCreditReceived or WalletEvent.Withdrawn or WalletEvent.TransferDebited or WalletEvent.ReversalDebited
             or WalletEvent.TransferCredited or WalletEvent.TransferRefunded => null,
         WalletEvent.Frozen or WalletEvent.Unfrozen or WalletEvent.Closed or WalletEvent.LimitsSet => null,
         _ => throw new UnreachableException($"No rule says whether {happened.GetType().Name} concerns a hold."),
@@ -61,7 +61,7 @@ public static partial class WalletDecider
         WalletEvent.Closed => WalletStatus.Closed,
 
         // No wallet with money is closed: its owner could not get at it.
-        WalletEvent.TransferRefunded or WalletEvent.TransferCredited when status is WalletStatus.Closed => WalletStatus.Open,
+        WalletEvent.TransferRefunded or WalletEvent.TransferCredited or WalletEvent.BankCreditReceived when status is WalletStatus.Closed => WalletStatus.Open,
         _ => status,
     };
 

@@ -43,6 +43,7 @@ public static partial class WalletDecider
         return command switch
         {
             Deposit c => new WalletEvent.Funded(entryId, id, c.Amount.MinorUnits, words, more, at),
+            ReceiveBankCredit c => new WalletEvent.BankCreditReceived(entryId, id, c.Amount.MinorUnits, words, more, at),
             Withdraw c => new WalletEvent.Withdrawn(entryId, id, c.Amount.MinorUnits, words, more, at),
             DebitTransfer c => new WalletEvent.TransferDebited(entryId, id, c.Amount.MinorUnits, words, more, at, c.TransferId, c.ToWalletId),
             DebitHeldTransfer c => new WalletEvent.HeldTransferDebited(
@@ -81,7 +82,7 @@ public static partial class WalletDecider
 
         var amount = asked?.MinorUnits ?? 0;
 
-        // Money that comes back, or that another wallet has given away for good, is always taken: it has nowhere else to go.
+        // Money that comes back, or that the bank or another wallet has given away for good, is always taken: it has nowhere else to go.
         var mayBeTooMuch = command is Deposit or CreditTransfer { IsSettlement: false };
         if (amount > Limits.MaxAmountMinor || (mayBeTooMuch && amount > Limits.MaxAmountMinor - state.BalanceMinor))
         {
@@ -132,7 +133,7 @@ public static partial class WalletDecider
     /// <summary>Which commands each phase refuses. What was begun comes to its end in every phase.</summary>
     private static WalletRefusal? PhaseRefusalOf(WalletCommand command, WalletState state) => (state.Status, command) switch
     {
-        (_, RefundTransfer or CreditTransfer { IsSettlement: true } or CaptureHold or ReleaseHold or ExpireHold or DebitHeldTransfer) => null,
+        (_, ReceiveBankCredit or RefundTransfer or CreditTransfer { IsSettlement: true } or CaptureHold or ReleaseHold or ExpireHold or DebitHeldTransfer) => null,
         (WalletStatus.Open, UnfreezeWallet) => WalletRefusal.WalletNotFrozen,
         (WalletStatus.Open, _) => null,
         (WalletStatus.Frozen, DebitReversal or UnfreezeWallet or CloseWallet { EvenFrozen: true } or SetLimits) => null,

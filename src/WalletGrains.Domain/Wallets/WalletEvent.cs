@@ -18,6 +18,11 @@ public abstract record WalletEvent(
         Guid EntryId, RequestId RequestId, long AmountMinor, string? Description, Metadata? Metadata, DateTimeOffset At)
         : WalletEvent(EntryId, RequestId, AmountMinor, Description, Metadata, At);
 
+    /// <summary>Money came in that the bank had received for the wallet.</summary>
+    public sealed record BankCreditReceived(
+        Guid EntryId, RequestId RequestId, long AmountMinor, string? Description, Metadata? Metadata, DateTimeOffset At)
+        : WalletEvent(EntryId, RequestId, AmountMinor, Description, Metadata, At);
+
     /// <summary>Money went outside.</summary>
     public sealed record Withdrawn(
         Guid EntryId, RequestId RequestId, long AmountMinor, string? Description, Metadata? Metadata, DateTimeOffset At)

@@ -22,6 +22,7 @@ public sealed class PhaseTests
         { "reversal", null, WalletRefusal.WalletClosed },
         { "refund", null, null },
         { "settlement", null, null },
+        { "bank credit", null, null },
         { "capture", null, WalletRefusal.HoldNotActive },
         { "release", null, WalletRefusal.HoldNotActive },
         { "expire", null, WalletRefusal.HoldNotActive },
@@ -52,7 +53,7 @@ public sealed class PhaseTests
     [Fact]
     public void Money_that_comes_back_opens_a_closed_wallet()
     {
-        foreach (var command in new[] { "refund", "settlement" })
+        foreach (var command in new[] { "refund", "settlement", "bank credit" })
         {
             var wallet = new TestedWallet();
             wallet.Accept(new CloseWallet(wallet.NextId()));
@@ -113,6 +114,7 @@ public sealed class PhaseTests
             "debit" => new DebitTransfer(id, ten, Transfer, other),
             "credit" => new CreditTransfer(ten, Transfer, other),
             "settlement" => new CreditTransfer(ten, Transfer, other, IsSettlement: true),
+            "bank credit" => new ReceiveBankCredit(id, ten),
             "refund" => new RefundTransfer(ten, Transfer, other, WalletRefusal.WalletClosed, Samples.Now),
             "reversal" => new DebitReversal(id, ten, Transfer, other, Transfer, 10, UpToWhatIsLeft: false),
             "hold" => new PlaceHold(id, ten, other),

@@ -12,6 +12,7 @@ public sealed class WalletDeciderTests
     private const int Debit = 2;
     private const int Credit = 3;
     private const int Refund = 4;
+    private const int BankCredit = 5;
     private const long Max = Limits.MaxAmountMinor;
 
     private static readonly Guid EntryId = Guid.Parse("0197a2b3-0000-7000-8000-00000000000e");
@@ -52,6 +53,10 @@ public sealed class WalletDeciderTests
     [InlineData(Credit, 0, "USD", 0, 0, WalletRefusal.AmountNotPositive)]
     [InlineData(Refund, 1, "USD", 0, 0, null)]
     [InlineData(Refund, Max, "USD", Max, 0, null)]
+    [InlineData(BankCredit, Max, "USD", Max, 0, null)]
+    [InlineData(BankCredit, Max + 1, "USD", 0, 0, WalletRefusal.AmountTooLarge)]
+    [InlineData(BankCredit, 1, "NGN", 0, 0, WalletRefusal.CurrencyMismatch)]
+    [InlineData(BankCredit, 0, "USD", 0, 0, WalletRefusal.AmountNotPositive)]
     // Several reasons at once: the first in the order of the enum is given.
     [InlineData(Withdraw, 0, "NGN", 0, 0, WalletRefusal.AmountNotPositive)]
     [InlineData(Withdraw, Max + 1, "NGN", 0, 0, WalletRefusal.CurrencyMismatch)]
@@ -65,6 +70,7 @@ public sealed class WalletDeciderTests
 
     [Theory]
     [InlineData(Deposit, EntryType.Fund, 30, 130, "external:cash", false)]
+    [InlineData(BankCredit, EntryType.Fund, 30, 130, "external:globus", false)]
     [InlineData(Withdraw, EntryType.Withdraw, 30, 70, "external:cash", false)]
     [InlineData(Debit, EntryType.TransferOut, 30, 70, "wallet:0197a2b3-0000-7000-8000-0000000000bb", true)]
     [InlineData(Credit, EntryType.TransferIn, 30, 130, "wallet:0197a2b3-0000-7000-8000-0000000000bb", true)]

@@ -13,7 +13,7 @@ namespace WalletGrains.Domain.Tests.Wallets;
 public sealed class WalletWalks
 {
     private static readonly Gen<(int Kind, long Amount, int Pick, int SecondsLater)[]> Walks =
-        (from kind in Gen.Choose(0, 15)
+        (from kind in Gen.Choose(0, 16)
          from amount in Gen.Frequency((8, Samples.Between(1, 500)), (1, Samples.AnyMinorUnits))
          from pick in Gen.Choose(0, 1_000)
          from later in Gen.Choose(0, 3_000)
@@ -118,6 +118,7 @@ public sealed class WalletWalks
             13 => new UnfreezeWallet(id),
             14 => new CloseWallet(id),
             15 => new SetLimits(id, new WalletLimits(minor % 2 == 0 ? 400 : null, minor % 3 == 0 ? 900 : null, minor % 5 == 0 ? 3 : null)),
+            16 => new ReceiveBankCredit(id, amount, "words", metadata),
             _ => throw new ArgumentOutOfRangeException(nameof(kind)),
         };
     }
