@@ -26,6 +26,7 @@ using WalletGrains.Api.Schedules;
 using WalletGrains.Api.Statistics;
 using WalletGrains.Api.Transfers;
 using WalletGrains.Api.Users;
+using WalletGrains.Api.VirtualAccounts;
 using WalletGrains.Api.Wallets;
 using WalletGrains.Contracts.Users;
 
@@ -84,6 +85,7 @@ public static class WalletGrainsApi
         services.AddSingleton<CheckpointEndpoints>();
         services.AddSingleton<ProofEndpoints>();
         services.AddSingleton<AuditEndpoints>();
+        services.AddSingleton<VirtualAccountEndpoints>();
         return builder;
     }
 
@@ -168,6 +170,7 @@ public static class WalletGrainsApi
         services.GetRequiredService<CheckpointEndpoints>().Map(app);
         services.GetRequiredService<ProofEndpoints>().Map(app);
         services.GetRequiredService<AuditEndpoints>().Map(app);
+        services.GetRequiredService<VirtualAccountEndpoints>().Map(app);
         services.GetRequiredService<OpenApiEndpoint>().Map(app);
         PushHub.Map(app);
         return app;

@@ -32,6 +32,9 @@ public sealed class ApiFixture : IAsyncLifetime
     /// <summary>Where the host accepts requests.</summary>
     public Uri Address { get; private set; } = null!;
 
+    /// <summary>Leads to its database.</summary>
+    public string ConnectionString => _database!.ConnectionString;
+
     /// <summary>The document it serves.</summary>
     public OpenApiContract Contract { get; private set; } = null!;
 

@@ -14,6 +14,7 @@ using WalletGrains.Api.Schedules;
 using WalletGrains.Api.Statistics;
 using WalletGrains.Api.Transfers;
 using WalletGrains.Api.Users;
+using WalletGrains.Api.VirtualAccounts;
 using WalletGrains.Api.Wallets;
 
 namespace WalletGrains.Api.Http;
@@ -92,6 +93,7 @@ namespace WalletGrains.Api.Http;
 [JsonSerializable(typeof(CheckpointResponse[]))]
 [JsonSerializable(typeof(VerdictResponse))]
 [JsonSerializable(typeof(VerificationResponse))]
+[JsonSerializable(typeof(VirtualAccountResponse))]
 [JsonSerializable(typeof(WalletUpdated))]
 [JsonSerializable(typeof(IReadOnlyDictionary<Guid, long>))]
 [JsonSerializable(typeof(JsonElement))]

@@ -42,6 +42,7 @@ internal sealed class OpenApiEndpoint([FromKeyedServices(OpenApiEndpoint.Documen
                 new() { Name = "Identity", Description = "Accounts and sessions." },
                 new() { Name = "Wallets", Description = "Wallets, family 1: a repeated idempotencyKey is refused." },
                 new() { Name = "Wallet", Description = "Wallets, family 2: a repeated requestId is answered like the first request." },
+                new() { Name = "Virtual accounts", Description = "Accounts at a bank whose payments are credited to wallets." },
                 new() { Name = "Operations", Description = "For load balancers and operators." },
             };
             document.AddComponent<IOpenApiSecurityScheme>(OperationTransformer.TokenScheme, new OpenApiSecurityScheme

@@ -1,7 +1,9 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Logging;
+using WalletGrains.Contracts.Jobs;
 using WalletGrains.Contracts.Users;
 using WalletGrains.Domain.Users;
+using WalletGrains.Grains.VirtualAccounts;
 using WalletGrains.Journal.Users;
 
 namespace WalletGrains.Grains.Users;
@@ -37,12 +39,18 @@ public sealed partial class UserGrain(
             command.WalletCurrency?.Code,
             time.GetUtcMilliseconds());
         row = row with { PasswordHash = passwords.HashPassword(row, command.Password) };
-        if (!await Outage.GuardWriteAsync(() => users.TryInsertAsync(row)))
+        var job = VirtualAccountCreation.JobOf(row);
+        if (!await Outage.GuardWriteAsync(() => users.TryInsertAsync(row, job)))
         {
             return new RegisterOutcome.EmailTaken();
         }
 
         await UserRows.OpenWalletAsync(row, GrainFactory);
+        if (job is not null)
+        {
+            await GrainFactory.GetGrain<IJobGrain>(job.Kind).WakeAsync();
+        }
+
         return new RegisterOutcome.Registered(UserRows.ToUser(row));
     }
 

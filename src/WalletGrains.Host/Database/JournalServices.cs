@@ -14,6 +14,7 @@ using WalletGrains.Journal.Schedules;
 using WalletGrains.Journal.Statistics;
 using WalletGrains.Journal.Users;
 using WalletGrains.Journal.Verifying;
+using WalletGrains.Journal.VirtualAccounts;
 
 namespace WalletGrains.Host.Database;
 
@@ -39,6 +40,8 @@ internal static class JournalServices
         services.AddSingleton<IBulkStore>(provider => ActivatorUtilities.CreateInstance<PostgresBulkStore>(provider, database.JournalDataSource));
         services.AddSingleton<IMobileUserStore>(provider => ActivatorUtilities.CreateInstance<PostgresMobileUserStore>(provider, database.JournalDataSource));
         services.AddSingleton<IJobStore>(provider => ActivatorUtilities.CreateInstance<PostgresJobStore>(provider, database.JournalDataSource));
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<PostgresVirtualAccounts>(provider, database.JournalDataSource));
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<PostgresBankInbox>(provider, database.JournalDataSource));
         services.AddSingleton(new PostgresTransferList(database.JournalDataSource));
         services.AddSingleton(new PostgresCheckpoints(database.JournalDataSource));
         services.AddSingleton(new PostgresAudits(database.JournalDataSource));

@@ -105,6 +105,7 @@ public sealed class WalletGrainsHost : IAsyncDisposable
         {
             builder.Services.AddWalletGrains();
             builder.Services.AddJournal(builder.Configuration, database);
+            builder.Services.AddVirtualAccounts(builder.Configuration);
             builder.Services.AddSigning(builder.Configuration, builder.Environment, options.DataFolder);
             builder.Services.AddHostedService<PeriodicWorkStart>();
         }

@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using WalletGrains.Journal.Jobs;
 using WalletGrains.Journal.Reading;
 using WalletGrains.Journal.Writing;
 
@@ -23,6 +24,9 @@ public sealed class PostgresUserStore : IAsyncDisposable
         returning 1
         """;
 
+    // $1 and $3 of a job are its id and key. The wallet's id is new with every attempt: only the user that this very transaction wrote has it.
+    private const string IsWrittenNow = "exists (select from users where user_id = $1 and wallet_id = $3::uuid)";
+
     private static readonly string SetRoleSql = Change(
         set: "role = $4", remainsOperator: "$4 = 'operator'", keepsSessions: "exists (select from users same where same.user_id = $1 and same.role = $4)");
 
@@ -45,7 +49,10 @@ public sealed class PostgresUserStore : IAsyncDisposable
     }
 
     /// <summary>Writes a new user; false when the address, or the id, belongs to a user already.</summary>
-    public Task<bool> TryInsertAsync(UserRow user)
+    /// <param name="user">The user.</param>
+    /// <param name="job">What is to be done for the user's wallet: enqueued exactly when the user is written. It has the user's id, and the
+    /// wallet's as its key. Null for nothing.</param>
+    public Task<bool> TryInsertAsync(UserRow user, NewJob? job)
     {
         ArgumentNullException.ThrowIfNull(user);
         return _writes.RunAsync(
@@ -63,7 +70,8 @@ public sealed class PostgresUserStore : IAsyncDisposable
                 parameters.Add(Nullable(user.WalletCurrency, NpgsqlDbType.Text));
                 parameters.Add(new() { Value = user.CreatedAt.UtcDateTime });
             },
-            static (row, limit) => row.ReadAsync(limit));
+            static (row, limit) => row.ReadAsync(limit),
+            after: job is null ? null : JobStatement.Enqueue(job, IsWrittenNow));
     }
 
     /// <summary>The user with this id; null when there is none.</summary>

@@ -1,0 +1,50 @@
+using Orleans.Concurrency;
+using WalletGrains.Contracts;
+using WalletGrains.Contracts.Jobs;
+using WalletGrains.Contracts.VirtualAccounts;
+using WalletGrains.Journal;
+using WalletGrains.Journal.Jobs;
+using WalletGrains.Journal.VirtualAccounts;
+
+namespace WalletGrains.Grains.VirtualAccounts;
+
+/// <summary>Takes reports of the bank. A stateless worker that keeps nothing: the store decides which report of a payment was the first.</summary>
+[StatelessWorker]
+[Reentrant]
+public sealed class BankInboxGrain(PostgresBankInbox inbox, IJobStore jobs, IdGenerator ids, TimeProvider time) : Grain, IBankInboxGrain
+{
+    /// <inheritdoc />
+    public async Task<BankCreditReceipt> ReceiveAsync(BankCredit credit)
+    {
+        ArgumentNullException.ThrowIfNull(credit);
+        try
+        {
+            var row = VirtualAccountRows.ToRow(credit, time.GetUtcMilliseconds());
+            var job = new NewJob(ids.NewId(), BankCrediting.JobKind, credit.Reference, ReadOnlyMemory<byte>.Empty);
+            var known = await inbox.ReceiveAsync(row, job, CancellationToken.None);
+            if (known is not null && !IsSame(known, row))
+            {
+                await jobs.EnqueueAsync(BankCreditAlert.JobOf(ids.NewId(), known, credit), CancellationToken.None);
+                await WakeAsync(BankCreditAlert.JobKind);
+                return BankCreditReceipt.Contradicting;
+            }
+
+            if (known?.Credit is null)
+            {
+                await WakeAsync(BankCrediting.JobKind);
+            }
+
+            return known is null ? BankCreditReceipt.New : BankCreditReceipt.Known;
+        }
+        catch (Exception e) when (e is JournalUnavailableException or JournalOutcomeUnknownException)
+        {
+            throw new UnavailableException("The report cannot be stored now.", e);
+        }
+    }
+
+    /// <summary>Where, how much and of what; the words may differ.</summary>
+    private static bool IsSame(BankCreditRow one, BankCreditRow other) =>
+        (one.AccountNumber, one.AmountMinor, one.Currency) == (other.AccountNumber, other.AmountMinor, other.Currency);
+
+    private Task WakeAsync(string kind) => GrainFactory.GetGrain<IJobGrain>(kind).WakeAsync();
+}

@@ -1,0 +1,39 @@
+using Microsoft.Extensions.DependencyInjection;
+using WalletGrains.Grains.Jobs;
+
+namespace WalletGrains.Grains.VirtualAccounts;
+
+/// <summary>What virtual accounts need from the container besides their stores.</summary>
+public static class VirtualAccountServices
+{
+    /// <summary>Registers it: the bank, or its stand-in, and the work with it.</summary>
+    public static IServiceCollection AddVirtualAccounts(this IServiceCollection services, GlobusOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        services.AddSingleton(options);
+        if (options.IsMock)
+        {
+            services.AddSingleton<IAccountBank, MockBank>();
+        }
+        else
+        {
+            // What a redirection leads to must not be told our credentials. Addresses are logged nowhere: they name customers' payments.
+            services.AddHttpClient(GlobusCalls.ClientName, static client =>
+                {
+                    client.Timeout = Timeout.InfiniteTimeSpan;
+                    client.MaxResponseContentBufferSize = GlobusCalls.MaxAnswerBytes;
+                })
+                .ConfigurePrimaryHttpMessageHandler(static () => new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
+                .RemoveAllLoggers();
+            services.AddSingleton<GlobusCalls>();
+            services.AddSingleton<GlobusTokens>();
+            services.AddSingleton<GlobusBank>();
+            services.AddSingleton<IAccountBank>(static provider => provider.GetRequiredService<GlobusBank>());
+        }
+
+        services.AddSingleton<IJobHandler, VirtualAccountCreation>();
+        services.AddSingleton<IJobHandler, BankCrediting>();
+        services.AddSingleton<IJobHandler, BankCreditAlert>();
+        return services;
+    }
+}

@@ -1,0 +1,197 @@
+using Npgsql;
+using NpgsqlTypes;
+using WalletGrains.Journal.Jobs;
+using WalletGrains.Journal.Reading;
+using WalletGrains.Journal.Writing;
+
+namespace WalletGrains.Journal.VirtualAccounts;
+
+/// <summary>The row of a payment that the bank has received.</summary>
+/// <param name="Reference">The bank's name of it.</param>
+/// <param name="AccountNumber">The account that it was paid to.</param>
+/// <param name="AmountMinor">How much, in minor units.</param>
+/// <param name="Currency">Of which currency.</param>
+/// <param name="SenderName">Who paid; null when unknown.</param>
+/// <param name="Narration">The payer's words; null when there are none.</param>
+/// <param name="OccurredAt">When it was paid, by the bank's clock.</param>
+/// <param name="Source">Where it is known from: 1 a webhook, 2 a statement.</param>
+/// <param name="ReceivedAt">When it was stored.</param>
+/// <param name="Credit">What the wallet made of it; null while it is not credited.</param>
+public sealed record BankCreditRow(
+    string Reference,
+    string AccountNumber,
+    long AmountMinor,
+    string Currency,
+    string? SenderName,
+    string? Narration,
+    DateTimeOffset OccurredAt,
+    short Source,
+    DateTimeOffset ReceivedAt,
+    BankCreditEntry? Credit = null);
+
+/// <summary>Where a payment went.</summary>
+/// <param name="WalletId">The wallet.</param>
+/// <param name="EntryId">Its entry.</param>
+/// <param name="CreditedAt">When.</param>
+public sealed record BankCreditEntry(Guid WalletId, Guid EntryId, DateTimeOffset CreditedAt);
+
+/// <summary>What the bank has told of payments, in PostgreSQL, and how statements compared with it.</summary>
+/// <remarks>Every method throws <see cref="JournalUnavailableException"/> while the database is away; those that write throw
+/// <see cref="JournalOutcomeUnknownException"/> when the answer was lost, and may be repeated.</remarks>
+public sealed class PostgresBankInbox : IAsyncDisposable
+{
+    /// <summary>References that are looked up at a time.</summary>
+    public const int MaxReferences = 1_000;
+
+    private const string Columns =
+        "c.reference, c.account_number, c.amount_minor, c.currency, c.sender_name, c.narration, c.occurred_at, c.source, c.received_at, c.wallet_id, c.entry_id, c.credited_at";
+
+    // Both see the table as it was before: one of the two has a row, unless another transaction has just stored it.
+    private const string ReceiveSql = $"""
+        with stored as (
+            insert into bank_credits (reference, account_number, amount_minor, currency, sender_name, narration, occurred_at, source, received_at)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            on conflict (reference) do nothing
+            returning 1
+        )
+        select exists (select from stored), {Columns} from (values (1)) one left join bank_credits c on c.reference = $1
+        """;
+
+    // $3 of a job is its key.
+    private const string IsNotCredited = "exists (select from bank_credits where reference = $3 and credited_at is null)";
+
+    private readonly ReadConnections _reads;
+    private readonly WriteConnections _writes;
+
+    /// <summary>Makes the store; it connects with its first use.</summary>
+    public PostgresBankInbox(NpgsqlDataSource dataSource, JournalOptions options, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(dataSource);
+        ArgumentNullException.ThrowIfNull(options);
+        _reads = new ReadConnections(dataSource, JournalLimits.StoreConnections, options, time);
+        _writes = new WriteConnections(dataSource, JournalLimits.StoreConnections, options, time);
+    }
+
+    /// <summary>Writes a payment and, in the same transaction, the job that credits it, unless it is credited already.</summary>
+    /// <param name="credit">The payment.</param>
+    /// <param name="job">The job; its key is the payment's reference.</param>
+    /// <param name="cancellationToken">Gives up the look at what was there before.</param>
+    /// <returns>What was stored before under the reference; null when nothing was.</returns>
+    public async Task<BankCreditRow?> ReceiveAsync(BankCreditRow credit, NewJob job, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(credit);
+        var (isNew, known) = await _writes.RunAsync(
+            ReceiveSql,
+            parameters => Bind(parameters, credit),
+            static async (row, limit) =>
+            {
+                await row.ReadAsync(limit);
+                return (row.GetBoolean(0), row.IsDBNull(1) ? null : Read(row, first: 1));
+            },
+            after: JobStatement.Enqueue(job, IsNotCredited));
+        return isNew ? null : known ?? await FindAsync(credit.Reference, cancellationToken);
+    }
+
+    /// <summary>Remembers where a payment went. Once it is remembered, the call changes nothing.</summary>
+    public Task MarkCreditedAsync(string reference, BankCreditEntry credit)
+    {
+        ArgumentNullException.ThrowIfNull(credit);
+        return _writes.RunAsync(new NpgsqlBatchCommand(
+            "update bank_credits set wallet_id = $2, entry_id = $3, credited_at = $4 where reference = $1 and credited_at is null")
+        {
+            Parameters =
+            {
+                new() { Value = reference },
+                new() { Value = credit.WalletId },
+                new() { Value = credit.EntryId },
+                new() { Value = credit.CreditedAt.UtcDateTime },
+            },
+        });
+    }
+
+    /// <summary>The payment with this reference; null when there is none.</summary>
+    public async Task<BankCreditRow?> FindAsync(string reference, CancellationToken cancellationToken) =>
+        await FindAsync([reference], cancellationToken) is [var credit] ? credit : null;
+
+    /// <summary>The payments with these references, up to <see cref="MaxReferences"/>; those that there are, in no order.</summary>
+    public Task<IReadOnlyList<BankCreditRow>> FindAsync(IReadOnlyCollection<string> references, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(references);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(references.Count, MaxReferences);
+        return _reads.ReadAsync(
+            $"select {Columns} from bank_credits c where c.reference = any ($1)",
+            parameters => parameters.Add(new() { Value = references.ToArray() }),
+            static row => Read(row, first: 0),
+            cancellationToken);
+    }
+
+    /// <summary>Payments of a stretch of time, oldest first, up to <see cref="MaxReferences"/>.</summary>
+    /// <param name="from">At this time or later.</param>
+    /// <param name="to">Before this time.</param>
+    /// <param name="after">The last payment of the page before; null for the first page.</param>
+    /// <param name="cancellationToken">Gives the read up.</param>
+    public Task<IReadOnlyList<BankCreditRow>> ReadAsync(DateTimeOffset from, DateTimeOffset to, BankCreditRow? after, CancellationToken cancellationToken) =>
+        _reads.ReadAsync(
+            $"""
+            select {Columns} from bank_credits c
+            where c.occurred_at >= $1 and c.occurred_at < $2 and (c.occurred_at, c.reference) > ($3, $4)
+            order by c.occurred_at, c.reference limit {MaxReferences}
+            """,
+            parameters =>
+            {
+                parameters.Add(new() { Value = from.UtcDateTime });
+                parameters.Add(new() { Value = to.UtcDateTime });
+                parameters.Add(new() { Value = (after?.OccurredAt ?? DateTimeOffset.UnixEpoch).UtcDateTime });
+                parameters.Add(new() { Value = after?.Reference ?? "" });
+            },
+            static row => Read(row, first: 0),
+            cancellationToken);
+
+    /// <summary>Keeps the comparison of a day's statement in place of the one before it.</summary>
+    public Task SaveReconciliationAsync(DateOnly day, DateTimeOffset ranAt, ReadOnlyMemory<byte> content) => _writes.RunAsync(new NpgsqlBatchCommand(
+        "insert into bank_reconciliations (day, ran_at, content) values ($1, $2, $3) on conflict (day) do update set ran_at = excluded.ran_at, content = excluded.content")
+    {
+        Parameters = { new() { Value = day }, new() { Value = ranAt.UtcDateTime }, new() { Value = content.ToArray() } },
+    });
+
+    /// <summary>The comparison of a day's statement; null when there is none.</summary>
+    public Task<byte[]?> FindReconciliationAsync(DateOnly day, CancellationToken cancellationToken) => _reads.RunAsync(
+        "select content from bank_reconciliations where day = $1",
+        parameters => parameters.Add(new() { Value = day }),
+        static async (row, limit) => await row.ReadAsync(limit) ? row.GetFieldValue<byte[]>(0) : null,
+        cancellationToken);
+
+    /// <summary>Waits for what is under way; each statement is bounded by its time-out.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _writes.DisposeAsync();
+        await _reads.DisposeAsync();
+    }
+
+    private static void Bind(NpgsqlParameterCollection parameters, BankCreditRow credit)
+    {
+        parameters.Add(new() { Value = credit.Reference });
+        parameters.Add(new() { Value = credit.AccountNumber });
+        parameters.Add(new() { Value = credit.AmountMinor });
+        parameters.Add(new() { Value = credit.Currency });
+        parameters.Add(new() { Value = (object?)credit.SenderName ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        parameters.Add(new() { Value = (object?)credit.Narration ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        parameters.Add(new() { Value = credit.OccurredAt.UtcDateTime });
+        parameters.Add(new() { Value = credit.Source });
+        parameters.Add(new() { Value = credit.ReceivedAt.UtcDateTime });
+    }
+
+    private static BankCreditRow Read(NpgsqlDataReader row, int first) => new(
+        row.GetString(first),
+        row.GetString(first + 1),
+        row.GetInt64(first + 2),
+        row.GetString(first + 3),
+        row.IsDBNull(first + 4) ? null : row.GetString(first + 4),
+        row.IsDBNull(first + 5) ? null : row.GetString(first + 5),
+        row.GetFieldValue<DateTimeOffset>(first + 6),
+        row.GetInt16(first + 7),
+        row.GetFieldValue<DateTimeOffset>(first + 8),
+        row.IsDBNull(first + 11)
+            ? null
+            : new BankCreditEntry(row.GetGuid(first + 9), row.GetGuid(first + 10), row.GetFieldValue<DateTimeOffset>(first + 11)));
+}

@@ -1,0 +1,94 @@
+using Npgsql;
+using WalletGrains.Journal.Reading;
+using WalletGrains.Journal.Writing;
+
+namespace WalletGrains.Journal.VirtualAccounts;
+
+/// <summary>The row of a virtual account.</summary>
+/// <param name="AccountNumber">Its number: ten digits.</param>
+/// <param name="WalletId">The wallet it belongs to.</param>
+/// <param name="AccountName">The name payers are shown.</param>
+/// <param name="BankCode">The bank's three digits.</param>
+/// <param name="BankName">The bank's name.</param>
+/// <param name="Provider">Who made it.</param>
+/// <param name="Currency">What can be paid to it.</param>
+/// <param name="CreatedAt">When it was made.</param>
+public sealed record VirtualAccountRow(
+    string AccountNumber,
+    Guid WalletId,
+    string AccountName,
+    string BankCode,
+    string BankName,
+    string Provider,
+    string Currency,
+    DateTimeOffset CreatedAt);
+
+/// <summary>The virtual accounts in PostgreSQL. Rows are written once and stay.</summary>
+/// <remarks>Every method throws <see cref="JournalUnavailableException"/> while the database is away; the one that writes throws
+/// <see cref="JournalOutcomeUnknownException"/> when the answer was lost.</remarks>
+public sealed class PostgresVirtualAccounts : IAsyncDisposable
+{
+    private const string Columns = "account_number, wallet_id, account_name, bank_code, bank_name, provider, currency, created_at";
+
+    private readonly ReadConnections _reads;
+    private readonly WriteConnections _writes;
+
+    /// <summary>Makes the store; it connects with its first use.</summary>
+    public PostgresVirtualAccounts(NpgsqlDataSource dataSource, JournalOptions options, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(dataSource);
+        ArgumentNullException.ThrowIfNull(options);
+        _reads = new ReadConnections(dataSource, JournalLimits.StoreConnections, options, time);
+        _writes = new WriteConnections(dataSource, JournalLimits.StoreConnections, options, time);
+    }
+
+    /// <summary>Writes an account; false when its number, or its wallet, has one already.</summary>
+    public Task<bool> TryInsertAsync(VirtualAccountRow account)
+    {
+        ArgumentNullException.ThrowIfNull(account);
+        return _writes.RunAsync(
+            $"insert into virtual_accounts ({Columns}) values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing returning 1",
+            parameters =>
+            {
+                parameters.Add(new() { Value = account.AccountNumber });
+                parameters.Add(new() { Value = account.WalletId });
+                parameters.Add(new() { Value = account.AccountName });
+                parameters.Add(new() { Value = account.BankCode });
+                parameters.Add(new() { Value = account.BankName });
+                parameters.Add(new() { Value = account.Provider });
+                parameters.Add(new() { Value = account.Currency });
+                parameters.Add(new() { Value = account.CreatedAt.UtcDateTime });
+            },
+            static (row, limit) => row.ReadAsync(limit));
+    }
+
+    /// <summary>The account with this number; null when there is none.</summary>
+    public Task<VirtualAccountRow?> FindAsync(string accountNumber, CancellationToken cancellationToken) =>
+        FindAsync("account_number", accountNumber, cancellationToken);
+
+    /// <summary>The account of a wallet; null when it has none.</summary>
+    public Task<VirtualAccountRow?> FindOfWalletAsync(Guid walletId, CancellationToken cancellationToken) =>
+        FindAsync("wallet_id", walletId, cancellationToken);
+
+    /// <summary>Waits for what is under way; each statement is bounded by its time-out.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _writes.DisposeAsync();
+        await _reads.DisposeAsync();
+    }
+
+    private async Task<VirtualAccountRow?> FindAsync(string column, object value, CancellationToken cancellationToken) =>
+        await _reads.ReadAsync(
+            $"select {Columns} from virtual_accounts where {column} = $1",
+            parameters => parameters.Add(new() { Value = value }),
+            static row => new VirtualAccountRow(
+                row.GetString(0),
+                row.GetGuid(1),
+                row.GetString(2),
+                row.GetString(3),
+                row.GetString(4),
+                row.GetString(5),
+                row.GetString(6),
+                row.GetFieldValue<DateTimeOffset>(7)),
+            cancellationToken) is [var account] ? account : null;
+}
