@@ -86,6 +86,8 @@ public static class WalletGrainsApi
         services.AddSingleton<ProofEndpoints>();
         services.AddSingleton<AuditEndpoints>();
         services.AddSingleton<VirtualAccountEndpoints>();
+        services.AddSingleton<WebhookSecrets>();
+        services.AddSingleton<WebhookEndpoints>();
         return builder;
     }
 
@@ -171,6 +173,7 @@ public static class WalletGrainsApi
         services.GetRequiredService<ProofEndpoints>().Map(app);
         services.GetRequiredService<AuditEndpoints>().Map(app);
         services.GetRequiredService<VirtualAccountEndpoints>().Map(app);
+        services.GetRequiredService<WebhookEndpoints>().Map(app);
         services.GetRequiredService<OpenApiEndpoint>().Map(app);
         PushHub.Map(app);
         return app;

@@ -165,10 +165,15 @@ public sealed class ApiFixture : IAsyncLifetime
     }
 
     /// <summary>What the front door has logged so far.</summary>
-    public async Task<string> ReadLogAsync()
+    public Task<string> ReadLogAsync() => ReadLogAsync("api*.log");
+
+    /// <summary>What the rest of the host has logged so far.</summary>
+    public Task<string> ReadWorkerLogAsync() => ReadLogAsync("worker*.log");
+
+    private async Task<string> ReadLogAsync(string pattern)
     {
         var folder = Path.Combine(_folder.Path, "logs");
-        var files = Directory.Exists(folder) ? Directory.GetFiles(folder, "api*.log") : [];
+        var files = Directory.Exists(folder) ? Directory.GetFiles(folder, pattern) : [];
         return string.Concat(await Task.WhenAll(files.Select(file => File.ReadAllTextAsync(file))));
     }
 

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace WalletGrains.Api.Tests;
 
-/// <summary>Waits for jobs to be over: the database itself tells of each, to whoever was listening before the act.</summary>
+/// <summary>Waits for jobs: the database itself tells of each change, to whoever was listening before the act.</summary>
 internal sealed class JobWatch : IAsyncDisposable
 {
     private const int Done = 3;
@@ -23,7 +23,7 @@ internal sealed class JobWatch : IAsyncDisposable
         await watch.ReadAsync("""
             select pg_advisory_lock(11);
             create or replace function tell_of_job() returns trigger language plpgsql as $$ begin perform pg_notify('jobs', ''); return null; end $$;
-            create or replace trigger jobs_told after update on jobs for each row when (new.state in (3, 4)) execute function tell_of_job();
+            create or replace trigger jobs_told after update on jobs for each row execute function tell_of_job();
             select pg_advisory_unlock(11);
             listen jobs;
             """);
@@ -44,6 +44,24 @@ internal sealed class JobWatch : IAsyncDisposable
     /// <summary>Waits until so many jobs of a kind are done.</summary>
     public Task AllDoneAsync(string kind, int count) => WaitAsync(kind, "%", Done, count);
 
+    /// <summary>Waits, from one change of a job to the next, until a query says true.</summary>
+    public async Task UntilAsync(string sql, params object[] values)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(Signal.DefaultLimit * 2);
+        while (await ReadAsync(sql, values) is not true)
+        {
+            try
+            {
+                await _connection.WaitAsync(limit.Token);
+            }
+            catch (OperationCanceledException) when (!TestContext.Current.CancellationToken.IsCancellationRequested)
+            {
+                Assert.Fail($"It did not come to be: {sql} Jobs: {await ReadAsync("select string_agg(concat(kind, ' ', key, ' is ', state, ' ', last_error), '; ') from jobs where state <> 3")}");
+            }
+        }
+    }
+
     /// <summary>A single value of the database.</summary>
     public async Task<object?> ReadAsync(string sql, params object[] values)
     {
@@ -61,21 +79,6 @@ internal sealed class JobWatch : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
-    private async Task WaitAsync(string kind, string key, int state, int count)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(Signal.DefaultLimit * 2);
-        while (await CountAsync("select count(*) from jobs where kind = $1 and key like $2 and state = $3", kind, key, state) < count)
-        {
-            try
-            {
-                await _connection.WaitAsync(limit.Token);
-            }
-            catch (OperationCanceledException) when (!TestContext.Current.CancellationToken.IsCancellationRequested)
-            {
-                var now = await ReadAsync("select string_agg(concat(key, ' is ', state, ' ', last_error), '; ') from jobs where kind = $1 and key like $2", kind, key);
-                Assert.Fail($"Jobs of kind {kind} about {key} did not come to state {state}, {count} times: {now}");
-            }
-        }
-    }
+    private Task WaitAsync(string kind, string key, int state, int count) =>
+        UntilAsync("select count(*) >= $4 from jobs where kind = $1 and key like $2 and state = $3", kind, key, state, count);
 }

@@ -21,7 +21,12 @@ internal static class RequestBody
     private static readonly Problem NotUtf8 = Problem.Invalid("The body is not valid UTF-8.");
 
     /// <summary>Reads the whole body, at most <see cref="ApiLimits.MaxBodyBytes"/> bytes, however it is framed.</summary>
-    public static async ValueTask<RequestBody<T>> ReadAsync<T>(HttpRequest request, JsonTypeInfo<T> typeInfo)
+    /// <param name="request">The request.</param>
+    /// <param name="typeInfo">What the body is.</param>
+    /// <param name="isSigned">For a body that is believed only for its signature: checks it over the bytes as they came. Without it, nothing of
+    /// them is looked at.</param>
+    public static async ValueTask<RequestBody<T>> ReadAsync<T>(
+        HttpRequest request, JsonTypeInfo<T> typeInfo, Func<ReadOnlySequence<byte>, bool>? isSigned = null)
         where T : class
     {
         if (request.ContentLength > ApiLimits.MaxBodyBytes)
@@ -49,6 +54,12 @@ internal static class RequestBody
             {
                 reader.AdvanceTo(buffer.Start, buffer.End);
                 continue;
+            }
+
+            if (isSigned?.Invoke(buffer) == false)
+            {
+                reader.AdvanceTo(buffer.End);
+                return new(null, Problem.Unauthenticated);
             }
 
             var audit = AuditRecord.Of(request.HttpContext);

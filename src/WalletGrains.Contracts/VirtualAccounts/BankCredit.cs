@@ -34,6 +34,9 @@ public sealed record BankCredit(
     /// <summary>Characters of a reference. All of them as UTF-8, with the prefix of a request id, are below the store's 512 bytes.</summary>
     public const int MaxReferenceLength = 100;
 
+    /// <summary>Digits of an account number.</summary>
+    public const int AccountNumberLength = 10;
+
     /// <summary>Characters of a sender's name, and of a narration: together with what is between them they make a description.</summary>
     public const int MaxWordsLength = 200;
 }

@@ -1,0 +1,328 @@
+using System.Net.Http.Headers;
+using System.Text;
+using WalletGrains.Contracts;
+using WalletGrains.Contracts.VirtualAccounts;
+using WalletGrains.Simulators.Admin;
+using WalletGrains.Simulators.Faults;
+using WalletGrains.Simulators.Globus;
+using Xunit;
+using BankCredit = WalletGrains.Contracts.VirtualAccounts.BankCredit;
+
+namespace WalletGrains.Api.Tests.VirtualAccounts;
+
+/// <summary>What the bank reports, and what others would like us to believe that it does.</summary>
+[Collection(BankTests.Name)]
+public sealed class WebhookTests(BankFixture bank)
+{
+    public const string Path = "/api/v1/webhooks/globus";
+
+    private readonly string _reference = $"FT-{Guid.NewGuid():N}";
+
+    [Fact]
+    public async Task A_payment_is_credited_with_the_bank_as_its_counter_account()
+    {
+        await using var jobs = await bank.BeginAsync();
+        var (caller, walletId, account) = await bank.RegisterAsync(jobs);
+        await bank.Admin.PayInAsync(new PayInRequest(account, 2_500.75m) { Reference = _reference, SenderName = "Ngozi Ọkọnkwọ", Narration = "rent" });
+        await jobs.DoneAsync(BankFixture.Crediting, _reference);
+
+        var entry = Assert.Single((await caller.GetAsync($"/wallet/{walletId}/history")).Json.GetProperty("items").EnumerateArray());
+        Assert.Equal(
+            ("FUND", 2_500.75m, "From Ngozi Ọkọnkwọ: rent"),
+            (entry.GetProperty("type").GetString(), entry.GetProperty("amount").GetDecimal(), entry.GetProperty("description").GetString()));
+        Assert.Equal(
+            $"external:globus v:globus/{_reference}",
+            await jobs.ReadAsync("select counter_account || ' ' || request_id from entries where wallet_id = $1", walletId));
+        Assert.Equal(
+            entry.GetProperty("id").GetGuid(), await jobs.ReadAsync("select entry_id from bank_credits where reference = $1 and credited_at is not null", _reference));
+        Assert.True((await bank.Api.Operator().GetAsync($"/ops/verify/{walletId}")).Json.GetProperty("valid").GetBoolean());
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("not hexadecimal")]
+    [InlineData("00")]
+    public async Task A_report_without_a_right_signature_is_refused_and_leaves_nothing(string? signature)
+    {
+        await using var jobs = await bank.BeginAsync();
+        var body = Body("0000014579", "100");
+        var reply = signature is null ? await bank.Api.Anonymous().PostAsync(Path, body) : await bank.ReportAsync(body, signature);
+        reply.AssertProblem(401, "UNAUTHENTICATED");
+        await AssertNotStoredAsync(jobs);
+    }
+
+    [Fact]
+    public async Task A_report_is_refused_when_anything_of_it_or_of_its_signature_was_changed()
+    {
+        await using var jobs = await bank.BeginAsync();
+        var body = Body("0000014579", "100");
+        var signature = BankFixture.Sign(body, bank.Secret);
+        var oneBit = signature[..^1] + (signature[^1] == '0' ? '1' : '0');
+        foreach (var (sent, header) in new[]
+        {
+            (body, BankFixture.Sign(body, "another-secret-of-somebody")), (body, oneBit), (body, signature[..^2]), (body, signature + "00"), (body, "sha256=" + signature),
+            (body.Replace("100", "900", StringComparison.Ordinal), signature), (body + " ", signature), (" " + body, signature),
+            (body.Replace(":", ": ", StringComparison.Ordinal), signature), (body + "\n", signature),
+        })
+        {
+            (await bank.ReportAsync(sent, header)).AssertProblem(401, "UNAUTHENTICATED");
+        }
+
+        (await bank.Api.Anonymous().PostAsync(Path, body, ("x-globus-signature", signature), ("x-globus-signature", signature))).AssertProblem(401, "UNAUTHENTICATED");
+        await AssertNotStoredAsync(jobs);
+    }
+
+    [Fact]
+    public async Task A_secret_is_changed_while_reports_go_on()
+    {
+        await using var jobs = await bank.BeginAsync();
+        var (caller, walletId, account) = await bank.RegisterAsync(jobs);
+        Assert.Equal("""{"status":"RECEIVED"}""", (await bank.ReportAsync(Body(account, "7"), secret: BankFixture.PreviousSecret)).Text);
+        Assert.Equal(200, (await bank.ReportAsync(Body(account, "7"), signature: BankFixture.Sign(Body(account, "7"), bank.Secret).ToUpperInvariant())).Status);
+        await jobs.DoneAsync(BankFixture.Crediting, _reference);
+        Assert.Equal((7m, 1L), await caller.ReadWalletAsync(walletId));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_body_above_the_limit_is_refused_before_it_is_hashed(bool isChunked)
+    {
+        await using var jobs = await bank.BeginAsync();
+        var body = Body("0000014579", "100", $",\"narration\":\"{new string('x', 70_000)}\"");
+        using HttpContent content = isChunked ? new StreamContent(new Unseekable(Encoding.UTF8.GetBytes(body))) : new StringContent(body);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+
+        // Signed rightly or not at all: the answer is the same, so the signature was not looked at.
+        (await bank.Api.Anonymous().SendAsync(HttpMethod.Post, Path, content, ("x-globus-signature", BankFixture.Sign(body, bank.Secret)))).AssertProblem(413, "BODY_TOO_LARGE");
+        await AssertNotStoredAsync(jobs);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("{\"event\":\"credit\"")]
+    [InlineData("""{"event":5,"reference":"{0}","accountNumber":"0000014579","amount":1}""")]
+    [InlineData("""{"event":"","reference":"{0}","accountNumber":"0000014579","amount":1}""")]
+    [InlineData("""{"reference":"{0}","accountNumber":"0000014579","amount":1}""")]
+    [InlineData("""{"event":"credit","event":"credit","reference":"{0}","accountNumber":"0000014579","amount":1}""")]
+    [InlineData("""{"event":"credit","reference":"{0}","accountNumber":"0000014579","amount":1,"amount":2}""")]
+    [InlineData("""{"event":"credit","accountNumber":"0000014579","amount":1}""")]
+    [InlineData("""{"event":"credit","reference":"","accountNumber":"0000014579","amount":1}""")]
+    [InlineData("""{"event":"credit","reference":"{0}\u0000","accountNumber":"0000014579","amount":1}""")]
+    [InlineData("""{"event":"credit","reference":"{0}","accountNumber":"000001457","amount":1}""")]
+    [InlineData("""{"event":"credit","reference":"{0}","accountNumber":"000001457x","amount":1}""")]
+    [InlineData("""{"event":"credit","reference":"{0}","accountNumber":14579,"amount":1}""")]
+    [InlineData("""{"event":"credit","reference":"{0}","accountNumber":"0000014579"}""")]
+    [InlineData("""{"event":"credit","reference":"{0}","accountNumber":"0000014579","amount":"1"}""")]
+    [InlineData("""{"event":"credit","reference":"{0}","accountNumber":"0000014579","amount":0}""")]
+    [InlineData("""{"event":"credit","reference":"{0}","accountNumber":"0000014579","amount":-1}""")]
+    [InlineData("""{"event":"credit","reference":"{0}","accountNumber":"0000014579","amount":1.005}""")]
+    [InlineData("""{"event":"credit","reference":"{0}","accountNumber":"0000014579","amount":1e2}""")]
+    [InlineData("""{"event":"credit","reference":"{0}","accountNumber":"0000014579","amount":10000000000001}""")]
+    [InlineData("""{"event":"credit","reference":"{0}","accountNumber":"0000014579","amount":99999999999999999999}""")]
+    [InlineData("""{"event":"credit","reference":"{0}","accountNumber":"0000014579","amount":1,"currency":"ngn"}""")]
+    [InlineData("""{"event":"credit","reference":"{0}","accountNumber":"0000014579","amount":1,"occurredAt":"yesterday"}""")]
+    public async Task What_is_signed_and_malformed_is_refused_and_leaves_nothing(string body)
+    {
+        await using var jobs = await bank.BeginAsync();
+        (await bank.ReportAsync(body.Replace("{0}", _reference, StringComparison.Ordinal))).AssertProblem(400, "VALIDATION");
+        await AssertNotStoredAsync(jobs);
+    }
+
+    [Theory]
+    [InlineData("""{"event":"account.closed","reference":5,"amount":{"of":"another type"}}""")]
+    [InlineData("""{"event":"CREDIT"}""")]
+    public async Task Events_that_are_not_known_are_answered_with_200_and_ignored(string body) =>
+        Assert.Equal("""{"status":"IGNORED"}""", (await bank.ReportAsync(body)).Text);
+
+    [Fact]
+    public async Task Members_that_are_not_known_keep_no_payment_back()
+    {
+        await using var jobs = await bank.BeginAsync();
+        var (caller, walletId, account) = await bank.RegisterAsync(jobs);
+        Assert.Equal(200, (await bank.ReportAsync(Body(account, "5", ",\"sessionId\":{\"new\":true}"))).Status);
+        await jobs.DoneAsync(BankFixture.Crediting, _reference);
+        Assert.Equal(5, (await caller.ReadWalletAsync(walletId)).Balance);
+    }
+
+    [Fact]
+    public async Task A_repeat_of_a_payment_has_no_effect_however_late_and_however_often()
+    {
+        await using var jobs = await bank.BeginAsync();
+        var (caller, walletId, account) = await bank.RegisterAsync(jobs);
+        var body = Body(account, "40");
+        var replies = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => bank.ReportAsync(body)));
+        Assert.All(replies, reply => Assert.Equal("""{"status":"RECEIVED"}""", reply.Text));
+        await jobs.DoneAsync(BankFixture.Crediting, _reference);
+        Assert.Equal((40m, 1L), await caller.ReadWalletAsync(walletId));
+
+        // The job is purged after a week, and the bank has found the report once more: nothing is enqueued for what is credited.
+        await jobs.ReadAsync("delete from jobs where kind = $1 and key = $2", BankFixture.Crediting, _reference);
+        Assert.Equal(200, (await bank.ReportAsync(body)).Status);
+        Assert.Equal(0, await jobs.CountAsync("select count(*) from jobs where kind = $1 and key = $2", BankFixture.Crediting, _reference));
+        Assert.Equal((40m, 1L), await caller.ReadWalletAsync(walletId));
+    }
+
+    [Fact]
+    public async Task Another_content_under_a_known_reference_has_no_effect_and_operators_are_told_once()
+    {
+        await using var jobs = await bank.BeginAsync();
+        var (caller, walletId, account) = await bank.RegisterAsync(jobs);
+        var (other, otherWalletId, otherAccount) = await bank.RegisterAsync(jobs);
+        Assert.Equal(200, (await bank.ReportAsync(Body(account, "40"))).Status);
+        foreach (var body in new[] { Body(account, "41"), Body(account, "41"), Body(otherAccount, "40"), Body(account, "40", ",\"currency\":\"USD\"") })
+        {
+            Assert.Equal("""{"status":"RECEIVED"}""", (await bank.ReportAsync(body)).Text);
+        }
+
+        await jobs.DoneAsync(BankFixture.Crediting, _reference);
+        await jobs.UntilAsync("select count(*) = 3 from jobs where kind = $1 and key like $2 and state = 4", BankFixture.Alert, _reference + "/%");
+        Assert.Equal(
+            $"Payment {_reference} was stored as 40.00 NGN to account {account} and then reported as 41.00 NGN to account {account}. The first report stands; nothing else is credited.",
+            await jobs.ReadAsync("select last_error from jobs where kind = $1 and key like $2 and last_error like '%41.00%'", BankFixture.Alert, _reference + "/%"));
+        Assert.Equal((40m, 1L), await caller.ReadWalletAsync(walletId));
+        Assert.Equal((0m, 0L), await other.ReadWalletAsync(otherWalletId));
+    }
+
+    [Fact]
+    public async Task A_payment_to_an_unknown_account_is_a_dead_letter_and_credited_when_an_operator_retries_it_after_the_account_exists()
+    {
+        await using var jobs = await bank.BeginAsync();
+        var walletId = await bank.Api.Customer().OpenWalletAsync();
+        var account = Random.Shared.NextInt64(10_000_000_000).ToString("D10", System.Globalization.CultureInfo.InvariantCulture);
+        await bank.Admin.PayInAsync(new PayInRequest(account, 15) { Reference = _reference });
+        Assert.Equal(
+            $"15.00 NGN were paid to account {account}, which no wallet has. Retry when it has, or send the money back.",
+            await jobs.DeadAsync(BankFixture.Crediting, _reference));
+
+        await jobs.ReadAsync("insert into virtual_accounts values ($1, $2, 'Ada Obi', '103', 'Globus Bank', 'globus', 'NGN', now())", account, walletId);
+        await bank.RetryAsync(jobs, BankFixture.Crediting, _reference);
+        await jobs.DoneAsync(BankFixture.Crediting, _reference);
+        Assert.Equal((15m, 1L), await bank.Api.Operator().ReadWalletAsync(walletId));
+    }
+
+    [Fact]
+    public async Task A_payment_of_another_currency_is_a_dead_letter_and_uses_no_request_id_up()
+    {
+        await using var jobs = await bank.BeginAsync();
+        var (caller, walletId, account) = await bank.RegisterAsync(jobs);
+        await bank.Admin.PayInAsync(new PayInRequest(account, 5) { Reference = _reference, Currency = "USD" });
+        Assert.Equal(
+            $"5.00 USD were paid to account {account}, whose wallet holds NGN. Send the money back.", await jobs.DeadAsync(BankFixture.Crediting, _reference));
+        Assert.Equal((0m, 0L), await caller.ReadWalletAsync(walletId));
+        Assert.Equal(0, await jobs.CountAsync("select count(*) from refusals where wallet_id = $1", walletId));
+    }
+
+    [Theory]
+    [InlineData("freeze", "FROZEN")]
+    [InlineData("close", "OPEN")]
+    public async Task What_the_bank_has_received_is_credited_whatever_the_wallets_phase(string change, string after)
+    {
+        await using var jobs = await bank.BeginAsync();
+        var (caller, walletId, account) = await bank.RegisterAsync(jobs);
+        Assert.Equal(200, (await bank.Api.Operator().PostAsync($"/wallet/{walletId}/{change}", "")).Status);
+        await bank.ReportAsync(Body(account, "9"));
+        await jobs.DoneAsync(BankFixture.Crediting, _reference);
+        var wallet = (await caller.GetAsync($"/wallet/{walletId}")).Json;
+        Assert.Equal((9m, after), (wallet.GetProperty("balance").GetDecimal(), wallet.GetProperty("status").GetString()));
+    }
+
+    [Fact]
+    public async Task The_bank_is_asked_about_a_large_payment_before_it_is_credited()
+    {
+        await using var jobs = await bank.BeginAsync();
+        var (caller, walletId, account) = await bank.RegisterAsync(jobs);
+        await bank.Admin.SetFaultsAsync(new FaultRule("globus.find-credit", FaultKind.TimeoutBefore) { Times = 1 });
+        await bank.Admin.PayInAsync(new PayInRequest(account, 1_000_000) { Reference = _reference });
+        await jobs.DoneAsync(BankFixture.Crediting, _reference);
+        Assert.Equal((1_000_000m, 1L), await caller.ReadWalletAsync(walletId));
+        Assert.Equal(2, (await bank.Admin.CallsAsync("globus.find-credit", _reference)).Count);
+    }
+
+    [Fact]
+    public async Task A_large_payment_that_the_bank_does_not_confirm_is_not_credited()
+    {
+        await using var jobs = await bank.BeginAsync();
+        var (caller, walletId, account) = await bank.RegisterAsync(jobs);
+        await bank.Admin.SetFaultsAsync(new FaultRule("globus.find-credit", FaultKind.WrongAmount));
+        await bank.Admin.PayInAsync(new PayInRequest(account, 2_000_000) { Reference = _reference });
+        Assert.Equal(
+            $"2000000.00 NGN to account {account} were reported, and the bank, when asked, has 2000001.00 NGN to account {account}. Nothing is credited.",
+            await jobs.DeadAsync(BankFixture.Crediting, _reference));
+
+        // Somebody who has got hold of the secret reports what was never paid.
+        await bank.ReportAsync(Body(account, "3000000", reference: _reference + "-never"));
+        Assert.Equal("The bank was asked and knows no payment with this reference.", await jobs.DeadAsync(BankFixture.Crediting, _reference + "-never"));
+        Assert.Equal((0m, 0L), await caller.ReadWalletAsync(walletId));
+    }
+
+    [Fact]
+    public async Task Two_hundred_payments_each_reported_five_times_in_any_order_are_on_both_books_once()
+    {
+        await using var jobs = await bank.BeginAsync();
+        var wallets = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => bank.Api.RegisterAsync()));
+        foreach (var wallet in wallets)
+        {
+            await jobs.DoneAsync(BankFixture.Creation, wallet.WalletId.ToString());
+        }
+
+        var accounts = (await bank.Admin.AccountsAsync()).Select(account => account.AccountNumber).ToList();
+        Assert.Equal(4, accounts.Count);
+        await bank.Admin.SetFaultsAsync(
+            new FaultRule("globus.webhook", FaultKind.Duplicate) { Copies = 4 },
+            new FaultRule("globus.webhook", FaultKind.Reorder) { DelayMs = 300 },
+            new FaultRule("globus.webhook", FaultKind.AlteredDuplicate) { Share = 0.1 });
+        await bank.Admin.PauseWebhooksAsync();
+        await bank.Admin.SetWebhookAsync(new WebhookSettings(new Uri(bank.Api.Address, Path), Concurrency: 32, RedeliverMs: 20));
+        for (var i = 0; i < 200; i++)
+        {
+            await bank.Admin.PayInAsync(new PayInRequest(accounts[i % 4], 1 + (i * 0.01m)) { Reference = $"{_reference}/{i}" });
+        }
+
+        await bank.Admin.ResumeWebhooksAsync();
+        var delivered = await bank.Admin.WaitForWebhooksAsync(waitSeconds: 60);
+        Assert.True(delivered is { Pending: 0, GivenUp: 0, Accepted: >= 1_000 }, $"{delivered}");
+        await jobs.UntilAsync("select count(*) = 200 from jobs where kind = $1 and key like $2 and state = 3", BankFixture.Crediting, _reference + "/%");
+
+        var theirs = (await bank.Admin.CreditsAsync()).GroupBy(credit => credit.AccountNumber).ToDictionary(group => group.Key, group => group.Sum(credit => credit.Amount));
+        foreach (var wallet in wallets)
+        {
+            var number = (await wallet.Caller.GetAsync($"/wallets/{wallet.WalletId}/virtual-account")).Json.GetProperty("accountNumber").GetString()!;
+            Assert.Equal((theirs[number], 50L), await wallet.Caller.ReadWalletAsync(wallet.WalletId));
+        }
+
+        Assert.Equal(200, await jobs.CountAsync("select count(*) from bank_credits c join entries e on e.entry_id = c.entry_id and e.wallet_id = c.wallet_id and e.amount_minor = c.amount_minor where c.reference like $1", _reference + "/%"));
+        Assert.InRange(await jobs.CountAsync("select count(*) from jobs where kind = $1 and key like $2", BankFixture.Alert, _reference + "/%"), 1, 60);
+        var reconciled = await bank.Api.Operator().PostAsync("/ops/reconciliation/run", "");
+        Assert.True(reconciled.Json.GetProperty("ok").GetBoolean(), reconciled.Text);
+        var globus = (await bank.Api.Operator().GetAsync("/ops/trial-balance")).Json[0].GetProperty("accounts").EnumerateArray().Single(account => account.GetProperty("account").GetString() == "external:globus");
+        Assert.Equal(-await jobs.CountAsync("select sum(amount_minor) from bank_credits where credited_at is not null") / 100m, globus.GetProperty("balance").GetDecimal());
+    }
+
+    [Fact]
+    public async Task The_account_itself_credits_a_reference_once_whoever_asks()
+    {
+        await using var jobs = await bank.BeginAsync();
+        var (caller, walletId, account) = await bank.RegisterAsync(jobs);
+        var credit = new BankCredit(_reference, account, new Money(500, Currency.Parse("NGN")), null, null, null, BankCreditSource.Webhook);
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => bank.Api.Grains.GetGrain<IVirtualAccountGrain>(account).CreditAsync(credit)));
+        Assert.Single(outcomes.Select(outcome => Assert.IsType<BankCreditOutcome.Credited>(outcome).Entry.EntryId).Distinct());
+        Assert.Equal((5m, 1L), await caller.ReadWalletAsync(walletId));
+    }
+
+    private string Body(string account, string amount, string more = "", string? reference = null) =>
+        $$"""{"event":"credit","reference":"{{reference ?? _reference}}","accountNumber":"{{account}}","amount":{{amount}}{{more}}}""";
+
+    private async Task AssertNotStoredAsync(JobWatch jobs) =>
+        Assert.Equal(0, await jobs.CountAsync("select count(*) from bank_credits where reference like $1", _reference + "%"));
+
+    /// <summary>A body whose length nobody knows, so that it is sent in chunks.</summary>
+    private sealed class Unseekable(byte[] bytes) : MemoryStream(bytes)
+    {
+        public override bool CanSeek => false;
+    }
+}
