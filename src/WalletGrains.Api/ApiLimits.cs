@@ -9,6 +9,9 @@ internal static class ApiLimits
     /// </summary>
     public const int MaxBodyBytes = 64 * 1024;
 
+    /// <summary>Bytes of a statement that an operator uploads: its most lines with references of average length, twice.</summary>
+    public const int MaxStatementBytes = 8 * 1024 * 1024;
+
     /// <summary>Bytes of all request headers. Above the largest token that must still be answered with 401 and not with 431 (20 KB).</summary>
     public const int MaxHeaderBytes = 32 * 1024;
 

@@ -88,6 +88,7 @@ public static class WalletGrainsApi
         services.AddSingleton<VirtualAccountEndpoints>();
         services.AddSingleton<WebhookSecrets>();
         services.AddSingleton<WebhookEndpoints>();
+        services.AddSingleton<BankReconciliationEndpoints>();
         return builder;
     }
 
@@ -174,6 +175,7 @@ public static class WalletGrainsApi
         services.GetRequiredService<AuditEndpoints>().Map(app);
         services.GetRequiredService<VirtualAccountEndpoints>().Map(app);
         services.GetRequiredService<WebhookEndpoints>().Map(app);
+        services.GetRequiredService<BankReconciliationEndpoints>().Map(app);
         services.GetRequiredService<OpenApiEndpoint>().Map(app);
         PushHub.Map(app);
         return app;

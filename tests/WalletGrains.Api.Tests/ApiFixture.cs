@@ -32,9 +32,6 @@ public sealed class ApiFixture : IAsyncLifetime
     /// <summary>Where the host accepts requests.</summary>
     public Uri Address { get; private set; } = null!;
 
-    /// <summary>Leads to its database.</summary>
-    public string ConnectionString => _database!.ConnectionString;
-
     /// <summary>The document it serves.</summary>
     public OpenApiContract Contract { get; private set; } = null!;
 
@@ -53,7 +50,7 @@ public sealed class ApiFixture : IAsyncLifetime
     /// <summary>The options its tokens are made with.</summary>
     internal IOptions<JwtOptions> Jwt => Options.Create(_jwt);
 
-    public async ValueTask InitializeAsync() => await StartAsync("Development");
+    public async ValueTask InitializeAsync() => await StartAsync("Development", proxied: null, "--GLOBUS_WEBHOOK_SECRET=a-secret-of-the-bank");
 
     /// <summary>Starts the host in this environment, with its defaults.</summary>
     /// <param name="environment">Development or Production.</param>

@@ -40,6 +40,16 @@ public sealed class ProductionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Without_a_secret_no_report_of_the_bank_is_taken_and_the_log_says_why()
+    {
+        var refused = await _api.Anonymous().PostAsync("/api/v1/webhooks/globus", "{}", ("x-globus-signature", new string('0', 64)));
+        refused.AssertProblem(503, "UNAVAILABLE");
+        Assert.Equal("2", refused.Header("Retry-After"));
+        Assert.Contains("GLOBUS_WEBHOOK_SECRET", await _api.ReadLogAsync(), StringComparison.Ordinal);
+        Assert.Contains("no GLOBUS_CLIENT_ID", await _api.ReadWorkerLogAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Without_a_key_nothing_is_signed_and_nothing_pretends_to_be()
     {
         var walletId = await _api.Operator().OpenWalletAsync(1);

@@ -88,9 +88,11 @@ internal static class AuditedBody
         return true;
     }
 
+    /// <summary>A document may have any members.</summary>
     private static bool HasSecret(JsonTypeInfo type, HashSet<Type> seen) =>
         seen.Add(type.Type)
-        && ((type.ElementType is { } element && HasSecret(type.Options.GetTypeInfo(element), seen))
+        && (type.Type == typeof(JsonDocument)
+            || (type.ElementType is { } element && HasSecret(type.Options.GetTypeInfo(element), seen))
             || type.Properties.Any(property => SecretNames.Contains(property.Name) || HasSecret(type.Options.GetTypeInfo(property.PropertyType), seen)));
 
     private static (byte[] Rented, int Length) Keep(ReadOnlySpan<byte> body)

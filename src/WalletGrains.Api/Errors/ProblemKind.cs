@@ -18,7 +18,7 @@ internal sealed class ProblemKind
     public static readonly ProblemKind UsernameTaken = new("USERNAME_TAKEN", StatusCodes.Status409Conflict, "Name taken");
     public static readonly ProblemKind AccountTaken = new("ACCOUNT_TAKEN", StatusCodes.Status409Conflict, "Account known already");
     public static readonly ProblemKind BodyTooLarge = new("BODY_TOO_LARGE", StatusCodes.Status413PayloadTooLarge, "The body is too large");
-    public static readonly ProblemKind UnsupportedMediaType = new("UNSUPPORTED_MEDIA_TYPE", StatusCodes.Status415UnsupportedMediaType, "The body is not JSON");
+    public static readonly ProblemKind UnsupportedMediaType = new("UNSUPPORTED_MEDIA_TYPE", StatusCodes.Status415UnsupportedMediaType, "The body is of another media type");
     public static readonly ProblemKind AmountTooLarge = new("AMOUNT_TOO_LARGE", StatusCodes.Status422UnprocessableEntity, "Amount too large");
     public static readonly ProblemKind CurrencyMismatch = new("CURRENCY_MISMATCH", StatusCodes.Status422UnprocessableEntity, "Currency mismatch");
     public static readonly ProblemKind RequestIdReused = new("REQUEST_ID_REUSED", StatusCodes.Status422UnprocessableEntity, "Request id reused");

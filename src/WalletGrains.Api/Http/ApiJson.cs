@@ -97,6 +97,8 @@ namespace WalletGrains.Api.Http;
 [JsonSerializable(typeof(JsonDocument))]
 [JsonSerializable(typeof(GlobusWebhook))]
 [JsonSerializable(typeof(WebhookResponse))]
+[JsonSerializable(typeof(CreditMissingRequest))]
+[JsonSerializable(typeof(BankReconciliationResponse))]
 [JsonSerializable(typeof(WalletUpdated))]
 [JsonSerializable(typeof(IReadOnlyDictionary<Guid, long>))]
 [JsonSerializable(typeof(JsonElement))]

@@ -18,6 +18,9 @@ internal sealed record Operation(string Id, string Tag, string Summary)
     /// <summary>Type of the body it takes; null when it takes none.</summary>
     public Type? Body { get; init; }
 
+    /// <summary>What a body is that is no JSON; null for none.</summary>
+    public TextBody? TextBody { get; init; }
+
     /// <summary>The body may be left out, because each of its members may.</summary>
     public bool BodyIsOptional { get; init; }
 
@@ -61,7 +64,7 @@ internal sealed record Operation(string Id, string Tag, string Summary)
     public IEnumerable<ProblemKind> AllProblems(bool hasPathId)
     {
         var kinds = new List<ProblemKind>(Problems) { ProblemKind.Internal };
-        if (Body is not null)
+        if (Body is not null || TextBody is not null)
         {
             kinds.AddRange([ProblemKind.Validation, ProblemKind.RequestTimeout, ProblemKind.BodyTooLarge, ProblemKind.UnsupportedMediaType]);
         }
@@ -95,6 +98,11 @@ internal sealed record Operation(string Id, string Tag, string Summary)
         return kinds.Distinct();
     }
 }
+
+/// <summary>A body that is a text.</summary>
+/// <param name="MediaType">What it must be sent as.</param>
+/// <param name="Example">Such a text.</param>
+internal sealed record TextBody(string MediaType, string Example);
 
 /// <summary>A query parameter; none is required.</summary>
 /// <param name="Name">Its name.</param>

@@ -61,6 +61,18 @@ internal sealed class OperationTransformer : IOpenApiOperationTransformer
 
     private static async Task<OpenApiRequestBody?> BodyAsync(Operation promised, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
+        if (promised.TextBody is { } text)
+        {
+            return new OpenApiRequestBody
+            {
+                Required = true,
+                Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
+                {
+                    [text.MediaType] = new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String }, Example = JsonValue.Create(text.Example) },
+                },
+            };
+        }
+
         if (promised.Body is not { } type)
         {
             return null;

@@ -17,6 +17,7 @@ internal sealed class VirtualAccountEndpoints(IGrainFactory grains, WalletDirect
         endpoints.MapApi("GET", "/wallets/{id}/virtual-account", GetAsync, new("getVirtualAccount", "Virtual accounts", "The account to pay to")
         {
             Description = "What is paid to it at the bank is credited to the wallet. The first wallet of a user has one, soon after the registration; until then its status is PENDING.",
+            Access = Access.WalletsRead,
             Response = typeof(VirtualAccountResponse),
             Problems = [ProblemKind.NotFound],
         });

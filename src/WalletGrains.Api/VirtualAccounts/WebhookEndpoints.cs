@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
+using WalletGrains.Api.Auth;
 using WalletGrains.Api.Errors;
 using WalletGrains.Api.Http;
 using WalletGrains.Api.OpenApi;
@@ -25,7 +26,7 @@ internal sealed class WebhookEndpoints(IGrainFactory grains, WebhookSecrets secr
         {
             Description = $"For the bank. The header {SignatureHeader} is the HMAC-SHA256 of the raw body in hexadecimal digits, with the shared secret. "
                 + "A reference is credited once, however often it is reported. Events other than credit are answered with 200 and ignored; so are members that are not known.",
-            Open = true,
+            Access = Access.Open,
             Body = typeof(GlobusWebhook),
             Response = typeof(WebhookResponse),
             Problems = [ProblemKind.Unauthenticated],

@@ -52,7 +52,7 @@ public sealed class PostgresUserStore : IAsyncDisposable
     /// <param name="user">The user.</param>
     /// <param name="job">What is to be done for the user's wallet: enqueued exactly when the user is written. It has the user's id, and the
     /// wallet's as its key. Null for nothing.</param>
-    public Task<bool> TryInsertAsync(UserRow user, NewJob? job)
+    public Task<bool> TryInsertAsync(UserRow user, NewJob? job = null)
     {
         ArgumentNullException.ThrowIfNull(user);
         return _writes.RunAsync(

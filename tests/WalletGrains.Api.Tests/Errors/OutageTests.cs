@@ -1,3 +1,4 @@
+using WalletGrains.Api.Tests.VirtualAccounts;
 using WalletGrains.Testing;
 using Xunit;
 
@@ -13,7 +14,7 @@ public sealed class OutageTests : IAsyncLifetime
     {
         _proxy = TcpProxy.To(connectionString);
         return _proxy.ConnectionStringThrough(connectionString);
-    });
+    }, "--GLOBUS_WEBHOOK_SECRET=a-secret-of-the-bank");
 
     public async ValueTask DisposeAsync()
     {
@@ -47,6 +48,7 @@ public sealed class OutageTests : IAsyncLifetime
             caller.PostAsync("/wallets/bulk", $$"""{"legs":[{"amount":1,"senderWalletId":"{{walletId}}","receiverWalletId":"{{otherId}}"}],"requestId":"four"}"""),
             caller.PostAsync($"/wallet/{walletId}/schedules", $$"""{"amount":1,"toWalletId":"{{otherId}}","startAt":"2999-01-01T00:00:00Z","requestId":"five"}"""),
             caller.GetAsync($"/wallet/{walletId}/schedules"),
+            ReportAsync(),
             caller.PostAsync("/wallets", "{}"),
             caller.GetAsync($"/wallet/{Guid.CreateVersion7()}"),
             caller.GetAsync($"/wallet/{walletId}/history"),
@@ -72,9 +74,16 @@ public sealed class OutageTests : IAsyncLifetime
         while (again.Status == 503);
 
         Assert.Equal(200, again.Status);
+        Assert.Equal("""{"status":"RECEIVED"}""", (await ReportAsync()).Text);
         Assert.Equal(200, (await PostDepositAsync(caller, walletId)).Status);
         var deposits = (await caller.GetAsync($"/wallet/{walletId}/history?type=FUND")).Json.GetProperty("items").EnumerateArray();
         Assert.Single(deposits, item => item.GetProperty("amount").GetDecimal() == 7);
+    }
+
+    private Task<Reply> ReportAsync()
+    {
+        const string Body = """{"event":"credit","reference":"FT-1","accountNumber":"0000014579","amount":100}""";
+        return _api.Anonymous().PostAsync(WebhookTests.Path, Body, ("x-globus-signature", BankFixture.Sign(Body, "a-secret-of-the-bank")));
     }
 
     private static Task<Reply> PostDepositAsync(ApiCaller caller, Guid walletId) =>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using WalletGrains.Api.Http;
 using WalletGrains.Api.OpenApi;
 using WalletGrains.Api.Tests.BadInput;
+using WalletGrains.Api.VirtualAccounts;
 using Xunit;
 
 namespace WalletGrains.Api.Tests.OpenApi;
@@ -24,6 +25,8 @@ public sealed class OpenApiTests(ApiFixture api)
             "POST /mobile-users/login", "POST /mobile-users/{id}/sync", "GET /api/sync/status", "POST /api/sync/start", "POST /api/sync/stop",
             "GET /ops/jobs", "GET /ops/jobs/{id}", "GET /ops/dead-letters", "POST /ops/dead-letters/{id}/retry", "POST /ops/dead-letters/{id}/discard",
             "POST /wallets", "GET /wallets", "POST /wallets/fund", "POST /wallets/transfer", "POST /wallets/bulk", "GET /wallets/{id}",
+            "GET /wallets/{id}/virtual-account", "POST /api/v1/webhooks/globus",
+            "POST /ops/reconciliation/bank", "GET /ops/reconciliation/bank", "POST /ops/reconciliation/bank/credit",
             "POST /wallet/{id}/deposit", "POST /wallet/{id}/withdraw", "POST /wallet/{id}/transfer", "GET /wallet/{id}", "GET /wallet/{id}/history",
             "POST /wallet/{id}/holds", "GET /holds/{id}", "POST /holds/{id}/capture", "POST /holds/{id}/release",
             "POST /wallet/{id}/freeze", "POST /wallet/{id}/unfreeze", "POST /wallet/{id}/close", "PUT /wallet/{id}/limits", "GET /wallet/{id}/limits",
@@ -51,13 +54,14 @@ public sealed class OpenApiTests(ApiFixture api)
             Assert.True(responses.TryGetProperty("500", out var problem), name);
             Assert.EndsWith("/ProblemBody", problem.GetProperty("content").GetProperty("application/problem+json").GetProperty("schema").GetProperty("$ref").GetString(), StringComparison.Ordinal);
 
-            var open = path is "/auth/register" or "/mobile-users/login" or "/auth/login" or "/auth/refresh" or "/health/live" or "/health/ready" or "/version" or "/signing-key";
+            var open = path is "/auth/register" or "/mobile-users/login" or "/auth/login" or "/auth/refresh" or "/health/live" or "/health/ready" or "/version" or "/signing-key" or "/api/v1/webhooks/globus";
             Assert.Equal(!open, operation.TryGetProperty("security", out var security) && security.GetArrayLength() >= 1);
-            Assert.Equal(!open || path is "/mobile-users/login" or "/auth/login" or "/auth/refresh", responses.TryGetProperty("401", out _));
+            Assert.Equal(!open || path is "/mobile-users/login" or "/auth/login" or "/auth/refresh" or "/api/v1/webhooks/globus", responses.TryGetProperty("401", out _));
             if (operation.TryGetProperty("requestBody", out var requestBody))
             {
-                var body = Resolve(requestBody.GetProperty("content").GetProperty("application/json").GetProperty("schema"));
-                Assert.Equal("object", body.GetProperty("type").GetString());
+                var isText = path is "/ops/reconciliation/bank";
+                var body = Resolve(requestBody.GetProperty("content").GetProperty(isText ? "text/csv" : "application/json").GetProperty("schema"));
+                Assert.Equal(isText ? "string" : "object", body.GetProperty("type").GetString());
                 foreach (var status in new[] { "400", "413", "415" })
                 {
                     Assert.True(responses.TryGetProperty(status, out _), $"{name} {status}");
@@ -75,6 +79,12 @@ public sealed class OpenApiTests(ApiFixture api)
             var operation = api.Contract.Find(new HttpMethod(method), path)!.Value;
             if (operation.TryGetProperty("requestBody", out var requestBody))
             {
+                if (requestBody.GetProperty("content").TryGetProperty("text/csv", out var csv))
+                {
+                    Assert.NotNull(StatementUpload.Parse(csv.GetProperty("example").GetString()!, new DateOnly(2026, 1, 31)).Lines);
+                    continue;
+                }
+
                 var content = requestBody.GetProperty("content").GetProperty("application/json");
                 var type = ApiJson.Wire.GetTypeInfo(TypeOf(content.GetProperty("schema")))!;
                 Assert.NotNull(JsonSerializer.Deserialize(content.GetProperty("example"), type));

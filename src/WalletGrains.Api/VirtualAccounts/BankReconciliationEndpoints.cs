@@ -1,0 +1,113 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using WalletGrains.Api.Auth;
+using WalletGrains.Api.Errors;
+using WalletGrains.Api.Http;
+using WalletGrains.Api.OpenApi;
+using WalletGrains.Contracts.VirtualAccounts;
+
+namespace WalletGrains.Api.VirtualAccounts;
+
+/// <summary>Compares the bank's statements with what is credited, and has credited what was missed.</summary>
+internal sealed class BankReconciliationEndpoints(IGrainFactory grains)
+{
+    private const string DateFormat = "yyyy-MM-dd";
+
+    private static readonly QueryParameter Date = new("date", "The day of the statement, UTC, such as 2030-01-31. Required.");
+
+    public void Map(IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapApi("POST", "/ops/reconciliation/bank", CompareAsync, new("compareBankStatement", "Operations", "Compare a day's statement of the bank with what is credited")
+        {
+            Description = $"The body is CSV: a first line reference,account,amount,time and one for each payment in NGN, at most {BankReconciliation.MaxLines}. The result is kept in place of the one before it.",
+            Access = Access.Operator,
+            TextBody = new(StatementUpload.MediaType, StatementUpload.Example),
+            Query = [Date],
+            Response = typeof(BankReconciliationResponse),
+        });
+        endpoints.MapApi("GET", "/ops/reconciliation/bank", GetAsync, new("getBankReconciliation", "Operations", "How a day's statement of the bank compared")
+        {
+            Access = Access.Operator,
+            Query = [Date],
+            Response = typeof(BankReconciliationResponse),
+            Problems = [ProblemKind.NotFound],
+        });
+        endpoints.MapApi("POST", "/ops/reconciliation/bank/credit", CreditAsync, new("creditMissingPayment", "Operations", "Credit a payment that is missing here")
+        {
+            Description = "One that the comparison of the day lists under missingHere. It goes the way of a report of the bank, and is credited once whatever else comes in.",
+            Access = Access.Operator,
+            Body = typeof(CreditMissingRequest),
+            Response = typeof(WebhookResponse),
+            Problems = [ProblemKind.NotFound],
+        });
+    }
+
+    private IBankReconciliationGrain Reconciliation => grains.GetGrain<IBankReconciliationGrain>(0);
+
+    private async ValueTask<Answer> CompareAsync(HttpContext context)
+    {
+        var errors = new FieldErrors();
+        var day = QueryDay(errors, context.Request);
+        if (errors.Any)
+        {
+            return Problem.Invalid(errors);
+        }
+
+        var (lines, problem) = await StatementUpload.ReadAsync(context.Request, day);
+        return lines is null
+            ? problem!
+            : Answer.Ok(BankReconciliationResponse.Of(await Reconciliation.CompareAsync(day, lines)), ApiJson.Wire.BankReconciliationResponse);
+    }
+
+    private async ValueTask<Answer> GetAsync(HttpContext context)
+    {
+        var errors = new FieldErrors();
+        var day = QueryDay(errors, context.Request);
+        if (errors.Any)
+        {
+            return Problem.Invalid(errors);
+        }
+
+        return await Reconciliation.FindAsync(day) is { } result
+            ? Answer.Ok(BankReconciliationResponse.Of(result), ApiJson.Wire.BankReconciliationResponse)
+            : new Problem(ProblemKind.NotFound, "No statement of this day was compared yet.");
+    }
+
+    private async ValueTask<Answer> CreditAsync(HttpContext context)
+    {
+        var (body, malformed) = await RequestBody.ReadAsync(context.Request, ApiJson.Wire.CreditMissingRequest);
+        if (body is null)
+        {
+            return malformed!;
+        }
+
+        var errors = new FieldErrors();
+        var day = Day(errors, errors.RequiredText("date", body.Date, DateFormat.Length, DateFormat.Length));
+        var reference = errors.RequiredText("reference", body.Reference, 1, BankCredit.MaxReferenceLength);
+        if (errors.Any)
+        {
+            return Problem.Invalid(errors);
+        }
+
+        return await Reconciliation.CreditMissingAsync(day, reference) is not null
+            ? Answer.Ok(WebhookResponse.Received, ApiJson.Wire.WebhookResponse)
+            : new Problem(ProblemKind.NotFound, "The comparison of this day lists no such payment as missing here.");
+    }
+
+    private static DateOnly QueryDay(FieldErrors errors, HttpRequest request)
+    {
+        errors.KnownQuery(request, Date.Name);
+        return Day(errors, QueryFields.Single(request, Date.Name) ?? "");
+    }
+
+    private static DateOnly Day(FieldErrors errors, string text)
+    {
+        if (!DateOnly.TryParseExact(text, DateFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) || day.Year < 2_000)
+        {
+            errors.Add(Date.Name, "date must be a day such as 2030-01-31.");
+        }
+
+        return day;
+    }
+}

@@ -1,0 +1,127 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Orleans.Concurrency;
+using WalletGrains.Contracts;
+using WalletGrains.Contracts.VirtualAccounts;
+using WalletGrains.Journal;
+using WalletGrains.Journal.VirtualAccounts;
+
+namespace WalletGrains.Grains.VirtualAccounts;
+
+/// <summary>Compares statements. A stateless worker that keeps nothing: the store has the results.</summary>
+[StatelessWorker]
+[Reentrant]
+public sealed class BankReconciliationGrain(PostgresBankInbox inbox, TimeProvider time) : Grain, IBankReconciliationGrain
+{
+    /// <inheritdoc />
+    public async Task<BankReconciliation> CompareAsync(DateOnly day, IReadOnlyList<StatementLine> lines)
+    {
+        ArgumentNullException.ThrowIfNull(lines);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(lines.Count, BankReconciliation.MaxLines);
+        try
+        {
+            var result = await CompareWithStoreAsync(day, lines);
+            await inbox.SaveReconciliationAsync(day, result.RanAt, JsonSerializer.SerializeToUtf8Bytes(result, BankReconciliationJson.Default.BankReconciliation));
+            return result;
+        }
+        catch (Exception e) when (e is JournalUnavailableException or JournalOutcomeUnknownException)
+        {
+            throw new UnavailableException("The statement cannot be compared now.", e);
+        }
+    }
+
+    /// <inheritdoc />
+    public async Task<BankReconciliation?> FindAsync(DateOnly day) =>
+        await Outage.GuardAsync(() => inbox.FindReconciliationAsync(day, CancellationToken.None)) is { } content
+            ? JsonSerializer.Deserialize(content, BankReconciliationJson.Default.BankReconciliation)
+            : null;
+
+    /// <inheritdoc />
+    public async Task<BankCreditReceipt?> CreditMissingAsync(DateOnly day, string reference)
+    {
+        if (await FindAsync(day) is not { } result || result.MissingHere.Listed.FirstOrDefault(missing => missing.Reference == reference) is not { Bank: { } line })
+        {
+            return null;
+        }
+
+        // Through the inbox like any report: whatever has come in since the comparison, it is credited once.
+        return await GrainFactory.GetGrain<IBankInboxGrain>(0).ReceiveAsync(new BankCredit(
+            line.Reference,
+            line.AccountNumber,
+            new Money(line.AmountMinor, Currency.Parse(line.Currency)),
+            SenderName: null,
+            Narration: null,
+            line.OccurredAt,
+            BankCreditSource.Statement));
+    }
+
+    private async Task<BankReconciliation> CompareWithStoreAsync(DateOnly day, IReadOnlyList<StatementLine> lines)
+    {
+        var ranAt = time.GetUtcMilliseconds();
+        var (missingHere, missingThere, different) = (new Collected(), new Collected(), new Collected());
+        var (matched, uncredited) = (0, 0);
+        foreach (var chunk in lines.Chunk(PostgresBankInbox.MaxReferences))
+        {
+            var stored = (await inbox.FindAsync([.. chunk.Select(line => line.Reference)], CancellationToken.None))
+                .ToDictionary(row => row.Reference, StringComparer.Ordinal);
+            foreach (var line in chunk)
+            {
+                switch (stored.GetValueOrDefault(line.Reference))
+                {
+                    case null:
+                        missingHere.Add(new StatementDifference(line.Reference, line, null, IsCredited: false));
+                        break;
+                    case var row when (row.AccountNumber, row.AmountMinor, row.Currency) != (line.AccountNumber, line.AmountMinor, line.Currency):
+                        different.Add(new StatementDifference(line.Reference, line, LineOf(row), row.Credit is not null));
+                        break;
+                    case { Credit: null }:
+                        uncredited++;
+                        break;
+                    default:
+                        matched++;
+                        break;
+                }
+            }
+        }
+
+        var references = lines.Select(line => line.Reference).ToHashSet(StringComparer.Ordinal);
+        var from = new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero);
+        BankCreditRow? last = null;
+        while (await inbox.ReadAsync(from, from.AddDays(1), last, CancellationToken.None) is { Count: > 0 } page)
+        {
+            foreach (var row in page.Where(row => !references.Contains(row.Reference)))
+            {
+                missingThere.Add(new StatementDifference(row.Reference, null, LineOf(row), row.Credit is not null));
+            }
+
+            last = page[^1];
+        }
+
+        return new BankReconciliation(day, ranAt, lines.Count, matched, uncredited, missingHere.Result, missingThere.Result, different.Result);
+    }
+
+    private static StatementLine LineOf(BankCreditRow row) => new(row.Reference, row.AccountNumber, row.AmountMinor, row.Currency, row.OccurredAt);
+
+    /// <summary>Differences of one kind: all are counted, the first are kept.</summary>
+    private sealed class Collected
+    {
+        private readonly List<StatementDifference> _listed = [];
+        private int _count;
+
+        public StatementDifferences Result => new(_count, _listed);
+
+        public void Add(StatementDifference difference)
+        {
+            _count++;
+            if (_listed.Count < BankReconciliation.MaxListed)
+            {
+                _listed.Add(difference);
+            }
+        }
+    }
+}
+
+/// <summary>Comparisons as they are kept. Members may be added; old results lack them.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(BankReconciliation))]
+internal sealed partial class BankReconciliationJson : JsonSerializerContext;

@@ -1,0 +1,157 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using WalletGrains.Simulators.Admin;
+using Xunit;
+
+namespace WalletGrains.Api.Tests.VirtualAccounts;
+
+/// <summary>The bank's statements against what is credited.</summary>
+[Collection(BankTests.Name)]
+public sealed class BankReconciliationTests(BankFixture bank)
+{
+    private const string Path = "/ops/reconciliation/bank";
+    private const string Header = "reference,account,amount,time\r\n";
+
+    // Each test has a day of its own, long ago.
+    private static int s_days;
+
+    private readonly string _reference = $"FT-{Guid.NewGuid():N}";
+    private readonly DateOnly _day = new DateOnly(2020, 1, 1).AddDays(Interlocked.Increment(ref s_days));
+
+    [Fact]
+    public async Task What_the_two_sides_do_not_agree_about_is_found_and_what_was_missed_is_credited_by_a_click()
+    {
+        await using var jobs = await bank.BeginAsync();
+        var (caller, walletId, account) = await bank.RegisterAsync(jobs);
+        foreach (var (name, amount, reported) in new[] { ("same", 10m, true), ("lost", 20m, false), ("other", 30m, true), ("ours", 40m, true) })
+        {
+            await bank.Admin.PayInAsync(new PayInRequest(account, amount) { Reference = $"{_reference} {name}", OccurredAt = At(12), Notify = reported });
+        }
+
+        foreach (var name in new[] { "same", "other", "ours" })
+        {
+            await jobs.DoneAsync(BankFixture.Crediting, $"{_reference} {name}");
+        }
+
+        await bank.Admin.PayInAsync(new PayInRequest("9999999999", 50) { Reference = $"{_reference} stranger", OccurredAt = At(13) });
+        await jobs.DeadAsync(BankFixture.Crediting, $"{_reference} stranger");
+
+        // The bank's own file, but for one line that is changed and one that is left out.
+        var statement = (await StatementAsync()).Replace(",30.00,", ",30.01,", StringComparison.Ordinal);
+        statement = string.Join("\r\n", statement.Split("\r\n").Where(line => !line.StartsWith($"{_reference} ours", StringComparison.Ordinal)));
+        var result = (await CompareAsync(statement)).Json;
+        Assert.Equal((false, 4, 1, 1), (
+            result.GetProperty("ok").GetBoolean(), result.GetProperty("lines").GetInt32(), result.GetProperty("matched").GetInt32(), result.GetProperty("uncredited").GetInt32()));
+        Assert.Equal($"{_reference} lost null {account} 20", Difference(result, "missingHere"));
+        Assert.Equal($"{_reference} ours {account} 40 null", Difference(result, "missingThere"));
+        Assert.Equal($"{_reference} other {account} 30 {account} 30.01", Difference(result, "different"));
+        Assert.Equal(result.GetRawText(), (await bank.Api.Operator().GetAsync($"{Path}?date={_day:yyyy-MM-dd}")).Text);
+
+        var clicks = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => CreditAsync($"{_reference} lost")));
+        Assert.All(clicks, click => Assert.Equal("""{"status":"RECEIVED"}""", click.Text));
+        await jobs.DoneAsync(BankFixture.Crediting, $"{_reference} lost");
+        Assert.Equal((100m, 4L), await caller.ReadWalletAsync(walletId));
+
+        // And the report that was thought to be lost comes after all.
+        await bank.Admin.ReportAsync($"{_reference} lost");
+        Assert.Equal(0, (await bank.Admin.WaitForWebhooksAsync()).Pending);
+        Assert.Equal((100m, 4L), await caller.ReadWalletAsync(walletId));
+        var after = (await CompareAsync(await StatementAsync())).Json;
+        Assert.Equal((5, 4, 1, 0, 0, 0), (
+            after.GetProperty("lines").GetInt32(), after.GetProperty("matched").GetInt32(), after.GetProperty("uncredited").GetInt32(),
+            Count(after, "missingHere"), Count(after, "missingThere"), Count(after, "different")));
+    }
+
+    [Fact]
+    public async Task Only_what_the_comparison_lists_as_missing_is_credited()
+    {
+        await using var jobs = await bank.BeginAsync();
+        (await CreditAsync($"{_reference} invented")).AssertProblem(404, "NOT_FOUND");
+        Assert.Equal(200, (await CompareAsync(Header)).Status);
+        (await CreditAsync($"{_reference} invented")).AssertProblem(404, "NOT_FOUND");
+        Assert.Equal(0, await jobs.CountAsync("select count(*) from bank_credits where reference like $1", _reference + "%"));
+    }
+
+    [Fact]
+    public async Task A_statement_of_thousands_of_payments_is_compared_in_full_and_lists_the_first_thousand_differences()
+    {
+        await using var jobs = await bank.BeginAsync();
+        var statement = new StringBuilder(Header);
+        for (var i = 0; i < 5_000; i++)
+        {
+            statement.Append(CultureInfo.InvariantCulture, $"{_reference}/{i},0000014579,{i + 1}.50,{At(10).UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}\r\n");
+        }
+
+        var result = (await CompareAsync(statement.ToString())).Json;
+        Assert.Equal((5_000, 5_000, 1_000), (
+            result.GetProperty("lines").GetInt32(), Count(result, "missingHere"), result.GetProperty("missingHere").GetProperty("items").GetArrayLength()));
+    }
+
+    [Theory]
+    [InlineData("", "The first line must be reference,account,amount,time.")]
+    [InlineData("reference,account,amount\r\n", "The first line must be reference,account,amount,time.")]
+    [InlineData("FT-1,0000014579,1,{0}", "The first line must be reference,account,amount,time.")]
+    [InlineData(Header + "FT-1,0000014579,1", "Line 2: there are 3 fields and not 4.")]
+    [InlineData(Header + ",0000014579,1,{0}", "Line 2: the reference must have 1 to 100 characters.")]
+    [InlineData(Header + "FT-1,14579,1,{0}", "Line 2: the account must have ten digits.")]
+    [InlineData(Header + "FT-1,0000014579,0,{0}", "Line 2: the amount must be a decimal number above zero, such as 100.50.")]
+    [InlineData(Header + "FT-1,0000014579,\"1,000.00\",{0}", "Line 2: the amount must be a decimal number above zero, such as 100.50.")]
+    [InlineData(Header + "FT-1,0000014579,1.005,{0}", "Line 2: the amount must be a decimal number above zero, such as 100.50.")]
+    [InlineData(Header + "FT-1,0000014579,1,noon", "Line 2: the time must be one with its offset, such as 2030-01-31T12:00:00Z.")]
+    [InlineData(Header + "FT-1,0000014579,1,1999-01-01T00:00:00Z", "Line 2: the time is not of the day {1} (UTC).")]
+    [InlineData(Header + "\"FT,1\",0000014579,1,{0}\r\n\"FT,1\",0000014579,1,{0}", "Line 3: the reference is there already.")]
+    [InlineData(Header + "\"FT-1,0000014579,1,{0}", "Line 2: the quotes do not match.")]
+    public async Task A_statement_that_is_none_is_refused_with_the_line(string statement, string detail)
+    {
+        var (time, day) = ($"{At(9).UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}", _day.ToString("O", CultureInfo.InvariantCulture));
+        var refused = (await CompareAsync(statement.Replace("{0}", time, StringComparison.Ordinal))).AssertProblem(400, "VALIDATION");
+        Assert.Equal(detail.Replace("{1}", day, StringComparison.Ordinal), refused.Json.GetProperty("detail").GetString());
+        (await bank.Api.Operator().GetAsync($"{Path}?date={day}")).AssertProblem(404, "NOT_FOUND");
+    }
+
+    [Fact]
+    public async Task A_statement_has_its_type_its_bound_and_its_day_and_is_for_operators()
+    {
+        (await CompareAsync("{}", mediaType: "application/json")).AssertProblem(415, "UNSUPPORTED_MEDIA_TYPE");
+        (await CompareAsync(new string('x', ApiLimits.MaxStatementBytes + 1))).AssertProblem(413, "BODY_TOO_LARGE");
+        (await CompareAsync(Header, query: "")).AssertProblem(400, "VALIDATION");
+        (await CompareAsync(Header, query: "?date=2020-13-01")).AssertProblem(400, "VALIDATION");
+        (await CompareAsync(Header, caller: bank.Api.Customer())).AssertProblem(403, "FORBIDDEN");
+        (await CompareAsync(Header, caller: bank.Api.Service())).AssertProblem(403, "FORBIDDEN");
+        (await bank.Api.Customer().PostAsync($"{Path}/credit", """{"date":"2020-01-01","reference":"FT-1"}""")).AssertProblem(403, "FORBIDDEN");
+    }
+
+    private DateTimeOffset At(int hour) => new(_day, new TimeOnly(hour, 0), TimeSpan.Zero);
+
+    private async Task<string> StatementAsync()
+    {
+        var lines = (await bank.Admin.CreditsAsync()).Where(credit => DateOnly.FromDateTime(credit.OccurredAt.UtcDateTime) == _day);
+        return Header + string.Concat(lines.Select(line => string.Create(
+            CultureInfo.InvariantCulture, $"{line.Reference},{line.AccountNumber},{line.Amount:0.00},{line.OccurredAt.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss.fff'Z'}\r\n")));
+    }
+
+    private async Task<Reply> CompareAsync(string statement, string mediaType = "text/csv", string? query = null, ApiCaller? caller = null)
+    {
+        using var content = new StringContent(statement, Encoding.UTF8, new MediaTypeHeaderValue(mediaType));
+
+        // So that what is refused for its size is not sent.
+        return await (caller ?? bank.Api.Operator()).SendAsync(HttpMethod.Post, Path + (query ?? $"?date={_day:yyyy-MM-dd}"), content, ("Expect", "100-continue"));
+    }
+
+    private Task<Reply> CreditAsync(string reference) =>
+        bank.Api.Operator().PostAsync($"{Path}/credit", $$"""{"date":"{{_day:yyyy-MM-dd}}","reference":"{{reference}}"}""");
+
+    private static int Count(JsonElement result, string kind) => result.GetProperty(kind).GetProperty("count").GetInt32();
+
+    /// <summary>The only difference of a kind: its reference, what is here, what the bank has.</summary>
+    private static string Difference(JsonElement result, string kind)
+    {
+        var item = Assert.Single(result.GetProperty(kind).GetProperty("items").EnumerateArray());
+        return $"{item.GetProperty("reference").GetString()} {Side(item, "here")} {Side(item, "bank")}";
+    }
+
+    private static string Side(JsonElement item, string side) =>
+        item.TryGetProperty(side, out var line) ? $"{line.GetProperty("accountNumber").GetString()} {line.GetProperty("amount").GetRawText()}" : "null";
+}
