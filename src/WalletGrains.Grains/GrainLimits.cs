@@ -134,7 +134,7 @@ internal static class GrainLimits
     /// <summary>Wallets whose statistics are counted again at the same time.</summary>
     public const int RebuildConcurrency = 4;
 
-    /// <summary>Events that become jobs before a consumer writes; when more fail at once it is not they that are at fault.</summary>
+    /// <summary>Events of a page that become jobs; when more of one page fail it is not they that are at fault.</summary>
     public const int MaxFailedEvents = 100;
 
     /// <summary>Wallets of which a fraud consumer remembers what left lately, about 500 bytes each; beyond it all are forgotten and read when needed.</summary>

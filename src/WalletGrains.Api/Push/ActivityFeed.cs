@@ -48,7 +48,7 @@ internal sealed class ActivityFeed(
     private async Task FollowAsync(int partition, long position, CancellationToken stoppingToken)
     {
         var messages = Channel.CreateBounded<ActivityBatch>(new BoundedChannelOptions(MaxWaitingMessages) { FullMode = BoundedChannelFullMode.DropWrite });
-        var follower = new ActivityFollower(position);
+        var follower = new ActivityFollower(options.Partitions, position);
         Func<Task>? unsubscribe = null;
         try
         {
@@ -58,16 +58,17 @@ internal sealed class ActivityFeed(
                     unsubscribe ??= await SubscribeAsync(partition, messages.Writer);
                     if (await NextAsync(messages.Reader, stoppingToken) is not { } batch)
                     {
-                        // It may be heard no more: a silo that is gone has taken it along.
-                        await unsubscribe();
+                        // It may be heard no more: a silo that is gone has taken it along. Whether it can be ended or not, the next round makes another.
+                        var silent = unsubscribe;
                         unsubscribe = null;
+                        await EndAsync(silent);
                         batch = await ReadAsync(partition, follower.Position);
                     }
 
-                    if (connections.IsEmpty)
+                    if (connections.IsEmpty && batch.Partitions == options.Partitions)
                     {
                         // Whoever connects now can read all of it already: it was durable before anybody told of it.
-                        follower = new ActivityFollower(Math.Max(follower.Position, batch.To));
+                        follower = new ActivityFollower(options.Partitions, Math.Max(follower.Position, batch.To));
                         return;
                     }
 
@@ -123,12 +124,20 @@ internal sealed class ActivityFeed(
             return activity.UnsubscribeAsync;
         }
 
-        var alerts = await streams.GetStream<FraudAlert>(StreamId.Create(FraudStreams.Alerts, 0)).SubscribeAsync((alert, _) =>
+        try
         {
-            push.Alert(alert);
-            return Task.CompletedTask;
-        });
-        return () => Task.WhenAll(activity.UnsubscribeAsync(), alerts.UnsubscribeAsync());
+            var alerts = await streams.GetStream<FraudAlert>(StreamId.Create(FraudStreams.Alerts, 0)).SubscribeAsync((alert, _) =>
+            {
+                push.Alert(alert);
+                return Task.CompletedTask;
+            });
+            return () => Task.WhenAll(activity.UnsubscribeAsync(), alerts.UnsubscribeAsync());
+        }
+        catch
+        {
+            await EndAsync(activity.UnsubscribeAsync);
+            throw;
+        }
     }
 
     private async Task EndAsync(Func<Task>? unsubscribe)
@@ -137,9 +146,9 @@ internal sealed class ActivityFeed(
         {
             await (unsubscribe?.Invoke() ?? Task.CompletedTask).WaitAsync(Silence, time, CancellationToken.None);
         }
-        catch (Exception exception) when (exception is TimeoutException or OrleansException)
+        catch (Exception exception)
         {
-            // Whoever publishes finds out that nobody is there, and ends it.
+            // Whatever it is: whoever publishes finds out that nobody is there, and ends it.
             ActivityFeedLog.NotEnded(logger, exception);
         }
     }

@@ -7,6 +7,7 @@ namespace WalletGrains.Contracts.Activity;
 /// a batch is a hint: it may come late, twice, in another order or not at all; see <see cref="ActivityFollower"/>.
 /// </summary>
 /// <param name="Partition">The partition.</param>
+/// <param name="Partitions">How many there are where the batch was made: while their number changes from process to process, there are batches of both.</param>
 /// <param name="From">The position at which the batch begins.</param>
 /// <param name="To">The position at which it ends, and the next one begins.</param>
 /// <param name="Events">In the order of their positions; those of one wallet in the order of their versions. Null when they are too many for
@@ -15,9 +16,10 @@ namespace WalletGrains.Contracts.Activity;
 [Alias("walletgrains.ActivityBatch")]
 public sealed record ActivityBatch(
     [property: Id(0)] int Partition,
-    [property: Id(1)] long From,
-    [property: Id(2)] long To,
-    [property: Id(3)] List<ActivityEvent>? Events);
+    [property: Id(1)] int Partitions,
+    [property: Id(2)] long From,
+    [property: Id(3)] long To,
+    [property: Id(4)] List<ActivityEvent>? Events);
 
 /// <summary>An entry that became durable.</summary>
 /// <param name="WalletId">The wallet.</param>

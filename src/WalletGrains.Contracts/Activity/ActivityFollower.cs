@@ -5,8 +5,9 @@ namespace WalletGrains.Contracts.Activity;
 /// ended; when one is missing it reads from its own position on, and what it has seen it ignores. Not for use from several
 /// threads at once: one call after another.
 /// </summary>
+/// <param name="partitions">How many partitions there are for this one; batches of another division of the wallets are none of its.</param>
 /// <param name="position">Where to begin: everything below was taken into account.</param>
-public sealed class ActivityFollower(long position)
+public sealed class ActivityFollower(int partitions, long position)
 {
     private ActivityBatch? _heard;
     private long _end = position;
@@ -17,10 +18,15 @@ public sealed class ActivityFollower(long position)
     /// <summary>Whether a message has told of more than was taken.</summary>
     public bool IsBehind => _end > Position;
 
-    /// <summary>Hears of a batch by a message.</summary>
-    public void Hear(ActivityBatch batch)
+    /// <summary>Hears of a batch by a message; false when it is of another division of the wallets.</summary>
+    public bool Hear(ActivityBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
+        if (batch.Partitions != partitions)
+        {
+            return false;
+        }
+
         _end = Math.Max(_end, batch.To);
 
         // One that ends here tells that nothing has happened: it must not stand for what comes later.
@@ -28,6 +34,8 @@ public sealed class ActivityFollower(long position)
         {
             _heard = batch;
         }
+
+        return true;
     }
 
     /// <summary>Has the next advance read, whether a message told of something or not: for when none has come for a while.</summary>
@@ -47,9 +55,10 @@ public sealed class ActivityFollower(long position)
         }
 
         var batch = _heard is { Events: not null } heard && heard.From == Position ? heard : await read(Position);
-        if (batch.Events is null || batch.From != Position)
+        if (batch.Events is null || batch.From != Position || batch.Partitions != partitions)
         {
-            throw new InvalidOperationException($"The batch from {batch.From} does not go on at {Position}.");
+            throw new InvalidOperationException(
+                $"The batch of one of {batch.Partitions} partitions from {batch.From} does not go on at {Position} of one of {partitions}.");
         }
 
         if (batch.To > Position)

@@ -73,8 +73,10 @@ internal sealed partial class ActivityConsumer(
             var follower = await GetFollowerAsync();
             if (heard is not null)
             {
-                follower.Hear(heard);
-                _heardAt = time.GetTimestamp();
+                if (follower.Hear(heard))
+                {
+                    _heardAt = time.GetTimestamp();
+                }
             }
             else if (time.GetElapsedTime(_heardAt) >= GrainLimits.ConsumerSilence)
             {
@@ -83,7 +85,8 @@ internal sealed partial class ActivityConsumer(
                 _heardAt = time.GetTimestamp();
             }
 
-            for (var page = 0; page < GrainLimits.MaxConsumerPages && effects.Count < GrainLimits.MaxWaitingEffects; page++)
+            // Failures of one page are counted, not those of several.
+            for (var page = 0; page < GrainLimits.MaxConsumerPages && effects.Count < GrainLimits.MaxWaitingEffects && _failed.Count == 0; page++)
             {
                 if (!await follower.AdvanceAsync(ReadAsync, TakeAsync))
                 {
@@ -91,7 +94,7 @@ internal sealed partial class ActivityConsumer(
                 }
             }
 
-            if (LeftToWrite <= TimeSpan.Zero || effects.Count >= GrainLimits.MaxWaitingEffects)
+            if (LeftToWrite <= TimeSpan.Zero || effects.Count >= GrainLimits.MaxWaitingEffects || _failed.Count > 0)
             {
                 await WriteAsync();
             }
@@ -147,15 +150,18 @@ internal sealed partial class ActivityConsumer(
         if (_follower is null)
         {
             _writtenPosition = await positions.LoadAsync(name, partition, options.Partitions, CancellationToken.None);
-            _follower = new ActivityFollower(_writtenPosition);
+            _follower = new ActivityFollower(options.Partitions, _writtenPosition);
             _writtenAt = _heardAt = time.GetTimestamp();
         }
 
         return _follower;
     }
 
-    private async Task<ActivityBatch> ReadAsync(long from) => ActivityRows.ToBatch(
-        partition, await log.ReadAsync(new ActivityQuery(partition, options.Partitions, from, GrainLimits.ActivityPage), CancellationToken.None));
+    private async Task<ActivityBatch> ReadAsync(long from)
+    {
+        var query = new ActivityQuery(partition, options.Partitions, from, GrainLimits.ActivityPage);
+        return ActivityRows.ToBatch(query, await log.ReadAsync(query, CancellationToken.None));
+    }
 
     private async Task TakeAsync(ActivityBatch batch)
     {

@@ -13,7 +13,9 @@ public sealed class ActivityGrain(IActivityLog log, ActivityOptions options) : G
     public Task<long> FindEndAsync() => Outage.GuardAsync(() => log.FindEndAsync(CancellationToken.None));
 
     /// <inheritdoc />
-    public async Task<ActivityBatch> ReadAsync(int partition, long from) => ActivityRows.ToBatch(
-        partition,
-        await Outage.GuardAsync(() => log.ReadAsync(new ActivityQuery(partition, options.Partitions, from, GrainLimits.ActivityPage), CancellationToken.None)));
+    public async Task<ActivityBatch> ReadAsync(int partition, long from)
+    {
+        var query = new ActivityQuery(partition, options.Partitions, from, GrainLimits.ActivityPage);
+        return ActivityRows.ToBatch(query, await Outage.GuardAsync(() => log.ReadAsync(query, CancellationToken.None)));
+    }
 }

@@ -8,7 +8,8 @@ namespace WalletGrains.Grains.Activity;
 /// <summary>Pages of the journal as batches.</summary>
 internal static class ActivityRows
 {
-    public static ActivityBatch ToBatch(int partition, ActivityPage page) => new(partition, page.From, page.To, page.Entries.Select(entry => ToEvent(entry.WalletId, entry.Version, entry.Content)).ToList());
+    public static ActivityBatch ToBatch(ActivityQuery query, ActivityPage page) => new(
+        query.Partition, query.Partitions, page.From, page.To, page.Entries.Select(entry => ToEvent(entry.WalletId, entry.Version, entry.Content)).ToList());
 
     public static ActivityEvent ToEvent(WalletEntry row) => ToEvent(row.WalletId, row.Version, row.Content);
 

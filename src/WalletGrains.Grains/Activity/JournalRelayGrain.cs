@@ -101,13 +101,14 @@ public sealed partial class JournalRelayGrain(
 
     private async Task<int> PublishNextAsync(CancellationToken cancellationToken)
     {
-        var page = await log.ReadAsync(new ActivityQuery(_partition, options.Partitions, _position, GrainLimits.ActivityPage), cancellationToken);
+        var query = new ActivityQuery(_partition, options.Partitions, _position, GrainLimits.ActivityPage);
+        var page = await log.ReadAsync(query, cancellationToken);
         _readAt = time.GetTimestamp();
         if (page.Entries.Count > 0 || time.GetElapsedTime(_publishedAt) >= GrainLimits.RelayIdlePause)
         {
             var batch = page.Entries.Count <= GrainLimits.MaxPublishedEvents
-                ? ActivityRows.ToBatch(_partition, page)
-                : new ActivityBatch(_partition, page.From, page.To, null);
+                ? ActivityRows.ToBatch(query, page)
+                : new ActivityBatch(_partition, options.Partitions, page.From, page.To, null);
             await _stream.OnNextAsync(batch);
             _publishedAt = _readAt;
             metrics.Published(batch, time.GetUtcNow());

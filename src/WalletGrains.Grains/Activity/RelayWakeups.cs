@@ -17,14 +17,14 @@ public sealed partial class RelayWakeups(CommitSignal commits, IGrainFactory gra
         var relays = Enumerable.Range(0, options.Partitions).Select(partition => grains.GetGrain<IJournalRelayGrain>(partition)).ToArray();
         while (!stoppingToken.IsCancellationRequested)
         {
-            await commits.WaitAsync(stoppingToken);
             try
             {
+                await commits.WaitAsync(stoppingToken);
                 await Task.WhenAll(relays.Select(relay => relay.WakeAsync())).WaitAsync(stoppingToken);
             }
-            catch (Exception e) when (e is not OperationCanceledException)
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
-                // Whatever it is: the relay looks by itself.
+                // Whatever it is, also a call that somebody has cancelled: the relay looks by itself.
                 LogNotWoken(logger, e);
             }
         }

@@ -77,7 +77,7 @@ public sealed class JournalRelayTests(MemoryCluster cluster) : IAsyncLifetime
         {
             var number = partition;
             await cluster.Client.GetGrain<IJournalRelayGrain>(number).StartAsync();
-            var follower = new ActivityFollower(await activity.FindEndAsync());
+            var follower = new ActivityFollower(new ActivityOptions().Partitions, await activity.FindEndAsync());
             var stream = cluster.Client.GetStreamProvider(ActivityStreams.Provider).GetStream<ActivityBatch>(StreamId.Create(ActivityStreams.Wallets, number));
             _subscriptions.Add(await stream.SubscribeAsync(async (batch, _) =>
             {

@@ -114,6 +114,26 @@ public sealed class PoisonEventTests
         Assert.Equal((150, 150m), await CountedAsync(wallet));
     }
 
+    [Fact]
+    public async Task However_many_fail_in_the_end_the_consumer_goes_on_where_no_page_has_too_many()
+    {
+        var wallets = new List<WrittenWallet>();
+        for (var i = 0; i < 1_600; i++)
+        {
+            wallets.Add(new WrittenWallet(_journal));
+            await wallets[i].DepositAsync(1);
+            if (i % 10 == 0)
+            {
+                await wallets[i].DepositAsync(1);
+            }
+        }
+
+        await FollowAsync(new Stumbling(new StatisticsEffects(_statistics, _journal), version: 2), "statistics", turns: 4);
+        Assert.Equal(160, (await _jobs.ReadAsync(new JobQuery("event", JobState.Queued, null, 200), CancellationToken.None)).Count);
+        Assert.Equal(1_761, await _positions.LoadAsync("statistics", 0, 1, CancellationToken.None));
+        Assert.Equal((1, 1m), await CountedAsync(wallets[^1]));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("statistics/none/2")]
@@ -130,12 +150,16 @@ public sealed class PoisonEventTests
         return (row.Version, row.DepositedMinor);
     }
 
-    private async Task FollowAsync(IActivityEffects effects, string name)
+    private async Task FollowAsync(IActivityEffects effects, string name, int turns = 1)
     {
         var consumer = new ActivityConsumer(
             name, 0, effects, _journal, _positions, new ActivityOptions { Partitions = 1 }, new ActivityMetrics(), _ids, TimeProvider.System, NullLogger.Instance);
-        var page = await _journal.ReadAsync(new ActivityQuery(0, 1, 0, 500), CancellationToken.None);
-        await consumer.HearAsync(ActivityRows.ToBatch(0, page));
+        var everything = await _journal.ReadBatchAsync(new ActivityQuery(0, 1, 0, ActivityQuery.MaxLimit));
+        for (var turn = 0; turn < turns; turn++)
+        {
+            await consumer.HearAsync(everything with { Events = null });
+        }
+
         await consumer.WriteAsync();
     }
 

@@ -1,11 +1,21 @@
+using WalletGrains.Contracts.Activity;
 using WalletGrains.Contracts.Wallets;
 using WalletGrains.Domain.Wallets;
+using WalletGrains.Grains.Activity;
 using WalletGrains.Grains.Wallets;
 using WalletGrains.Journal;
+using WalletGrains.Journal.Activity;
 using Xunit;
 using static WalletGrains.Grains.Tests.MemoryCluster;
 
 namespace WalletGrains.Grains.Tests.Activity;
+
+/// <summary>What a relay would publish.</summary>
+internal static class ReadBatches
+{
+    public static async Task<ActivityBatch> ReadBatchAsync(this MemoryJournal journal, ActivityQuery query) =>
+        ActivityRows.ToBatch(query, await journal.ReadAsync(query, CancellationToken.None));
+}
 
 /// <summary>A wallet whose entries are written into a journal as the product writes them, without an actor.</summary>
 internal sealed class WrittenWallet
