@@ -27,7 +27,7 @@ public sealed class StatisticsQueryGrain(IStatisticsStore store, IJournal journa
         var counted = await StatisticsHistory.CountAsync(journal, walletId, WalletStatistics.None, head.Version);
         try
         {
-            await store.ReplaceAsync(StatisticsRows.ToRow(walletId, counted), null, CancellationToken.None);
+            await store.AddAsync(StatisticsRows.ToRow(walletId, counted), CancellationToken.None);
         }
         catch (JournalOutcomeUnknownException)
         {

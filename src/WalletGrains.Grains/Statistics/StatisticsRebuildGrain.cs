@@ -56,7 +56,7 @@ public sealed partial class StatisticsRebuildGrain(
                     return false;
                 }
 
-                if (await store.ReplaceAsync(counted, row?.Version, CancellationToken.None))
+                if (await store.PutAsync(row, counted))
                 {
                     return true;
                 }

@@ -20,7 +20,7 @@ public sealed class StatisticsRetry(IStatisticsStore store, IJournal journal) : 
         {
             var row = await store.FindAsync([walletId], CancellationToken.None) is [var found] ? found : null;
             var counted = await StatisticsHistory.CountAsync(journal, walletId, WalletStatistics.None, row?.Version ?? version);
-            if (await store.ReplaceAsync(StatisticsRows.ToRow(walletId, counted), row?.Version, CancellationToken.None))
+            if (await store.PutAsync(row, StatisticsRows.ToRow(walletId, counted)))
             {
                 return;
             }

@@ -29,6 +29,24 @@ public sealed class MemoryActivityPositions(CommitInterceptor? interceptor = nul
     /// <inheritdoc/>
     public Task<bool> MoveAsync(PositionMove move, CancellationToken cancellationToken) => MoveAsync(move, () => { });
 
+    /// <summary>Sets the consumer of a wallet's partition back by one, if a change that it must not overwrite was made at the same moment.</summary>
+    internal bool SetBack(string consumer, Guid walletId, Func<bool> change)
+    {
+        lock (_lock)
+        {
+            var isChanged = change();
+            foreach (var (key, position) in isChanged ? _positions.ToList() : [])
+            {
+                if (key.Consumer == consumer && position > 0 && ActivityQuery.PartitionOf(walletId, key.Partitions) == key.Partition)
+                {
+                    _positions[key] = position - 1;
+                }
+            }
+
+            return isChanged;
+        }
+    }
+
     /// <summary>Moves, and has the effects that belong to it at the same moment.</summary>
     internal async Task<bool> MoveAsync(PositionMove move, Action effects)
     {

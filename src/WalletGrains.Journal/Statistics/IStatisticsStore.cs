@@ -34,7 +34,14 @@ public interface IStatisticsStore
     /// does not stand where it must. A row of a later version stays.</summary>
     Task<bool> WriteAsync(PositionMove move, IReadOnlyList<StatisticsRow> rows, IReadOnlyList<NewJob> jobs, CancellationToken cancellationToken);
 
-    /// <summary>Replaces a row that is at this version; adds it when there is none and the version is null.</summary>
-    /// <returns>False when it is not so any more.</returns>
-    Task<bool> ReplaceAsync(StatisticsRow row, long? version, CancellationToken cancellationToken);
+    /// <summary>Adds a row of a wallet that has none.</summary>
+    /// <returns>False, and nothing written, when it has one.</returns>
+    Task<bool> AddAsync(StatisticsRow row, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Replaces a row that is at the version of this one, and sets back the consumer that moves it: what that one has counted on from the old
+    /// row and not written yet cannot be written any more, and is counted again from this one.
+    /// </summary>
+    /// <returns>False, and nothing written, when it is not at that version.</returns>
+    Task<bool> CorrectAsync(string consumer, StatisticsRow row, CancellationToken cancellationToken);
 }

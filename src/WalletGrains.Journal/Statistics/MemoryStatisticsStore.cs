@@ -40,18 +40,31 @@ public sealed class MemoryStatisticsStore(MemoryActivityPositions positions, Mem
     });
 
     /// <inheritdoc/>
-    public Task<bool> ReplaceAsync(StatisticsRow row, long? version, CancellationToken cancellationToken)
+    public Task<bool> AddAsync(StatisticsRow row, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(row);
         lock (_lock)
         {
-            if (_rows.TryGetValue(row.WalletId, out var known) && known.Version != version)
-            {
-                return Task.FromResult(false);
-            }
-
-            _rows[row.WalletId] = row with { LastActivityAt = row.LastActivityAt?.Stored() };
-            return Task.FromResult(true);
+            return Task.FromResult(_rows.TryAdd(row.WalletId, row with { LastActivityAt = row.LastActivityAt?.Stored() }));
         }
+    }
+
+    /// <inheritdoc/>
+    public Task<bool> CorrectAsync(string consumer, StatisticsRow row, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        return Task.FromResult(positions.SetBack(consumer, row.WalletId, () =>
+        {
+            lock (_lock)
+            {
+                var isThere = _rows.TryGetValue(row.WalletId, out var known) && known.Version == row.Version;
+                if (isThere)
+                {
+                    _rows[row.WalletId] = row with { LastActivityAt = row.LastActivityAt?.Stored() };
+                }
+
+                return isThere;
+            }
+        }));
     }
 }

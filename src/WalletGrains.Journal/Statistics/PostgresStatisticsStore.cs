@@ -24,22 +24,38 @@ public sealed class PostgresStatisticsStore : IStatisticsStore, IAsyncDisposable
                     unnest($13) as last_activity_at) b
             where exists (select from moved)
             order by b.wallet_id
-            on conflict (wallet_id) do update set {Replaced}
+            on conflict (wallet_id) do update
+            set version = excluded.version, deposited_minor = excluded.deposited_minor, withdrawn_minor = excluded.withdrawn_minor,
+                transferred_in_minor = excluded.transferred_in_minor, transferred_out_minor = excluded.transferred_out_minor,
+                transaction_count = excluded.transaction_count, last_activity_at = excluded.last_activity_at
             where s.version < excluded.version
         )
         select 1 from moved
         """;
 
-    private const string Replaced = """
-        version = excluded.version, deposited_minor = excluded.deposited_minor, withdrawn_minor = excluded.withdrawn_minor,
-        transferred_in_minor = excluded.transferred_in_minor, transferred_out_minor = excluded.transferred_out_minor,
-        transaction_count = excluded.transaction_count, last_activity_at = excluded.last_activity_at
+    private const string AddSql = $"""
+        insert into wallet_statistics ({Columns}) values ($1, $2, $3, $4, $5, $6, $7, $8)
+        on conflict do nothing
+        returning 1
         """;
 
-    private const string ReplaceSql = $"""
-        insert into wallet_statistics as s ({Columns}) values ($1, $2, $3, $4, $5, $6, $7, $8)
-        on conflict (wallet_id) do update set {Replaced} where s.version = $9
-        returning 1
+    // The position is locked before the row, as by the consumer's own write: one of the two waits, and none for ever.
+    private const string CorrectSql = """
+        with stood as (
+            select from activity_positions
+            where consumer = $9 and partition = get_byte(uuid_send($1), 15) % partitions
+            for update
+        ), corrected as (
+            update wallet_statistics
+            set deposited_minor = $3, withdrawn_minor = $4, transferred_in_minor = $5, transferred_out_minor = $6, transaction_count = $7,
+                last_activity_at = $8
+            where wallet_id = $1 and version = $2 and (select count(*) from stood) >= 0
+            returning 1
+        ), set_back as (
+            update activity_positions set position = position - 1
+            where consumer = $9 and partition = get_byte(uuid_send($1), 15) % partitions and position > 0 and exists (select from corrected)
+        )
+        select 1 from corrected
         """;
 
     private readonly ReadConnections _reads;
@@ -93,22 +109,22 @@ public sealed class PostgresStatisticsStore : IStatisticsStore, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public Task<bool> ReplaceAsync(StatisticsRow row, long? version, CancellationToken cancellationToken)
+    public Task<bool> AddAsync(StatisticsRow row, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        return _writes.RunAsync(AddSql, parameters => Bind(parameters, row), static (row, limit) => row.ReadAsync(limit));
+    }
+
+    /// <inheritdoc/>
+    public Task<bool> CorrectAsync(string consumer, StatisticsRow row, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(row);
         return _writes.RunAsync(
-            ReplaceSql,
+            CorrectSql,
             parameters =>
             {
-                parameters.Add(new NpgsqlParameter<Guid> { TypedValue = row.WalletId });
-                parameters.Add(new NpgsqlParameter<long> { TypedValue = row.Version });
-                parameters.Add(new NpgsqlParameter<decimal> { TypedValue = row.DepositedMinor });
-                parameters.Add(new NpgsqlParameter<decimal> { TypedValue = row.WithdrawnMinor });
-                parameters.Add(new NpgsqlParameter<decimal> { TypedValue = row.TransferredInMinor });
-                parameters.Add(new NpgsqlParameter<decimal> { TypedValue = row.TransferredOutMinor });
-                parameters.Add(new NpgsqlParameter<long> { TypedValue = row.TransactionCount });
-                parameters.Add(new NpgsqlParameter<DateTime?> { TypedValue = row.LastActivityAt?.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz });
-                parameters.Add(new NpgsqlParameter<long?> { TypedValue = version, NpgsqlDbType = NpgsqlDbType.Bigint });
+                Bind(parameters, row);
+                parameters.Add(new NpgsqlParameter<string> { TypedValue = consumer });
             },
             static (row, limit) => row.ReadAsync(limit));
     }
@@ -118,6 +134,18 @@ public sealed class PostgresStatisticsStore : IStatisticsStore, IAsyncDisposable
     {
         await _writes.DisposeAsync();
         await _reads.DisposeAsync();
+    }
+
+    private static void Bind(NpgsqlParameterCollection parameters, StatisticsRow row)
+    {
+        parameters.Add(new NpgsqlParameter<Guid> { TypedValue = row.WalletId });
+        parameters.Add(new NpgsqlParameter<long> { TypedValue = row.Version });
+        parameters.Add(new NpgsqlParameter<decimal> { TypedValue = row.DepositedMinor });
+        parameters.Add(new NpgsqlParameter<decimal> { TypedValue = row.WithdrawnMinor });
+        parameters.Add(new NpgsqlParameter<decimal> { TypedValue = row.TransferredInMinor });
+        parameters.Add(new NpgsqlParameter<decimal> { TypedValue = row.TransferredOutMinor });
+        parameters.Add(new NpgsqlParameter<long> { TypedValue = row.TransactionCount });
+        parameters.Add(new NpgsqlParameter<DateTime?> { TypedValue = row.LastActivityAt?.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz });
     }
 
     private static StatisticsRow Read(NpgsqlDataReader row) => new(

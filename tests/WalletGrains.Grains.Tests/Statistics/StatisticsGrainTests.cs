@@ -70,8 +70,7 @@ public sealed class StatisticsGrainTests(MemoryCluster cluster)
         {
             await wallets[random.Next(10)].DepositAsync(random.Next(1, 100));
             var end = messages.Count == 0 ? 0 : messages[^1].To;
-            var page = await journal.ReadAsync(new ActivityQuery(0, 1, end, 50), CancellationToken.None);
-            messages.Add(ActivityRows.ToBatch(0, page));
+            messages.Add(await journal.ReadBatchAsync(new ActivityQuery(0, 1, end, 50)));
             var activation = activations[random.Next(2)];
             await activation.HearAsync(messages[random.Next(Math.Max(0, messages.Count - 5), messages.Count)], writes: random.Next(3) == 0);
             time.Advance(TimeSpan.FromMilliseconds(random.Next(600)));
@@ -107,10 +106,41 @@ public sealed class StatisticsGrainTests(MemoryCluster cluster)
         Assert.Equal(0, await positions.LoadAsync("statistics", 0, 1, CancellationToken.None));
         Assert.True(await positions.MoveAsync(new PositionMove("statistics", 0, 1, 0, end), CancellationToken.None));
         await wallet.DepositAsync(5);
-        var page = ActivityRows.ToBatch(0, await journal.ReadAsync(new ActivityQuery(0, 1, end, 50), CancellationToken.None));
+        var page = await journal.ReadBatchAsync(new ActivityQuery(0, 1, end, 50));
         await new Activation(journal, positions, store, TimeProvider.System).HearAsync(page, writes: true);
         var row = Assert.Single(await store.FindAsync([wallet.Id], CancellationToken.None));
         Assert.Equal((451, 455m, 451), (row.Version, row.DepositedMinor, row.TransactionCount));
+    }
+
+    [Fact]
+    public async Task A_correction_stays_when_the_consumer_has_counted_on_from_the_wrong_row()
+    {
+        var (journal, time) = (new MemoryJournal(), new ManualTimeProvider());
+        var positions = new MemoryActivityPositions();
+        var store = new MemoryStatisticsStore(positions, new MemoryJobStore(TimeProvider.System));
+        var wallet = new WrittenWallet(journal);
+        await wallet.DepositAsync(10);
+        var right = StatisticsRows.ToRow(wallet.Id, await StatisticsHistory.CountAsync(journal, wallet.Id, WalletStatistics.None, 1));
+        Assert.True(await store.AddAsync(right with { DepositedMinor = 77 }, CancellationToken.None));
+        var end = await journal.FindEndAsync(CancellationToken.None);
+        await positions.LoadAsync("statistics", 0, 1, CancellationToken.None);
+        Assert.True(await positions.MoveAsync(new PositionMove("statistics", 0, 1, 0, end), CancellationToken.None));
+
+        var consumer = new Activation(journal, positions, store, time);
+        for (var i = 0; i < 3; i++)
+        {
+            await wallet.DepositAsync(1);
+        }
+
+        var batch = await journal.ReadBatchAsync(new ActivityQuery(0, 1, end, 50));
+        await consumer.HearAsync(batch, writes: false);
+        await new StatisticsRetry(store, journal).RetryAsync(wallet.Id, 1);
+        await consumer.HearAsync(batch, writes: true);
+        Assert.Equal(right, Assert.Single(await store.FindAsync([wallet.Id], CancellationToken.None)));
+
+        await consumer.HearAsync(batch, writes: true);
+        var row = Assert.Single(await store.FindAsync([wallet.Id], CancellationToken.None));
+        Assert.Equal((4, 13m, 4), (row.Version, row.DepositedMinor, row.TransactionCount));
     }
 
     private async Task StartRelaysAsync()

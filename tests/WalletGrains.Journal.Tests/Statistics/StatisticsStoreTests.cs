@@ -93,20 +93,71 @@ public abstract class StatisticsStoreContract
         var consumer = NewConsumer();
         await Positions.LoadAsync(consumer, 0, 1, Cancelled);
         var row = NewRow(7);
-        Assert.True(await Store.ReplaceAsync(row, null, Cancelled));
+        Assert.True(await Store.AddAsync(row, Cancelled));
         Assert.True(await Store.WriteAsync(new PositionMove(consumer, 0, 1, 0, 10), [row with { Version = 6, TransactionCount = 1 }], [], Cancelled));
         Assert.Equal(row, Assert.Single(await Store.FindAsync([row.WalletId], Cancelled)));
     }
 
     [Fact]
-    public async Task A_row_is_replaced_only_at_the_version_it_was_read_at()
+    public async Task A_row_is_added_once_and_corrected_only_at_its_version()
     {
-        var row = NewRow(7);
-        Assert.True(await Store.ReplaceAsync(row, null, Cancelled));
-        Assert.False(await Store.ReplaceAsync(row, null, Cancelled));
-        Assert.False(await Store.ReplaceAsync(row with { DepositedMinor = 1 }, 6, Cancelled));
-        Assert.True(await Store.ReplaceAsync(row with { DepositedMinor = 1 }, 7, Cancelled));
+        var (consumer, row) = (NewConsumer(), NewRow(7));
+        Assert.False(await Store.CorrectAsync(consumer, row, Cancelled));
+        Assert.True(await Store.AddAsync(row, Cancelled));
+        Assert.False(await Store.AddAsync(row with { DepositedMinor = 1 }, Cancelled));
+        Assert.False(await Store.CorrectAsync(consumer, row with { DepositedMinor = 1, Version = 6 }, Cancelled));
+        Assert.Equal(row, Assert.Single(await Store.FindAsync([row.WalletId], Cancelled)));
+        var corrected = row with { DepositedMinor = 1, WithdrawnMinor = 2, TransferredInMinor = 3, TransferredOutMinor = 4, LastActivityAt = null };
+        Assert.True(await Store.CorrectAsync(consumer, corrected, Cancelled));
+        Assert.Equal(corrected, Assert.Single(await Store.FindAsync([row.WalletId], Cancelled)));
+    }
+
+    [Fact]
+    public async Task A_correction_sets_back_the_consumer_of_its_partition_and_no_other()
+    {
+        var (consumer, other, row) = (NewConsumer(), NewConsumer(), NewRow(7));
+        var partition = ActivityQuery.PartitionOf(row.WalletId, 2);
+        foreach (var (name, each) in new[] { (consumer, 0), (consumer, 1), (other, partition) })
+        {
+            await Positions.LoadAsync(name, each, 2, Cancelled);
+            Assert.True(await Positions.MoveAsync(new PositionMove(name, each, 2, 0, 10), Cancelled));
+        }
+
+        Assert.True(await Store.AddAsync(row, Cancelled));
+        Assert.False(await Store.CorrectAsync(consumer, row with { Version = 6 }, Cancelled));
+        Assert.Equal(10, await Positions.LoadAsync(consumer, partition, 2, Cancelled));
+        Assert.True(await Store.CorrectAsync(consumer, row with { DepositedMinor = 1 }, Cancelled));
+
+        // What was counted on from the old row cannot be written any more.
+        Assert.False(await Store.WriteAsync(new PositionMove(consumer, partition, 2, 10, 20), [row with { Version = 9 }], [], Cancelled));
         Assert.Equal(1, Assert.Single(await Store.FindAsync([row.WalletId], Cancelled)).DepositedMinor);
+        Assert.Equal(9, await Positions.LoadAsync(consumer, partition, 2, Cancelled));
+        Assert.Equal(10, await Positions.LoadAsync(consumer, 1 - partition, 2, Cancelled));
+        Assert.Equal(10, await Positions.LoadAsync(other, partition, 2, Cancelled));
+    }
+
+    [Fact]
+    public async Task Corrections_and_writes_at_once_wait_for_one_another_and_both_come_to_their_end()
+    {
+        var (consumer, row) = (NewConsumer(), NewRow(1));
+        await Positions.LoadAsync(consumer, 0, 1, Cancelled);
+        Assert.True(await Store.AddAsync(row, Cancelled));
+        await Task.WhenAll(
+            Task.Run(async () =>
+            {
+                for (var version = 2; version < 100; version++)
+                {
+                    var position = await Positions.LoadAsync(consumer, 0, 1, Cancelled);
+                    await Store.WriteAsync(new PositionMove(consumer, 0, 1, position, position + 5), [row with { Version = version }], [], Cancelled);
+                }
+            }, Cancelled),
+            Task.Run(async () =>
+            {
+                for (var i = 0; i < 100; i++)
+                {
+                    await Store.CorrectAsync(consumer, Assert.Single(await Store.FindAsync([row.WalletId], Cancelled)), Cancelled);
+                }
+            }, Cancelled));
     }
 
     private static string NewConsumer() => $"test-{Guid.NewGuid():N}";
