@@ -61,7 +61,7 @@ create table fraud_alerts (
 create unique index fraud_alerts_open on fraud_alerts (wallet_id, rule) where resolved_at is null;
 create index fraud_alerts_of_wallet on fraud_alerts (wallet_id, alert_id);
 create index fraud_alerts_unresolved on fraud_alerts (alert_id) where resolved_at is null;
-create index fraud_alerts_to_hold on fraud_alerts (alert_id) where action = 'hold' and held_at is null;
+create index fraud_alerts_to_hold on fraud_alerts (alert_id) where action = 'hold' and held_at is null and resolved_at is null;
 
 create table fraud_evidence (
     alert_id     uuid        not null,

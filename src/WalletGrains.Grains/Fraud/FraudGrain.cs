@@ -33,6 +33,7 @@ public sealed partial class FraudGrain(
     private ConsumerActivation _consumer = null!;
     private FraudEffects _effects = null!;
     private IGrainTimer _followUp = null!;
+    private Guid _lastToHold;
 
     /// <inheritdoc />
     public override Task OnActivateAsync(CancellationToken cancellationToken)
@@ -82,12 +83,19 @@ public sealed partial class FraudGrain(
                 }
             }
 
-            foreach (var row in await store.ReadToHoldAsync(GrainLimits.SweepPage, cancellationToken))
+            var page = await store.ReadToHoldAsync(
+                (int)this.GetPrimaryKeyLong(), options.Partitions, _lastToHold, GrainLimits.SweepPage, cancellationToken);
+            foreach (var row in page)
             {
-                if (ActivityQuery.PartitionOf(row.WalletId, options.Partitions) == this.GetPrimaryKeyLong())
-                {
-                    await HoldAsync(row, cancellationToken);
-                }
+                await HoldAsync(row, cancellationToken);
+            }
+
+            // Those that could not be frozen come again when the others have had their turn.
+            var isFull = page.Count == GrainLimits.SweepPage;
+            _lastToHold = isFull ? page[^1].AlertId : Guid.Empty;
+            if (isFull)
+            {
+                _followUp.Change(TimeSpan.Zero, GrainLimits.FraudFollowUpPeriod);
             }
         }
         catch (Exception e) when (e is JournalUnavailableException or JournalOutcomeUnknownException or UnavailableException or TimeoutException or OrleansException)
@@ -100,7 +108,18 @@ public sealed partial class FraudGrain(
     private async Task HoldAsync(FraudAlertRow row, CancellationToken cancellationToken)
     {
         var freeze = new FreezeWallet(RequestId.ForFraudHold(row.AlertId), $"Fraud alert {row.AlertId}: {row.Rule}");
-        var outcome = await GrainFactory.GetGrain<IWalletGrain>(row.WalletId).ExecuteAsync(freeze);
+        WalletOutcome outcome;
+        try
+        {
+            outcome = await GrainFactory.GetGrain<IWalletGrain>(row.WalletId).ExecuteAsync(freeze);
+        }
+        catch (Exception e)
+        {
+            // Whatever it is, it is this wallet's: the others are frozen.
+            LogNotHeld(logger, e, row.WalletId, row.AlertId);
+            return;
+        }
+
         if (outcome is WalletOutcome.Accepted or WalletOutcome.Refused)
         {
             // Refused is a wallet that is frozen or closed already.
@@ -114,6 +133,9 @@ public sealed partial class FraudGrain(
 
     [LoggerMessage(1942, LogLevel.Warning, "Wallet {WalletId} is to be frozen for fraud alert {AlertId}; frozen by it: {Frozen}")]
     private static partial void LogHeld(ILogger logger, Guid walletId, Guid alertId, bool frozen);
+
+    [LoggerMessage(1944, LogLevel.Error, "Wallet {WalletId} cannot be frozen now for fraud alert {AlertId}; it is tried again")]
+    private static partial void LogNotHeld(ILogger logger, Exception exception, Guid walletId, Guid alertId);
 
     [LoggerMessage(1943, LogLevel.Warning, "What follows fraud alerts waits for the store, a wallet or a stream")]
     private static partial void LogPostponed(ILogger logger, Exception exception);

@@ -54,7 +54,7 @@ public interface IFraudStore
 {
     /// <summary>
     /// Writes what a consumer has found, and jobs for what it could not look at, together with its move. A finding at an entry that is not behind the newest one of its wallet and rule
-    /// was written before, and is left out.
+    /// was written before, and is left out. An alert that a finding with the action hold is added to is one to hold from then on.
     /// </summary>
     /// <returns>The alerts that this raised; null, and nothing written, when the consumer does not stand where it must.</returns>
     Task<IReadOnlyList<Guid>?> WriteAsync(
@@ -71,8 +71,13 @@ public interface IFraudStore
     /// <summary>The alert with this id; null when there is none.</summary>
     Task<FraudAlertRow?> FindAsync(Guid alertId, CancellationToken cancellationToken);
 
-    /// <summary>Alerts whose wallets are to be frozen and are not yet, the oldest first.</summary>
-    Task<IReadOnlyList<FraudAlertRow>> ReadToHoldAsync(int limit, CancellationToken cancellationToken);
+    /// <summary>Open alerts whose wallets are to be frozen and are not yet, the oldest first, by keyset.</summary>
+    /// <param name="partition">Only those about wallets of this partition.</param>
+    /// <param name="partitions">How many there are.</param>
+    /// <param name="after">Only those with a higher id.</param>
+    /// <param name="limit">At most so many; 1 to <see cref="JournalLimits.MaxPage"/>.</param>
+    /// <param name="cancellationToken">Gives the read up.</param>
+    Task<IReadOnlyList<FraudAlertRow>> ReadToHoldAsync(int partition, int partitions, Guid after, int limit, CancellationToken cancellationToken);
 
     /// <summary>Notes that the wallet was frozen for an alert.</summary>
     Task MarkHeldAsync(Guid alertId, DateTimeOffset at, CancellationToken cancellationToken);

@@ -42,10 +42,13 @@ public sealed class MemoryFraudStore(MemoryActivityPositions positions, MemoryJo
         (await SelectAsync(alerts => alerts.Where(alert => alert.AlertId == alertId))).SingleOrDefault();
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<FraudAlertRow>> ReadToHoldAsync(int limit, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<FraudAlertRow>> ReadToHoldAsync(int partition, int partitions, Guid after, int limit, CancellationToken cancellationToken)
     {
         AppendShape.CheckLimit(limit);
-        return SelectAsync(alerts => alerts.Where(alert => alert is { Action: "hold", HeldAt: null }).Take(limit));
+        return SelectAsync(alerts => alerts
+            .Where(alert => alert is { Action: PostgresFraudStore.Hold, HeldAt: null, ResolvedAt: null } && alert.AlertId.CompareTo(after) > 0)
+            .Where(alert => ActivityQuery.PartitionOf(alert.WalletId, partitions) == partition)
+            .Take(limit));
     }
 
     /// <inheritdoc/>
@@ -80,6 +83,7 @@ public sealed class MemoryFraudStore(MemoryActivityPositions positions, MemoryJo
                 _newest[ofRule.Key] = fresh.Max(finding => finding.Version);
                 _alerts[open.AlertId] = open with
                 {
+                    Action = fresh.Exists(finding => finding.Action == PostgresFraudStore.Hold) ? PostgresFraudStore.Hold : open.Action,
                     NewestAt = fresh.Max(finding => finding.At),
                     Findings = open.Findings + fresh.Count,
                     Evidence = [.. open.Evidence

@@ -14,12 +14,15 @@ public sealed class PostgresFraudStore : IFraudStore, IAsyncDisposable
     /// <summary>Entries that an alert names.</summary>
     public const int MaxEvidence = 100;
 
+    /// <summary>The action of alerts whose wallets are frozen; in the order of texts it is above the other one.</summary>
+    internal const string Hold = "hold";
+
     private const string WriteSql = $"""
         {PostgresActivityPositions.MovedCte}, found as (
             select unnest($6) as alert_id, unnest($7) as wallet_id, unnest($8) as rule, unnest($9) as action, unnest($10) as currency,
                 unnest($11) as version, unnest($12) as at
         ), fresh as (
-            select (array_agg(f.alert_id))[1] as alert_id, f.wallet_id, f.rule, min(f.action) as action, min(f.currency) as currency,
+            select (array_agg(f.alert_id))[1] as alert_id, f.wallet_id, f.rule, max(f.action) as action, min(f.currency) as currency,
                 min(f.at) as raised_at, max(f.at) as newest_at, max(f.version) as newest, count(*) as findings
             from found f
             where exists (select from moved)
@@ -29,7 +32,8 @@ public sealed class PostgresFraudStore : IFraudStore, IAsyncDisposable
             insert into fraud_alerts as a (alert_id, wallet_id, rule, action, currency, raised_at, newest_at, newest, findings)
             select * from fresh order by wallet_id, rule
             on conflict (wallet_id, rule) where resolved_at is null do update
-            set newest = excluded.newest, newest_at = excluded.newest_at, findings = a.findings + excluded.findings
+            set newest = excluded.newest, newest_at = excluded.newest_at, findings = a.findings + excluded.findings,
+                action = greatest(a.action, excluded.action)
             returning a.alert_id, a.wallet_id, a.rule, a.findings, a.xmax = 0 as raised
         ), named as (
             insert into fraud_evidence (alert_id, version, entry_id, type, amount_minor, occurred_at)
@@ -154,12 +158,23 @@ public sealed class PostgresFraudStore : IFraudStore, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<FraudAlertRow>> ReadToHoldAsync(int limit, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<FraudAlertRow>> ReadToHoldAsync(int partition, int partitions, Guid after, int limit, CancellationToken cancellationToken)
     {
         AppendShape.CheckLimit(limit);
         return _reads.ReadAsync(
-            $"select {Columns} from fraud_alerts a {WithEvidence} where a.action = 'hold' and a.held_at is null order by a.alert_id limit $1",
-            parameters => parameters.Add(new NpgsqlParameter<int> { TypedValue = limit }),
+            $"""
+            select {Columns} from fraud_alerts a {WithEvidence}
+            where a.action = '{Hold}' and a.held_at is null and a.resolved_at is null and a.alert_id > $1
+              and get_byte(uuid_send(a.wallet_id), 15) % $2 = $3
+            order by a.alert_id limit $4
+            """,
+            parameters =>
+            {
+                parameters.Add(new NpgsqlParameter<Guid> { TypedValue = after });
+                parameters.Add(new NpgsqlParameter<int> { TypedValue = partitions });
+                parameters.Add(new NpgsqlParameter<int> { TypedValue = partition });
+                parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
+            },
             Read,
             cancellationToken);
     }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using WalletGrains.Contracts;
 using WalletGrains.Contracts.Activity;
 using WalletGrains.Contracts.Fraud;
 using WalletGrains.Contracts.Wallets;
@@ -59,6 +60,44 @@ public sealed class FraudGrainTests(MemoryCluster cluster)
         Assert.Equal($"f:{row.AlertId:N}/hold", frozen.RequestId);
     }
 
+    [Fact]
+    public async Task A_wallet_that_cannot_be_frozen_keeps_no_other_of_its_partition_from_being_frozen()
+    {
+        await StartRelaysAsync();
+        var bad = await cluster.OpenAsync(5_000_000, "JPY");
+        var good = await cluster.OpenAsync(5_000_000, "JPY");
+        while (PartitionOf(good) != PartitionOf(bad))
+        {
+            good = await cluster.OpenAsync(5_000_000, "JPY");
+        }
+
+        var isTried = new Signal("the bad wallet was to be frozen");
+        RequestId? failing = null;
+        cluster.Faults.Delay(command =>
+        {
+            if (command is not FreezeWallet || command.RequestId != (failing ??= command.RequestId))
+            {
+                return Task.CompletedTask;
+            }
+
+            isTried.Raise();
+            throw new InvalidOperationException("A wallet that cannot be loaded.");
+        });
+        try
+        {
+            var amount = new Money(4_000_000, Contracts.Currency.Parse("JPY"));
+            await cluster.ExecuteAsync(bad, new Withdraw(NewRequest(), amount));
+            await isTried.WaitAsync(cancellationToken: TestContext.Current.CancellationToken);
+            await cluster.ExecuteAsync(good, new Withdraw(NewRequest(), amount));
+            await cluster.WrittenAsync<object>(async () => (await cluster.Wallet(good).GetAsync())!.Status is WalletStatus.Frozen ? good : null);
+            Assert.Equal(WalletStatus.Open, (await cluster.Wallet(bad).GetAsync())!.Status);
+        }
+        finally
+        {
+            cluster.Faults.Heal();
+        }
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -86,7 +125,7 @@ public sealed class FraudGrainTests(MemoryCluster cluster)
             wallet.Now += TimeSpan.FromSeconds(random.Next(45));
             await wallet.WithdrawAsync(random.Next(1, 100));
             var end = messages.Count == 0 ? 0 : messages[^1].To;
-            messages.Add(ActivityRows.ToBatch(0, await journal.ReadAsync(new ActivityQuery(0, 1, end, 50), CancellationToken.None)));
+            messages.Add(await journal.ReadBatchAsync(new ActivityQuery(0, 1, end, 50)));
             await activations[random.Next(2)].HearAsync(messages[random.Next(Math.Max(0, messages.Count - 5), messages.Count)], writes: random.Next(3) == 0);
             time.Advance(TimeSpan.FromMilliseconds(random.Next(600)));
             if (random.Next(20) == 0)
@@ -111,6 +150,8 @@ public sealed class FraudGrainTests(MemoryCluster cluster)
 
     private Task<FraudAlertRow> AlertOfAsync(Guid walletId) => cluster.WrittenAsync(async () =>
         (await cluster.Alerts.ReadAsync(null, walletId, null, 1, TestContext.Current.CancellationToken)).SingleOrDefault());
+
+    private static int PartitionOf(Guid walletId) => ActivityQuery.PartitionOf(walletId, new ActivityOptions().Partitions);
 
     private async Task StartRelaysAsync()
     {

@@ -119,11 +119,61 @@ public abstract class FraudStoreContract
     {
         var finding = Finding(Guid.NewGuid(), 1, 1) with { Action = "hold" };
         await WriteAsync(finding);
-        Assert.Contains(await Store.ReadToHoldAsync(200, Cancelled), alert => alert.AlertId == finding.AlertId);
+        Assert.True(await IsToHoldAsync(finding));
         await Store.MarkHeldAsync(finding.AlertId, At, Cancelled);
-        Assert.DoesNotContain(await Store.ReadToHoldAsync(200, Cancelled), alert => alert.AlertId == finding.AlertId);
+        Assert.False(await IsToHoldAsync(finding));
         Assert.Equal(At, (await Store.FindAsync(finding.AlertId, Cancelled))!.HeldAt);
     }
+
+    [Fact]
+    public async Task No_wallet_is_to_be_frozen_for_an_alert_that_is_resolved()
+    {
+        var finding = Finding(Guid.NewGuid(), 1, 1) with { Action = "hold" };
+        await WriteAsync(finding);
+        await Store.ResolveAsync(finding.AlertId, Guid.NewGuid(), null, At, Cancelled);
+        Assert.False(await IsToHoldAsync(finding));
+    }
+
+    [Fact]
+    public async Task An_open_alert_is_one_to_hold_from_the_first_finding_on_that_says_so()
+    {
+        var walletId = Guid.NewGuid();
+        var first = Finding(walletId, 1, 1);
+        await WriteAsync(first);
+        await WriteAsync(Finding(walletId, 2, 2) with { Action = "hold" }, Finding(walletId, 3, 3));
+        await WriteAsync(Finding(walletId, 4, 4));
+        Assert.Equal("hold", (await Store.FindAsync(first.AlertId, Cancelled))!.Action);
+        Assert.True(await IsToHoldAsync(first));
+
+        var other = Finding(Guid.NewGuid(), 1, 1);
+        await WriteAsync(other, other with { Version = 2, Action = "hold" });
+        Assert.Equal("hold", (await Store.FindAsync(other.AlertId, Cancelled))!.Action);
+    }
+
+    [Fact]
+    public async Task What_is_to_be_frozen_is_found_by_partition_and_page_by_page()
+    {
+        var findings = Enumerable.Range(0, 12).Select(_ => Finding(Guid.NewGuid(), 1, 1) with { Action = "hold" }).ToList();
+        await WriteAsync([.. findings]);
+        for (var partition = 0; partition < 3; partition++)
+        {
+            var (seen, after) = (new List<FraudAlertRow>(), Guid.Empty);
+            while (await Store.ReadToHoldAsync(partition, 3, after, 2, Cancelled) is { Count: > 0 } page)
+            {
+                Assert.InRange(page.Count, 1, 2);
+                seen.AddRange(page);
+                after = page[^1].AlertId;
+            }
+
+            Assert.Equal(seen.OrderBy(alert => alert.AlertId), seen);
+            Assert.All(seen, alert => Assert.Equal(partition, ActivityQuery.PartitionOf(alert.WalletId, 3)));
+            var expected = findings.Where(finding => ActivityQuery.PartitionOf(finding.WalletId, 3) == partition).Select(finding => finding.AlertId);
+            Assert.Superset(expected.ToHashSet(), seen.Select(alert => alert.AlertId).ToHashSet());
+        }
+    }
+
+    private async Task<bool> IsToHoldAsync(FraudFindingRow finding) =>
+        (await Store.ReadToHoldAsync(0, 1, Guid.Empty, 200, Cancelled)).Any(alert => alert.AlertId == finding.AlertId);
 
     private async Task<IReadOnlyList<Guid>?> WriteAsync(params FraudFindingRow[] findings)
     {
