@@ -116,14 +116,26 @@ public sealed class LargeAmountRule(decimal threshold, IReadOnlyDictionary<strin
 /// <summary>The rules in force.</summary>
 public sealed class FraudRules(IReadOnlyList<IFraudRule> rules)
 {
-    /// <summary>How far back they look.</summary>
-    public TimeSpan Window { get; } = rules.Count == 0 ? TimeSpan.Zero : rules.Max(rule => rule.Window);
-
-    /// <summary>The most entries any of them has to see.</summary>
-    public int Reach { get; } = rules.Count == 0 ? 0 : rules.Max(rule => rule.Reach);
+    /// <summary>The rules.</summary>
+    public IReadOnlyList<IFraudRule> All => rules;
 
     /// <summary>Whether any of them looks at entries of the type with this name.</summary>
     public bool Concern(string type) => rules.Any(rule => rule.Concerns(type));
+
+    /// <summary>What of it they can still look at with a later entry: for each rule the newest of its own types in its own window.</summary>
+    public Withdrawals Keep(Withdrawals window)
+    {
+        var needed = new HashSet<long>();
+        foreach (var rule in rules)
+        {
+            needed.UnionWith(window.Ordered
+                .Where(entry => rule.Concerns(entry.Type) && window.Ordered[^1].At - entry.At <= rule.Window)
+                .TakeLast(rule.Reach)
+                .Select(entry => entry.Version));
+        }
+
+        return window.Only(needed);
+    }
 
     /// <summary>
     /// What they find when an entry is added to what left the wallet: at the entry itself and, when it came late, at those behind it.

@@ -41,15 +41,6 @@ public sealed class Withdrawals
         return place > 0 && _ordered[place - 1].Version == withdrawal.Version ? this : new(_ordered.Insert(place, withdrawal));
     }
 
-    /// <summary>Without those that no window can reach that ends at this time or later, and without all but the newest so many.</summary>
-    public Withdrawals Since(DateTimeOffset oldest, int limit)
-    {
-        var gone = Math.Max(0, _ordered.Count - limit);
-        while (gone < _ordered.Count && _ordered[gone].At < oldest)
-        {
-            gone++;
-        }
-
-        return gone == 0 ? this : new(_ordered.RemoveRange(0, gone));
-    }
+    /// <summary>Without all others than these versions.</summary>
+    public Withdrawals Only(IReadOnlySet<long> versions) => new(_ordered.RemoveAll(withdrawal => !versions.Contains(withdrawal.Version)));
 }

@@ -13,7 +13,6 @@ namespace WalletGrains.Grains.Fraud;
 /// the journal where they are not, so neither a repeat nor a late event nor another activation finds anything else.</summary>
 internal sealed class FraudEffects(FraudRules rules, IFraudStore store, IJournal journal, IdGenerator ids) : IActivityEffects
 {
-    private readonly string[] _types = [.. EntryTypes.TransactionNames.Where(rules.Concern)];
     private readonly Dictionary<Guid, Withdrawals> _windows = [];
     private readonly Dictionary<(Guid WalletId, string Rule), Guid> _alertIds = [];
     private readonly List<FraudFindingRow> _findings = [];
@@ -58,7 +57,7 @@ internal sealed class FraudEffects(FraudRules rules, IFraudStore store, IJournal
             return;
         }
 
-        _windows[entry.WalletId] = after.Since(entry.CreatedAt - rules.Window, rules.Reach);
+        _windows[entry.WalletId] = rules.Keep(after);
         foreach (var finding in rules.Find(after, added, entry.Amount.Currency))
         {
             var key = (entry.WalletId, finding.Rule);
@@ -103,16 +102,35 @@ internal sealed class FraudEffects(FraudRules rules, IFraudStore store, IJournal
     // Money that an operator gives back is nothing that the owner withdraws.
     private bool Concerns(Entry entry) => entry.ReversesTransferId is null && rules.Concern(EntryTypes.NameOf(entry.Type));
 
+    /// <summary>What rules can see before an entry: for each of them as many of its own types as it reaches.</summary>
     private async Task<Withdrawals> ReadAsync(Entry entry)
     {
-        var query = new EntryQuery(
-            entry.WalletId, entry.Version, Math.Max(rules.Reach, 1), _types, From: entry.CreatedAt - rules.Window);
-        var rows = await journal.ReadEntriesAsync(query, CancellationToken.None);
+        var window = Withdrawals.None;
+        foreach (var rule in rules.All)
+        {
+            var (missing, before) = (rule.Reach - 1, entry.Version);
+            while (missing > 0)
+            {
+                var query = new EntryQuery(
+                    entry.WalletId, before, rule.Reach, [.. EntryTypes.TransactionNames.Where(rule.Concerns)], From: entry.CreatedAt - rule.Window);
+                var rows = await journal.ReadEntriesAsync(query, CancellationToken.None);
 
-        // One that cannot be read has a job of its own.
-        return rows
-            .Select(row => ActivityRows.ToEvent(row).Entry)
-            .Where(past => past is not null && Concerns(past))
-            .Aggregate(Withdrawals.None, (window, past) => window.With(Withdrawal.Of(past!)));
+                // One that cannot be read has a job of its own. Where reversals are among them it reads on: each page begins below the one before.
+                foreach (var past in rows.Select(row => ActivityRows.ToEvent(row).Entry).Where(past => past is not null && Concerns(past)))
+                {
+                    window = window.With(Withdrawal.Of(past!));
+                    missing--;
+                }
+
+                if (rows.Count < query.Limit)
+                {
+                    break;
+                }
+
+                before = rows[^1].Version;
+            }
+        }
+
+        return window;
     }
 }

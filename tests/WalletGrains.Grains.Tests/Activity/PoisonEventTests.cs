@@ -97,6 +97,25 @@ public sealed class PoisonEventTests
     }
 
     [Fact]
+    public async Task A_window_that_is_read_has_what_each_rule_needs_whatever_other_rules_look_at()
+    {
+        var rules = new FraudOptions { Frequency = new() { Types = ["WITHDRAW"] }, LargeAmount = new() { Types = ["FUND"] } };
+        var wallet = new WrittenWallet(_journal);
+        await wallet.DepositAsync(100);
+        await wallet.WithdrawAsync(1);
+        await wallet.WithdrawAsync(1);
+        for (var i = 0; i < 3; i++)
+        {
+            await wallet.DepositAsync(1);
+        }
+
+        await wallet.WithdrawAsync(1);
+        await new FraudRetry(rules, _alerts, _positions, _journal, _ids).RetryAsync(wallet.Id, 7);
+        var alert = Assert.Single(await _alerts.ReadAsync(null, null, null, 10, CancellationToken.None));
+        Assert.Equal([2, 3, 7], alert.Evidence.Select(entry => entry.Version));
+    }
+
+    [Fact]
     public async Task When_everything_fails_nothing_is_passed_and_no_flood_of_jobs_is_made()
     {
         var wallet = new WrittenWallet(_journal);
