@@ -45,18 +45,17 @@ public sealed class PostgresJournalFixture : IAsyncLifetime
         return (T)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
     }
 
-    /// <summary>A position above everything that is committed, once nothing is under way below it: tests share a server, and what any of
+    /// <summary>The end of everything that is committed, once nothing is under way below it: tests share a server, and what any of
     /// them keeps open holds all readers back.</summary>
     public async Task<long> FindSettledEndAsync(IActivityLog log)
     {
         var position = await ScalarAsync<long>("select journal_position()");
-        while (true)
+        while (await ScalarAsync<long>("select journal_horizon()") <= position)
         {
-            if (await log.FindEndAsync(TestContext.Current.CancellationToken) is var end && end > position)
-            {
-                return end;
-            }
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
         }
+
+        return await log.FindEndAsync(TestContext.Current.CancellationToken);
     }
 
     public async ValueTask DisposeAsync()

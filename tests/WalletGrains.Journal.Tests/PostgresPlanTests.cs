@@ -125,7 +125,9 @@ public sealed class PostgresPlanTests
 
         Assert.True(await postgres.ScalarAsync<bool>(
             "select bool_and(pg_terminate_backend(pid, 30000)) from pg_stat_activity where datname = current_database() and application_name = 'following'"));
-        Assert.Equal(20, await postgres.ScalarAsync<long>("select idx_tup_read from pg_stat_user_indexes where indexrelname = 'entries_position'"));
+
+        // In each round the newest entry for the end, by itself and with the page, and the page; the first end may be counted late.
+        Assert.InRange(await postgres.ScalarAsync<long>("select idx_tup_read from pg_stat_user_indexes where indexrelname = 'entries_position'"), 60, 61);
         Assert.Equal(0, await postgres.ScalarAsync<long>("select seq_tup_read from pg_stat_user_tables where relname = 'entries'"));
     }
 }

@@ -12,11 +12,21 @@ public sealed class PostgresActivityLog : IActivityLog, IAsyncDisposable
 
     private const string Columns = "e.wallet_id, e.version, e.content";
 
+    /// <summary>
+    /// The end of what is decided: behind the newest entry below the horizon, and not the horizon itself. The numbers of transactions between the two may be
+    /// given again after a crash, since nothing of them need be on disk; an entry that can be seen is on disk, and no number up to its own is given again.
+    /// </summary>
+    private const string EndSql = """
+        select d.horizon, coalesce(
+            (select l.position + 1 from entries l where l.position > 0 and l.position < d.horizon order by l.position desc limit 1), 0) as "end"
+        from (select journal_horizon() as horizon offset 0) d
+        """;
+
     // The horizon is computed once, in the snapshot of the statement that reads. Lateral with the order of the index leaves the planner one
     // plan: from the position on, until the page is full.
     private const string PageSql = $"""
-        select h.horizon, e.position, {Columns}
-        from (select journal_horizon() as horizon offset 0) h
+        select h."end", e.position, {Columns}
+        from ({EndSql} offset 0) h
         left join lateral (
             select n.position, n.wallet_id, n.version, n.content from entries n
             where n.position > 0 and n.position >= $1 and n.position < h.horizon and get_byte(uuid_send(n.wallet_id), 15) % $2 = $3
@@ -42,7 +52,7 @@ public sealed class PostgresActivityLog : IActivityLog, IAsyncDisposable
 
     /// <inheritdoc/>
     public async Task<long> FindEndAsync(CancellationToken cancellationToken) =>
-        (await _connections.ReadAsync("select journal_horizon()", _ => { }, row => row.GetInt64(0), cancellationToken))[0];
+        (await _connections.ReadAsync(EndSql, _ => { }, row => row.GetInt64(1), cancellationToken))[0];
 
     /// <inheritdoc/>
     public async Task<ActivityPage> ReadAsync(ActivityQuery query, CancellationToken cancellationToken)
@@ -58,17 +68,17 @@ public sealed class PostgresActivityLog : IActivityLog, IAsyncDisposable
                 parameters.Add(new NpgsqlParameter<int> { TypedValue = query.Partition });
                 parameters.Add(new NpgsqlParameter<int> { TypedValue = query.Limit });
             },
-            row => (Horizon: row.GetInt64(0), Position: row.IsDBNull(1) ? 0 : row.GetInt64(1), Entry: row.IsDBNull(1) ? (LoggedEntry?)null : Entry(row, 2)),
+            row => (End: row.GetInt64(0), Position: row.IsDBNull(1) ? 0 : row.GetInt64(1), Entry: row.IsDBNull(1) ? (LoggedEntry?)null : Entry(row, 2)),
             cancellationToken);
-        var horizon = Math.Max(rows[0].Horizon, query.From);
+        var end = Math.Max(rows[0].End, query.From);
         if (rows[0].Entry is null)
         {
-            return new ActivityPage(query.From, horizon, []);
+            return new ActivityPage(query.From, end, []);
         }
 
         if (rows.Count < query.Limit)
         {
-            return new ActivityPage(query.From, horizon, [.. rows.Select(row => row.Entry!.Value)]);
+            return new ActivityPage(query.From, end, [.. rows.Select(row => row.Entry!.Value)]);
         }
 
         // The page may end in the middle of a commit: that one begins the next page, unless it fills this one.
