@@ -62,5 +62,31 @@ public sealed class PostgresScheduleStoreTests(PostgresJournalFixture postgres) 
         Assert.Equal(ScheduleState.Active, (await Store.FindAsync(schedule.ScheduleId, Cancelled))!.State);
     }
 
+    [Fact]
+    public async Task The_look_for_schedules_without_a_job_reads_those_that_are_soon_due_and_not_the_others()
+    {
+        await using var own = new PostgresJournalFixture();
+        await own.InitializeAsync();
+        await own.ExecuteAsync("""
+            insert into schedules (schedule_id, wallet_id, to_wallet_id, amount_minor, currency, start_at, request_id, fingerprint, state, next_at, created_at, updated_at)
+            select gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 1, 'NGN', now(), i::text, decode(repeat('00', 16), 'hex'), 1,
+                now() + case when i % 1000 = 0 then interval '-1 day' else interval '1 day' end, now(), now()
+            from generate_series(1, 20000) i
+            """);
+        await own.ExecuteAsync("vacuum analyze schedules");
+        await own.ExecuteAsync("select pg_stat_reset()");
+        await using var dataSource = Npgsql.NpgsqlDataSource.Create(own.ConnectionString + ";Application Name=looking");
+        await using (var store = new PostgresScheduleStore(dataSource, new JournalOptions(), TimeProvider.System))
+        {
+            Assert.Equal(20, (await store.ReadWithoutJobAsync("schedule", TimeSpan.FromMinutes(2), 100, Cancelled)).Count);
+        }
+
+        // A backend reports its counters when it ends; this waits until it has.
+        Assert.True(await own.ScalarAsync<bool>(
+            "select bool_and(pg_terminate_backend(pid, 30000)) from pg_stat_activity where datname = current_database() and application_name = 'looking'"));
+        Assert.Equal(0, await own.ScalarAsync<long>("select seq_tup_read from pg_stat_user_tables where relname = 'schedules'"));
+        Assert.InRange(await own.ScalarAsync<long>("select idx_tup_read from pg_stat_user_indexes where indexrelname = 'schedules_due'"), 20, 100);
+    }
+
     private static PostgresScheduleStore NewStore(PostgresJournalFixture postgres) => new(postgres.DataSource, new JournalOptions(), TimeProvider.System);
 }
