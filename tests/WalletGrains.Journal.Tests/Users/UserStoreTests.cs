@@ -45,7 +45,7 @@ public sealed class UserStoreTests(PostgresJournalFixture postgres) : IClassFixt
         var ids = new List<Guid>();
         foreach (var role in (string[])["customer", "service", "customer", "operator"])
         {
-            ids.Insert(0, await NewUserAsync(role));
+            ids.Insert(0, await NewUserAsync(role, Noon.AddSeconds(ids.Count)));
         }
 
         await _users.LockAsync(ids[1], "why", Noon);
@@ -60,9 +60,9 @@ public sealed class UserStoreTests(PostgresJournalFixture postgres) : IClassFixt
     private async Task<Guid[]> ListAsync(UserSelection selection, Guid? before = null, int limit = 10) =>
         [.. (await _users.ListAsync(selection, before, limit, TestContext.Current.CancellationToken)).Select(user => user.UserId)];
 
-    private async Task<Guid> NewUserAsync(string role)
+    private async Task<Guid> NewUserAsync(string role, DateTimeOffset? at = null)
     {
-        var id = Guid.CreateVersion7();
+        var id = Guid.CreateVersion7(at ?? Noon);
         var email = $"{id:N}@example.com";
         Assert.True(await _users.TryInsertAsync(new UserRow(id, email, email, "hash", "Ada", null, role, null, null, Noon)));
         return id;
