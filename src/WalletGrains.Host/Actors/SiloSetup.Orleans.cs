@@ -17,7 +17,8 @@ public static class SiloSetup
 
     private const string Npgsql = "Npgsql";
 
-    /// <summary>Queues of the streams, over all silos; the streams of a few partitions share them.</summary>
+    /// <summary>Queues of the streams, over all silos; the streams of a few partitions share them. Clients must have the same number:
+    /// they choose the queue of a message by it, and a queue beyond the silos' ones is read by nobody.</summary>
     private const int StreamQueues = 4;
 
     /// <summary>Adds what <paramref name="role"/> needs. The schema (<see cref="OrleansSchema"/>) must be there before the host starts.</summary>
@@ -105,7 +106,7 @@ public static class SiloSetup
         client.Configure<ClientMessagingOptions>(it => it.ResponseTimeout = TimeSpan.FromSeconds(options.ResponseTimeoutSeconds));
         client.UseConnectionRetryFilter<FirstSiloWait>();
         client.Services.AddSingleton(options);
-        client.AddMemoryStreams(ActivityStreams.Provider);
+        client.AddMemoryStreams(ActivityStreams.Provider, streams => streams.ConfigurePartitioning(StreamQueues));
         client.AddDashboard(dashboard => dashboard.HideTrace = true);
     }
 }

@@ -58,11 +58,14 @@ public sealed class ClusterTests
         await using var database = await ActorDatabase.CreateAsync();
         await using var silo = await SiloAsync(database);
         await using var api = await ApiAsync(database);
-        var received = ProbeSignals.Of(_key, "from the api");
 
-        await api.Client.GetStreamProvider("Activity").GetStream<string>(StreamId.Create("probe", _key)).OnNextAsync("from the api");
+        // So many that each queue has some.
+        var probes = Enumerable.Range(0, 32).Select(_ => Guid.NewGuid()).ToList();
+        foreach (var probe in probes)
+            await api.Client.GetStreamProvider("Activity").GetStream<string>(StreamId.Create("probe", probe)).OnNextAsync("from the api");
 
-        await received.WaitAsync(cancellationToken: TestContext.Current.CancellationToken);
+        foreach (var probe in probes)
+            await ProbeSignals.Of(probe, "from the api").WaitAsync(cancellationToken: TestContext.Current.CancellationToken);
     }
 
     [Fact]
