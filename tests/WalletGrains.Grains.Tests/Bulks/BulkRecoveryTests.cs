@@ -136,7 +136,8 @@ public sealed class BulkRecoveryTests(MemoryCluster cluster) : IAsyncLifetime
         const int BeforeTheDebits = 1 + 50 + 1;
         cluster.Faults.DieAt(BeforeTheDebits, CommitPoint.Before);
         Assert.Equal(Unknown, await cluster.Bulks.TransferAsync(command));
-        Assert.Equal(BeforeTheDebits + GrainLimits.BulkConcurrency, cluster.Faults.Steps);
+        // Those that were under way when the first one failed have tried; no other one has.
+        Assert.InRange(cluster.Faults.Steps, BeforeTheDebits + 1, BeforeTheDebits + GrainLimits.BulkConcurrency);
         cluster.Faults.Heal();
 
         Assert.Equal(1, await cluster.BulkRecovery.RunAsync(AnyAge));
