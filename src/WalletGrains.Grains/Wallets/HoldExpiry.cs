@@ -9,7 +9,7 @@ namespace WalletGrains.Grains.Wallets;
 /// Ends holds whose time is over: a recurring job. The wallet's own clock has the last word, so a run that comes twice, late or too
 /// early does no harm.
 /// </summary>
-public sealed partial class HoldExpiry(IJournal journal, IGrainFactory grains, TimeProvider time, ILogger<HoldExpiry> logger) : IJobHandler
+public sealed class HoldExpiry(IJournal journal, IGrainFactory grains, TimeProvider time, ILogger<HoldExpiry> logger) : IJobHandler
 {
     /// <inheritdoc />
     public string Kind => "hold-expiry";
@@ -27,38 +27,15 @@ public sealed partial class HoldExpiry(IJournal journal, IGrainFactory grains, T
     /// <summary>Ends every hold whose time is over.</summary>
     /// <returns>How many it ended.</returns>
     /// <exception cref="Contracts.UnavailableException">The store is away.</exception>
-    public async Task<int> RunAsync()
+    public Task<int> RunAsync()
     {
         var now = time.GetUtcNow();
-        var ended = await Sweep.RunAsync<HoldRow, Guid>(
+        return Sweep.RunAsync<HoldRow, Guid>(
+            Kind,
             (last, limit) => journal.ReadExpiredHoldsAsync(now, last, limit, CancellationToken.None),
             row => row.WalletId,
             GrainLimits.ExpiryConcurrency,
-            ExpireAsync);
-        if (ended > 0)
-        {
-            LogExpired(logger, ended);
-        }
-
-        return ended;
+            walletId => grains.GetGrain<IWalletGrain>(walletId).ExpireHoldsAsync(),
+            logger);
     }
-
-    private async Task<int> ExpireAsync(Guid walletId)
-    {
-        try
-        {
-            return await grains.GetGrain<IWalletGrain>(walletId).ExpireHoldsAsync();
-        }
-        catch (Exception e)
-        {
-            LogLeft(logger, e, walletId);
-            return 0;
-        }
-    }
-
-    [LoggerMessage(1201, LogLevel.Information, "Ended {Count} holds whose time was over")]
-    private static partial void LogExpired(ILogger logger, int count);
-
-    [LoggerMessage(1203, LogLevel.Error, "The overdue holds of wallet {WalletId} could not be ended; the next run tries again")]
-    private static partial void LogLeft(ILogger logger, Exception exception, Guid walletId);
 }
