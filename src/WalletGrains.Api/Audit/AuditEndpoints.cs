@@ -40,15 +40,8 @@ internal sealed class AuditEndpoints(IGrainFactory grains)
     {
         var request = context.Request;
         var errors = new FieldErrors();
-        errors.KnownQuery(request, "limit", "cursor", "from", "to", "userId", "method", "path", "status", "correlationId");
         var limit = errors.QueryLimit(request, Limits.DefaultPageSize);
-        var from = errors.QueryTime(request, "from");
-        var to = errors.QueryTime(request, "to");
-        if (from > to)
-        {
-            errors.Add("from", "from must not be after to.");
-        }
-
+        var (from, to) = errors.QueryPeriod(request);
         var (minStatus, maxStatus) = Status(errors, request);
         var query = new AuditQuery(
             Before: null,

@@ -98,7 +98,6 @@ internal sealed class MobileUserEndpoints(IGrainFactory grains, LiveCredentials 
     {
         var errors = new FieldErrors();
         var mobileUserId = errors.PathId(context);
-        errors.KnownQuery(context.Request);
         if (errors.Any)
         {
             return Problem.Invalid(errors);

@@ -44,7 +44,6 @@ internal sealed class FraudEndpoints(IGrainFactory grains)
     private async ValueTask<Answer> ListAsync(HttpContext context)
     {
         var errors = new FieldErrors();
-        errors.KnownQuery(context.Request, "limit", "cursor", "status", "walletId");
         var limit = errors.QueryLimit(context.Request, Limits.DefaultPageSize);
         bool? isOpen = null;
         if (QueryFields.Single(context.Request, "status") is { } status)

@@ -1,5 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using WalletGrains.Api.Errors;
+using WalletGrains.Api.OpenApi;
 using WalletGrains.Contracts;
 
 namespace WalletGrains.Api.Http;
@@ -10,18 +12,19 @@ namespace WalletGrains.Api.Http;
 /// </summary>
 internal static class QueryFields
 {
-    /// <summary>Refuses parameters other than these.</summary>
-    public static void KnownQuery(this FieldErrors errors, HttpRequest request, params ReadOnlySpan<string> names)
+    /// <summary>Why parameters are refused that the operation does not know, or that come twice; null when there are none.</summary>
+    public static Problem? RefusalOf(HttpRequest request, Operation operation)
     {
-        if (!request.QueryString.HasValue)
+        if (!request.QueryString.HasValue || operation.IgnoresQuery)
         {
-            return;
+            return null;
         }
 
+        var errors = new FieldErrors();
         foreach (var (name, values) in request.Query)
         {
             var shown = name.Length <= ApiLimits.MaxEchoedNameLength ? name : name[..ApiLimits.MaxEchoedNameLength];
-            if (!names.Contains(name))
+            if (!operation.Query.Any(known => known.Name == name))
             {
                 errors.Add(shown, $"{shown} is not a query parameter of this request.");
             }
@@ -30,6 +33,20 @@ internal static class QueryFields
                 errors.Add(shown, $"{shown} is given more than once.");
             }
         }
+
+        return errors.Any ? Problem.Invalid(errors) : null;
+    }
+
+    /// <summary>A stretch of time: at or after from and before to; null where it is open.</summary>
+    public static (DateTimeOffset? From, DateTimeOffset? To) QueryPeriod(this FieldErrors errors, HttpRequest request)
+    {
+        var (from, to) = (errors.QueryTime(request, "from"), errors.QueryTime(request, "to"));
+        if (from > to)
+        {
+            errors.Add("from", "from must not be later than to.");
+        }
+
+        return (from, to);
     }
 
     /// <summary>The rows of a page.</summary>
@@ -151,7 +168,7 @@ internal static class QueryFields
         return null;
     }
 
-    /// <summary>The parameter's value; null when it is missing. Repeated ones were refused by <see cref="KnownQuery"/>.</summary>
+    /// <summary>The parameter's value; null when it is missing. Repeated ones were refused by <see cref="RefusalOf"/>.</summary>
     public static string? Single(HttpRequest request, string name) =>
         request.QueryString.HasValue && request.Query.TryGetValue(name, out var values) ? values[0] ?? "" : null;
 }

@@ -30,7 +30,7 @@ internal static class ApiEndpoints
         var time = endpoints.ServiceProvider.GetRequiredService<TimeProvider>();
         var builder = endpoints.MapMethods(pattern, [method], new RequestDelegate(async context =>
         {
-            var answer = await handler(context);
+            var answer = QueryFields.RefusalOf(context.Request, operation) is { } refusal ? refusal : await handler(context);
             AuditRecord.Of(context)?.TakeAnswer(answer);
             if (answer.Stream is { } write)
             {

@@ -42,8 +42,11 @@ internal sealed record Operation(string Id, string Tag, string Summary)
     /// <summary>What it answers with besides JSON, when the header Accept asks for it.</summary>
     public IReadOnlyList<string> OtherMediaTypes { get; init; } = [];
 
-    /// <summary>Query parameters it knows.</summary>
+    /// <summary>Query parameters it knows; any other is refused.</summary>
     public IReadOnlyList<QueryParameter> Query { get; init; } = [];
+
+    /// <summary>It reads no query, whatever is in it: others have made up the address.</summary>
+    public bool IgnoresQuery { get; init; }
 
     /// <summary>It counts for rate limits and takes a place at the front door; not so what load balancers ask.</summary>
     public bool Limited { get; init; } = true;
@@ -69,7 +72,7 @@ internal sealed record Operation(string Id, string Tag, string Summary)
             kinds.AddRange([ProblemKind.Validation, ProblemKind.RequestTimeout, ProblemKind.BodyTooLarge, ProblemKind.UnsupportedMediaType]);
         }
 
-        if (hasPathId || Query.Count > 0)
+        if (hasPathId || !IgnoresQuery)
         {
             kinds.Add(ProblemKind.Validation);
         }

@@ -34,7 +34,6 @@ internal sealed class CheckpointEndpoints(IGrainFactory grains)
     private async ValueTask<Answer> ListAsync(HttpContext context)
     {
         var errors = new FieldErrors();
-        errors.KnownQuery(context.Request);
         return errors.Any
             ? Problem.Invalid(errors)
             : Answer.Ok([.. (await Checkpoints.ListAsync()).Select(CheckpointResponse.Of)], ApiJson.Wire.CheckpointResponseArray);
@@ -42,13 +41,6 @@ internal sealed class CheckpointEndpoints(IGrainFactory grains)
 
     private async ValueTask<Answer> WriteAsync(HttpContext context)
     {
-        var errors = new FieldErrors();
-        errors.KnownQuery(context.Request);
-        if (errors.Any)
-        {
-            return Problem.Invalid(errors);
-        }
-
         if (await Checkpoints.WriteAsync() is { } written)
         {
             return Answer.Created(CheckpointResponse.Of(written), ApiJson.Wire.CheckpointResponse);

@@ -62,7 +62,6 @@ internal sealed class JobEndpoints(IGrainFactory grains)
     private ValueTask<Answer> ListAsync(HttpContext context)
     {
         var errors = new FieldErrors();
-        errors.KnownQuery(context.Request, "limit", "cursor", "kind", "status");
         JobStatus? status = null;
         if (QueryFields.Single(context.Request, "status") is { } name)
         {
@@ -79,7 +78,6 @@ internal sealed class JobEndpoints(IGrainFactory grains)
     private ValueTask<Answer> ListDeadAsync(HttpContext context)
     {
         var errors = new FieldErrors();
-        errors.KnownQuery(context.Request, "limit", "cursor", "kind");
         return ListAsync(context.Request, errors, JobStatus.Dead);
     }
 
@@ -118,7 +116,6 @@ internal sealed class JobEndpoints(IGrainFactory grains)
     private async ValueTask<Answer> FindAsync(HttpContext context)
     {
         var errors = new FieldErrors();
-        errors.KnownQuery(context.Request);
         var jobId = errors.PathId(context);
         return errors.Any ? Problem.Invalid(errors) : Shown(await Jobs.FindAsync(jobId));
     }
@@ -132,7 +129,6 @@ internal sealed class JobEndpoints(IGrainFactory grains)
     private static async ValueTask<Answer> DecideAsync(HttpContext context, Func<Guid, Task<DeadLetterDecision>> decide, string otherwise)
     {
         var errors = new FieldErrors();
-        errors.KnownQuery(context.Request);
         var jobId = errors.PathId(context);
         if (errors.Any)
         {

@@ -42,13 +42,6 @@ internal sealed class ReconciliationEndpoints(IGrainFactory grains)
 
     private async ValueTask<Answer> GetNewestAsync(HttpContext context)
     {
-        var errors = new FieldErrors();
-        errors.KnownQuery(context.Request);
-        if (errors.Any)
-        {
-            return Problem.Invalid(errors);
-        }
-
         return await Reconciliation.FindNewestAsync() is { } result
             ? Answer.Ok(ReconciliationResponse.Of(result), ApiJson.Wire.ReconciliationResponse)
             : new Problem(ProblemKind.NotFound, "The books were not reconciled yet; the first run is five minutes after the start.");
@@ -69,13 +62,6 @@ internal sealed class ReconciliationEndpoints(IGrainFactory grains)
 
     private async ValueTask<Answer> GetTrialBalanceAsync(HttpContext context)
     {
-        var errors = new FieldErrors();
-        errors.KnownQuery(context.Request);
-        if (errors.Any)
-        {
-            return Problem.Invalid(errors);
-        }
-
         var balances = await Reconciliation.GetTrialBalanceAsync();
         return Answer.Ok(
             [.. balances.GroupBy(balance => balance.Currency, StringComparer.Ordinal).Select(group => TrialBalanceResponse.Of(Currency.Parse(group.Key), group))],

@@ -27,7 +27,6 @@ internal sealed class TransferListEndpoints(IGrainFactory grains)
     private async ValueTask<Answer> ListAsync(HttpContext context)
     {
         var errors = new FieldErrors();
-        errors.KnownQuery(context.Request, "limit", "cursor", "status");
         var limit = errors.QueryLimit(context.Request, Limits.DefaultPageSize);
         TransferStatus? status = null;
         if (QueryFields.Single(context.Request, "status") is { } name)

@@ -42,7 +42,6 @@ internal sealed class VerificationEndpoints(IGrainFactory grains)
     {
         var errors = new FieldErrors();
         var walletId = errors.PathId(context);
-        errors.KnownQuery(context.Request);
         if (errors.Any)
         {
             return Problem.Invalid(errors);
@@ -58,13 +57,6 @@ internal sealed class VerificationEndpoints(IGrainFactory grains)
 
     private async ValueTask<Answer> GetNewestAsync(HttpContext context)
     {
-        var errors = new FieldErrors();
-        errors.KnownQuery(context.Request);
-        if (errors.Any)
-        {
-            return Problem.Invalid(errors);
-        }
-
         return await Verification.FindNewestAsync() is { } result
             ? Answer.Ok(VerificationResponse.Of(result), ApiJson.Wire.VerificationResponse)
             : new Problem(ProblemKind.NotFound, "The wallets were never verified. POST here to do it.");
@@ -72,13 +64,6 @@ internal sealed class VerificationEndpoints(IGrainFactory grains)
 
     private async ValueTask<Answer> VerifyAllAsync(HttpContext context)
     {
-        var errors = new FieldErrors();
-        errors.KnownQuery(context.Request);
-        if (errors.Any)
-        {
-            return Problem.Invalid(errors);
-        }
-
         return await Verification.VerifyAllAsync() is { } result
             ? Answer.Ok(VerificationResponse.Of(result), ApiJson.Wire.VerificationResponse)
             : new Problem(ProblemKind.Unavailable, "The verification goes on. GET here has its result when it has ended.");

@@ -35,7 +35,6 @@ internal sealed class ProofEndpoints(IGrainFactory grains, WalletDirectory direc
     {
         var errors = new FieldErrors();
         var entryId = errors.PathId(context);
-        errors.KnownQuery(context.Request);
         if (errors.Any)
         {
             return Problem.Invalid(errors);
@@ -51,13 +50,6 @@ internal sealed class ProofEndpoints(IGrainFactory grains, WalletDirectory direc
 
     private async ValueTask<Answer> GetKeyAsync(HttpContext context)
     {
-        var errors = new FieldErrors();
-        errors.KnownQuery(context.Request);
-        if (errors.Any)
-        {
-            return Problem.Invalid(errors);
-        }
-
         return await grains.GetGrain<IReceiptGrain>(0).FindKeyAsync() is { } key
             ? Answer.Ok(new SigningKeyResponse(key.KeyId, key.Algorithm, key.PublicKeyPem), ApiJson.Wire.SigningKeyResponse)
             : new Problem(ProblemKind.NotFound, "Nothing is signed here: the operator has configured no key.");

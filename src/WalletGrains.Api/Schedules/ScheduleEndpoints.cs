@@ -113,7 +113,6 @@ internal sealed class ScheduleEndpoints(IGrainFactory grains, WalletDirectory di
     {
         var errors = new FieldErrors();
         var walletId = errors.PathId(context);
-        errors.KnownQuery(context.Request, "limit", "cursor");
         var limit = errors.QueryLimit(context.Request, Limits.DefaultPageSize);
         var after = errors.QueryScheduleCursor(context.Request, walletId);
         if (errors.Any)
@@ -152,7 +151,6 @@ internal sealed class ScheduleEndpoints(IGrainFactory grains, WalletDirectory di
     {
         var errors = new FieldErrors();
         var scheduleId = errors.PathId(context);
-        errors.KnownQuery(context.Request);
         if (errors.Any)
         {
             return (null, Problem.Invalid(errors));

@@ -38,7 +38,6 @@ internal sealed class StatisticsEndpoints(IGrainFactory grains, WalletDirectory 
     {
         var errors = new FieldErrors();
         var walletId = errors.PathId(context);
-        errors.KnownQuery(context.Request);
         if (errors.Any)
         {
             return Problem.Invalid(errors);
@@ -53,13 +52,6 @@ internal sealed class StatisticsEndpoints(IGrainFactory grains, WalletDirectory 
 
     private async ValueTask<Answer> RebuildAsync(HttpContext context)
     {
-        var errors = new FieldErrors();
-        errors.KnownQuery(context.Request);
-        if (errors.Any)
-        {
-            return Problem.Invalid(errors);
-        }
-
         return await grains.GetGrain<IStatisticsRebuildGrain>(0).RunAsync() is { } result
             ? Answer.Ok(new RebuildResponse(result.Wallets, result.Corrected), ApiJson.Wire.RebuildResponse)
             : new Problem(ProblemKind.Unavailable, "The count goes on; the log has its result when it has ended.");

@@ -156,7 +156,6 @@ internal sealed class TransferEndpoints(IGrainFactory grains, WalletDirectory di
     {
         var errors = new FieldErrors();
         var transferId = errors.PathId(context);
-        errors.KnownQuery(context.Request);
         if (errors.Any)
         {
             return Problem.Invalid(errors);

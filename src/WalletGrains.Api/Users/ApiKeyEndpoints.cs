@@ -98,7 +98,6 @@ internal sealed class ApiKeyEndpoints(IGrainFactory grains, LiveCredentials cred
     private async ValueTask<Answer> ListAsync(HttpContext context)
     {
         var errors = new FieldErrors();
-        errors.KnownQuery(context.Request, "limit", "cursor");
         var limit = errors.QueryLimit(context.Request, Limits.DefaultPageSize);
         Guid? before = null;
         if (QueryFields.Single(context.Request, "cursor") is { } cursor)

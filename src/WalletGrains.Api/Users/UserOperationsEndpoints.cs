@@ -67,7 +67,6 @@ internal sealed class UserOperationsEndpoints(IGrainFactory grains, LiveCredenti
     private async ValueTask<Answer> ListAsync(HttpContext context)
     {
         var errors = new FieldErrors();
-        errors.KnownQuery(context.Request, "limit", "cursor", "email", "role", "status");
         var limit = errors.QueryLimit(context.Request, Limits.DefaultPageSize);
         var role = UserRoles.Parse(errors.QueryName(context.Request, "role", UserRoles.All));
         var status = errors.QueryName(context.Request, "status", [Active, Locked]);

@@ -97,7 +97,6 @@ internal sealed class BankReconciliationEndpoints(IGrainFactory grains)
 
     private static DateOnly QueryDay(FieldErrors errors, HttpRequest request)
     {
-        errors.KnownQuery(request, Date.Name);
         return Day(errors, QueryFields.Single(request, Date.Name) ?? "");
     }
 

@@ -26,7 +26,6 @@ internal sealed class VirtualAccountEndpoints(IGrainFactory grains, WalletDirect
     {
         var errors = new FieldErrors();
         var walletId = errors.PathId(context);
-        errors.KnownQuery(context.Request);
         if (errors.Any)
         {
             return Problem.Invalid(errors);

@@ -27,6 +27,7 @@ internal sealed class WebhookEndpoints(IGrainFactory grains, WebhookSecrets secr
             Description = $"For the bank. The header {SignatureHeader} is the HMAC-SHA256 of the raw body in hexadecimal digits, with the shared secret. "
                 + "A reference is credited once, however often it is reported. Events other than credit are answered with 200 and ignored; so are members that are not known.",
             Access = Access.Open,
+            IgnoresQuery = true,
             Body = typeof(GlobusWebhook),
             Response = typeof(WebhookResponse),
             Problems = [ProblemKind.Unauthenticated],

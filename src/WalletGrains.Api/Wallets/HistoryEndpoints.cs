@@ -49,10 +49,10 @@ internal sealed class HistoryEndpoints(IGrainFactory grains, WalletDirectory dir
 
         var errors = new FieldErrors();
         var walletId = errors.PathId(context);
-        errors.KnownQuery(context.Request, "limit", "cursor", "type", "from", "to");
         var before = errors.QueryEntryCursor(context.Request, walletId);
         var limit = errors.QueryLimit(context.Request, Limits.DefaultPageSize);
-        var (type, from, to) = QueryFilter(errors, context.Request);
+        var type = QueryType(errors, context.Request);
+        var (from, to) = errors.QueryPeriod(context.Request);
         if (errors.Any)
         {
             return Problem.Invalid(errors);
@@ -71,8 +71,16 @@ internal sealed class HistoryEndpoints(IGrainFactory grains, WalletDirectory dir
     {
         var errors = new FieldErrors();
         var walletId = errors.PathId(context);
-        errors.KnownQuery(context.Request, "type", "from", "to");
-        var (type, from, to) = QueryFilter(errors, context.Request);
+        foreach (var name in (string[])["limit", "cursor"])
+        {
+            if (QueryFields.Single(context.Request, name) is not null)
+            {
+                errors.Add(name, $"{name} is not for a statement, which has no pages.");
+            }
+        }
+
+        var type = QueryType(errors, context.Request);
+        var (from, to) = errors.QueryPeriod(context.Request);
         if (errors.Any)
         {
             return Problem.Invalid(errors);
@@ -99,7 +107,6 @@ internal sealed class HistoryEndpoints(IGrainFactory grains, WalletDirectory dir
     {
         var errors = new FieldErrors();
         var entryId = errors.PathId(context);
-        errors.KnownQuery(context.Request);
         if (errors.Any)
         {
             return Problem.Invalid(errors);
@@ -110,17 +117,6 @@ internal sealed class HistoryEndpoints(IGrainFactory grains, WalletDirectory dir
             && Caller.Of(context).MayUse(known.OwnerId)
             ? Answer.Ok(TransactionResponse.Of(entry), ApiJson.Wire.TransactionResponse)
             : Problem.NotFound;
-    }
-
-    private static (EntryType? Type, DateTimeOffset? From, DateTimeOffset? To) QueryFilter(FieldErrors errors, HttpRequest request)
-    {
-        var (from, to) = (errors.QueryTime(request, "from"), errors.QueryTime(request, "to"));
-        if (from > to)
-        {
-            errors.Add("from", "from must not be later than to.");
-        }
-
-        return (QueryType(errors, request), from, to);
     }
 
     private static EntryType? QueryType(FieldErrors errors, HttpRequest request)

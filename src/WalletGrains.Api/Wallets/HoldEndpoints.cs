@@ -159,7 +159,6 @@ internal sealed class HoldEndpoints(IGrainFactory grains, WalletDirectory direct
     {
         var errors = new FieldErrors();
         var holdId = errors.PathId(context);
-        errors.KnownQuery(context.Request);
         if (errors.Any)
         {
             return Problem.Invalid(errors);

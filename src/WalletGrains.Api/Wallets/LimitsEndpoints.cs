@@ -94,7 +94,6 @@ internal sealed class LimitsEndpoints(IGrainFactory grains, WalletDirectory dire
     {
         var errors = new FieldErrors();
         var walletId = errors.PathId(context);
-        errors.KnownQuery(context.Request);
         if (errors.Any)
         {
             return Problem.Invalid(errors);

@@ -92,7 +92,6 @@ internal sealed class WalletEndpoints(IGrainFactory grains, TimeProvider time)
     {
         var ownerId = Caller.Of(context).UserId;
         var errors = new FieldErrors();
-        errors.KnownQuery(context.Request, "limit", "cursor");
         var limit = errors.QueryLimit(context.Request, Limits.MaxPageSize);
         var after = errors.QueryWalletCursor(context.Request, ownerId);
         if (errors.Any)
@@ -113,7 +112,6 @@ internal sealed class WalletEndpoints(IGrainFactory grains, TimeProvider time)
     {
         var errors = new FieldErrors();
         var walletId = errors.PathId(context);
-        errors.KnownQuery(context.Request, "at", "version");
         var at = errors.QueryTime(context.Request, "at");
         var version = errors.QueryVersion(context.Request, "version");
         if (at is not null && version is not null)
@@ -144,7 +142,6 @@ internal sealed class WalletEndpoints(IGrainFactory grains, TimeProvider time)
     {
         var errors = new FieldErrors();
         var walletId = errors.PathId(context);
-        errors.KnownQuery(context.Request, "limit", "cursor");
         var limit = errors.QueryLimit(context.Request, Limits.DefaultPageSize);
         var before = errors.QueryEntryCursor(context.Request, walletId);
         if (errors.Any)
