@@ -1,3 +1,5 @@
+using WalletGrains.Contracts;
+
 namespace WalletGrains.Api;
 
 /// <summary>What one request may cost the front door. Every limit of the Api, in one place.</summary>
@@ -51,8 +53,14 @@ internal static class ApiLimits
     /// </summary>
     public const int MaxFollowedWallets = 8_192;
 
-    /// <summary>Wallets that one call of Resume may name.</summary>
-    public const int MaxResumedWallets = 200;
+    /// <summary>Wallets that one call of Resume may name: a page of a grain, of virtual accounts too.</summary>
+    public const int MaxResumedWallets = Limits.MaxPageSize;
+
+    /// <summary>How often a wallet's owner is asked for while the store answers, before push goes on without it: some ten seconds of pauses.</summary>
+    public const int MaxOwnerFailures = 8;
+
+    /// <summary>Wallets that cannot be read of which push remembers it; beyond it all of them are tried anew.</summary>
+    public const int MaxUnreadableWallets = 1_000;
 
     /// <summary>Entries that one call of Resume sends again, of all its wallets together: 1.5 MB.</summary>
     public const int MaxReplayedEntries = 5_000;

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Orleans.Streams;
 using WalletGrains.Contracts.Activity;
 using WalletGrains.Contracts.Fraud;
+using WalletGrains.Contracts.VirtualAccounts;
 
 namespace WalletGrains.Api.Push;
 
@@ -109,35 +110,40 @@ internal sealed class ActivityFeed(
         }
     }
 
-    /// <summary>Listens to a partition, and by the first one's side to the alerts, which have no beat of their own to tell that they are heard.</summary>
+    /// <summary>Listens to a partition, and by the first one's side to what has no beat of its own to tell that it is heard: alerts and new virtual
+    /// accounts.</summary>
     /// <returns>What ends it.</returns>
     private async Task<Func<Task>> SubscribeAsync(int partition, ChannelWriter<ActivityBatch> messages)
     {
         var streams = cluster.GetStreamProvider(ActivityStreams.Provider);
-        var activity = await streams.GetStream<ActivityBatch>(StreamId.Create(ActivityStreams.Wallets, partition)).SubscribeAsync((batch, _) =>
-        {
-            messages.TryWrite(batch);
-            return Task.CompletedTask;
-        });
-        if (partition > 0)
-        {
-            return activity.UnsubscribeAsync;
-        }
-
+        var ends = new List<Func<Task>>();
         try
         {
-            var alerts = await streams.GetStream<FraudAlert>(StreamId.Create(FraudStreams.Alerts, 0)).SubscribeAsync((alert, _) =>
+            ends.Add((await streams.GetStream<ActivityBatch>(StreamId.Create(ActivityStreams.Wallets, partition)).SubscribeAsync((batch, _) =>
             {
-                push.Alert(alert);
+                messages.TryWrite(batch);
                 return Task.CompletedTask;
-            });
-            return () => Task.WhenAll(activity.UnsubscribeAsync(), alerts.UnsubscribeAsync());
+            })).UnsubscribeAsync);
+            if (partition == 0)
+            {
+                ends.Add((await streams.GetStream<FraudAlert>(StreamId.Create(FraudStreams.Alerts, 0)).SubscribeAsync((alert, _) =>
+                {
+                    push.Alert(alert);
+                    return Task.CompletedTask;
+                })).UnsubscribeAsync);
+                ends.Add((await streams.GetStream<VirtualAccount>(StreamId.Create(VirtualAccountStreams.Created, 0)).SubscribeAsync(
+                    (account, _) => push.TellOfAccountAsync(account))).UnsubscribeAsync);
+            }
+
+            return EndAllAsync;
         }
         catch
         {
-            await EndAsync(activity.UnsubscribeAsync);
+            await EndAsync(EndAllAsync);
             throw;
         }
+
+        Task EndAllAsync() => Task.WhenAll(ends.Select(end => end()));
     }
 
     private async Task EndAsync(Func<Task>? unsubscribe)

@@ -24,6 +24,9 @@ internal sealed class PushConnection(
     private readonly Channel<FraudAlertResponse> _alerts = Channel.CreateBounded<FraudAlertResponse>(
         new BoundedChannelOptions(ApiLimits.MaxWaitingAlerts) { FullMode = BoundedChannelFullMode.DropOldest });
 
+    private readonly Channel<WalletUpdated> _accounts = Channel.CreateBounded<WalletUpdated>(
+        new BoundedChannelOptions(ApiLimits.MaxResumedWallets) { FullMode = BoundedChannelFullMode.DropWrite });
+
     private readonly Channel<bool> _news = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly TaskCompletionSource _resumed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource? _room;
@@ -52,6 +55,13 @@ internal sealed class PushConnection(
     public void Alert(FraudAlertResponse alert)
     {
         _alerts.Writer.TryWrite(alert);
+        _news.Writer.TryWrite(true);
+    }
+
+    /// <summary>Sends the number of a virtual account, behind what waits now. Of too many the rest is left out: the next Resume has it.</summary>
+    public void TellOfAccount(WalletUpdated update)
+    {
+        _accounts.Writer.TryWrite(update);
         _news.Writer.TryWrite(true);
     }
 
@@ -107,6 +117,12 @@ internal sealed class PushConnection(
                     await SendAsync(new InvocationMessage(WalletUpdated.Target, [update]));
                     Closed.ThrowIfCancellationRequested();
                     Sent(update, isReplay);
+                }
+
+                while (_accounts.Reader.TryRead(out var account))
+                {
+                    await SendAsync(new InvocationMessage(WalletUpdated.Target, [account]));
+                    metrics.SentAccount();
                 }
             }
         }

@@ -65,6 +65,8 @@ internal sealed class PushMetrics : IDisposable
 
     public void SentAlert() => _sent.Add(1, new KeyValuePair<string, object?>("kind", "alert"));
 
+    public void SentAccount() => _sent.Add(1, new KeyValuePair<string, object?>("kind", "account"));
+
     public void Conflated(int updates)
     {
         if (updates > 0)

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using WalletGrains.Api.Errors;
 using WalletGrains.Api.Wallets;
 using WalletGrains.Contracts;
+using WalletGrains.Contracts.VirtualAccounts;
 using WalletGrains.Contracts.Wallets;
 
 namespace WalletGrains.Api.Push;
@@ -37,6 +38,7 @@ internal sealed class Replay(IGrainFactory grains, WalletDirectory wallets, ILog
                 budget -= await ReplayAsync(connection, walletId, from, Math.Min(budget, ApiLimits.MaxReplayedEntriesOfWallet));
             }
 
+            await TellOfAccountsAsync(connection, [.. from.Keys]);
             return from;
         }
         catch (OperationCanceledException) when (connection.Closed.IsCancellationRequested)
@@ -64,7 +66,8 @@ internal sealed class Replay(IGrainFactory grains, WalletDirectory wallets, ILog
         while (true)
         {
             var onlyNewest = head - reached > left;
-            var page = await ReadAsync(walletId, onlyNewest ? head - 1 : reached, connection.Closed);
+            var after = onlyNewest ? head - 1 : reached;
+            var page = await ReadAsync(() => grains.GetGrain<IWalletQueryGrain>(0).GetEntriesAfterAsync(walletId, after, Limits.MaxPageSize), connection.Closed);
             foreach (var entry in onlyNewest ? page.Items.TakeLast(1) : page.Items)
             {
                 await connection.ReplayAsync(WalletUpdated.Of(entry) with { Skipped = entry.Version - reached - 1 });
@@ -81,15 +84,29 @@ internal sealed class Replay(IGrainFactory grains, WalletDirectory wallets, ILog
         }
     }
 
+    /// <summary>Whether the client knows the accounts nobody can tell; there are few, and they never change.</summary>
+    private async Task TellOfAccountsAsync(PushConnection connection, List<Guid> walletIds)
+    {
+        if (walletIds.Count == 0)
+        {
+            return;
+        }
+
+        foreach (var account in await ReadAsync(() => grains.GetGrain<IVirtualAccountDirectoryGrain>(0).ListOfWalletsAsync(walletIds), connection.Closed))
+        {
+            connection.TellOfAccount(WalletUpdated.Of(account, (await grains.GetGrain<IWalletGrain>(account.WalletId).GetAsync())!));
+        }
+    }
+
     private async Task<long> HeadAsync(Guid walletId) => (await grains.GetGrain<IWalletGrain>(walletId).GetAsync())!.Version;
 
     /// <summary>A place is held for a read only, never while a client is waited for.</summary>
-    private async Task<Page<Entry>> ReadAsync(Guid walletId, long after, CancellationToken cancellationToken)
+    private async Task<T> ReadAsync<T>(Func<Task<T>> read, CancellationToken cancellationToken)
     {
         await _places.WaitAsync(cancellationToken);
         try
         {
-            return await grains.GetGrain<IWalletQueryGrain>(0).GetEntriesAfterAsync(walletId, after, Limits.MaxPageSize);
+            return await read();
         }
         finally
         {

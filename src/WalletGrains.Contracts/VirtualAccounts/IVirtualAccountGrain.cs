@@ -13,6 +13,19 @@ public interface IVirtualAccountGrain : IGrainWithStringKey
     /// <exception cref="UnavailableException">The store is away; repeat the call.</exception>
     [Alias("Credit")]
     Task<BankCreditOutcome> CreditAsync(BankCredit credit);
+
+    /// <summary>Tells whoever listens that the account is there, by the stream 0 of <see cref="VirtualAccountStreams.Created"/>.</summary>
+    /// <exception cref="UnavailableException">The store is away.</exception>
+    [Alias("Announce")]
+    Task AnnounceAsync();
+}
+
+/// <summary>The names of the streams of virtual accounts.</summary>
+public static class VirtualAccountStreams
+{
+    /// <summary>The namespace of the stream of <see cref="VirtualAccount"/>s that were made, in the provider of <see cref="Activity.ActivityStreams.Provider"/>.
+    /// A message may come twice or not at all: the row is the record.</summary>
+    public const string Created = "virtual-accounts";
 }
 
 /// <summary>Finds the virtual accounts of wallets. Key 0; every silo answers its own callers.</summary>
@@ -25,6 +38,12 @@ public interface IVirtualAccountDirectoryGrain : IGrainWithIntegerKey
     /// <exception cref="UnavailableException">The store is away.</exception>
     [Alias("FindOfWallet")]
     Task<WalletVirtualAccount> FindOfWalletAsync(Guid walletId, Guid? ownerId);
+
+    /// <summary>The accounts of these wallets, of those that have one; in no order.</summary>
+    /// <param name="walletIds">The wallets, up to <see cref="Limits.MaxPageSize"/>.</param>
+    /// <exception cref="UnavailableException">The store is away.</exception>
+    [Alias("ListOfWallets")]
+    Task<IReadOnlyList<VirtualAccount>> ListOfWalletsAsync(IReadOnlyList<Guid> walletIds);
 }
 
 /// <summary>An account at the bank.</summary>

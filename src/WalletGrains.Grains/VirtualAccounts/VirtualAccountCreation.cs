@@ -1,4 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
+using WalletGrains.Contracts;
+using WalletGrains.Contracts.VirtualAccounts;
 using WalletGrains.Grains.Jobs;
 using WalletGrains.Grains.Users;
 using WalletGrains.Journal.Jobs;
@@ -12,8 +15,13 @@ namespace WalletGrains.Grains.VirtualAccounts;
 /// store keeps one account for a wallet and one wallet for an account.
 /// </summary>
 [SuppressMessage("Performance", "CA1812", Justification = "Made by the container.")]
-internal sealed class VirtualAccountCreation(
-    PostgresUserStore users, PostgresVirtualAccounts accounts, IAccountBank bank, IGrainFactory grains, TimeProvider time)
+internal sealed partial class VirtualAccountCreation(
+    PostgresUserStore users,
+    PostgresVirtualAccounts accounts,
+    IAccountBank bank,
+    IGrainFactory grains,
+    TimeProvider time,
+    ILogger<VirtualAccountCreation> logger)
     : IJobHandler
 {
     /// <summary>The kind of its jobs.</summary>
@@ -52,9 +60,9 @@ internal sealed class VirtualAccountCreation(
         {
             for (var taken = 0; taken < bank.MaxOffers; taken++)
             {
-                if (await accounts.FindOfWalletAsync(walletId, cancellationToken) is not null)
+                if (await accounts.FindOfWalletAsync(walletId, cancellationToken) is { } made)
                 {
-                    return new JobOutcome.Done();
+                    return await EndAsync(made);
                 }
 
                 var offer = await bank.OpenAsync(application, taken, cancellationToken);
@@ -62,8 +70,8 @@ internal sealed class VirtualAccountCreation(
                     offer.Number, walletId, offer.Name, offer.BankCode, offer.BankName, bank.Provider, GlobusOptions.Currency.Code, time.GetUtcMilliseconds()));
             }
 
-            return await accounts.FindOfWalletAsync(walletId, cancellationToken) is not null
-                ? new JobOutcome.Done()
+            return await accounts.FindOfWalletAsync(walletId, cancellationToken) is { } last
+                ? await EndAsync(last)
                 : new JobOutcome.Fail("Every account number that was offered belongs to another wallet.");
         }
         catch (BankException e)
@@ -71,4 +79,22 @@ internal sealed class VirtualAccountCreation(
             return e.ToOutcome(time);
         }
     }
+
+    /// <summary>Tells its owner, whichever attempt made it. Who is not reached by it, or not connected, finds it by himself.</summary>
+    private async Task<JobOutcome> EndAsync(VirtualAccountRow account)
+    {
+        try
+        {
+            await grains.GetGrain<IVirtualAccountGrain>(account.AccountNumber).AnnounceAsync();
+        }
+        catch (Exception e) when (e is UnavailableException or OrleansException or TimeoutException)
+        {
+            LogNotAnnounced(logger, e, account.WalletId);
+        }
+
+        return new JobOutcome.Done();
+    }
+
+    [LoggerMessage(1971, LogLevel.Information, "Connected clients are not told now of the virtual account of wallet {WalletId}")]
+    private static partial void LogNotAnnounced(ILogger logger, Exception exception, Guid walletId);
 }

@@ -24,4 +24,8 @@ public sealed class VirtualAccountDirectoryGrain(PostgresVirtualAccounts account
             && job.Key == walletId.ToString();
         return new WalletVirtualAccount(null, isPending);
     }
+
+    /// <inheritdoc />
+    public async Task<IReadOnlyList<VirtualAccount>> ListOfWalletsAsync(IReadOnlyList<Guid> walletIds) =>
+        (await Outage.GuardAsync(() => accounts.FindOfWalletsAsync(walletIds, CancellationToken.None))).Select(VirtualAccountRows.ToAccount).ToList();
 }

@@ -1,5 +1,6 @@
 using Orleans.Concurrency;
 using WalletGrains.Contracts;
+using WalletGrains.Contracts.Activity;
 using WalletGrains.Contracts.VirtualAccounts;
 using WalletGrains.Contracts.Wallets;
 using WalletGrains.Grains.Wallets;
@@ -43,6 +44,15 @@ public sealed class VirtualAccountGrain(PostgresVirtualAccounts accounts, Wallet
             WalletOutcome.NotDecided undecided => new BankCreditOutcome.NotDecided(undecided.Reason),
             var outcome => throw new InvalidOperationException($"A payment that the wallet has to take came back as {outcome}; an invariant is broken."),
         };
+    }
+
+    /// <inheritdoc />
+    public async Task AnnounceAsync()
+    {
+        if (await GetAsync() is { } account)
+        {
+            await this.GetStreamProvider(ActivityStreams.Provider).GetStream<VirtualAccount>(StreamId.Create(VirtualAccountStreams.Created, 0)).OnNextAsync(account);
+        }
     }
 
     /// <summary>Follows from what is stored of the payment, so that every try asks for the same.</summary>

@@ -70,6 +70,18 @@ public sealed class PostgresVirtualAccounts : IAsyncDisposable
     public Task<VirtualAccountRow?> FindOfWalletAsync(Guid walletId, CancellationToken cancellationToken) =>
         FindAsync("wallet_id", walletId, cancellationToken);
 
+    /// <summary>The accounts of these wallets, of those that have one; in no order.</summary>
+    public Task<IReadOnlyList<VirtualAccountRow>> FindOfWalletsAsync(IReadOnlyCollection<Guid> walletIds, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(walletIds);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(walletIds.Count, JournalLimits.MaxPage);
+        return _reads.ReadAsync(
+            $"select {Columns} from virtual_accounts where wallet_id = any ($1)",
+            parameters => parameters.Add(new() { Value = walletIds.ToArray() }),
+            Read,
+            cancellationToken);
+    }
+
     /// <summary>Waits for what is under way; each statement is bounded by its time-out.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -81,14 +93,16 @@ public sealed class PostgresVirtualAccounts : IAsyncDisposable
         await _reads.ReadAsync(
             $"select {Columns} from virtual_accounts where {column} = $1",
             parameters => parameters.Add(new() { Value = value }),
-            static row => new VirtualAccountRow(
-                row.GetString(0),
-                row.GetGuid(1),
-                row.GetString(2),
-                row.GetString(3),
-                row.GetString(4),
-                row.GetString(5),
-                row.GetString(6),
-                row.GetFieldValue<DateTimeOffset>(7)),
+            Read,
             cancellationToken) is [var account] ? account : null;
+
+    private static VirtualAccountRow Read(NpgsqlDataReader row) => new(
+        row.GetString(0),
+        row.GetGuid(1),
+        row.GetString(2),
+        row.GetString(3),
+        row.GetString(4),
+        row.GetString(5),
+        row.GetString(6),
+        row.GetFieldValue<DateTimeOffset>(7));
 }

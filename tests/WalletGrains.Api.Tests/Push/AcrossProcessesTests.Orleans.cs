@@ -1,3 +1,4 @@
+using WalletGrains.Contracts.VirtualAccounts;
 using Xunit;
 
 namespace WalletGrains.Api.Tests.Push;
@@ -22,6 +23,21 @@ public sealed class AcrossProcessesTests : IAsyncLifetime
         await _frontDoor.DisposeAsync();
         await _otherSilo.DisposeAsync();
         await _silo.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_virtual_account_that_a_silo_has_made_reaches_the_clients_of_a_front_door()
+    {
+        await using var clients = JavaScriptClients.Start(_frontDoor.Address);
+        await using var jobs = await JobWatch.StartAsync(_silo.ConnectionString);
+        var (caller, _, walletId) = await _frontDoor.RegisterAsync();
+        await jobs.DoneAsync("create-virtual-account", walletId.ToString());
+        var number = (await caller.GetAsync($"/wallets/{walletId}/virtual-account")).Json.GetProperty("accountNumber").GetString()!;
+        await clients.ConnectedAsync("ada", caller.Token);
+
+        // Once more, as the job's next attempt would after a crash.
+        await _silo.Grains.GetGrain<IVirtualAccountGrain>(number).AnnounceAsync();
+        Assert.Equal(number, Assert.Single(await clients.AccountsAsync("ada", 1)).GetProperty("accountNumber").GetString());
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -6,6 +5,7 @@ using Orleans.Streams;
 using WalletGrains.Api.Push;
 using WalletGrains.Contracts.Activity;
 using WalletGrains.Contracts.Fraud;
+using WalletGrains.Contracts.VirtualAccounts;
 using WalletGrains.Testing;
 using Xunit;
 
@@ -27,7 +27,7 @@ public sealed class ActivityFeedTests
             : Task.FromResult(new ActivityBatch(0, 1, 0, 0, [])));
         var cluster = Scripted.Of<IClusterClient>(method => method.Name == nameof(IClusterClient.GetGrain) ? activity : services);
         using var feed = new ActivityFeed(
-            cluster, new ActivityOptions { Partitions = 1 }, new ActivityPush(connections, null!), connections, time, NullLogger<ActivityFeed>.Instance);
+            cluster, new ActivityOptions { Partitions = 1 }, new ActivityPush(connections, null!, null!, NullLogger<ActivityPush>.Instance), connections, time, NullLogger<ActivityFeed>.Instance);
 
         await feed.StartAsync(TestContext.Current.CancellationToken);
         for (var silence = 0; silence < 2; silence++)
@@ -46,27 +46,13 @@ public sealed class ActivityFeedTests
     private static IStreamProvider Streams(SemaphoreSlim subscribed) => Scripted.Of<IStreamProvider>(method =>
         method.GetGenericArguments()[0] == typeof(FraudAlert)
             ? Scripted.Of<IAsyncStream<FraudAlert>>(_ => Task.FromResult<StreamSubscriptionHandle<FraudAlert>>(new Lost<FraudAlert>()))
+            : method.GetGenericArguments()[0] == typeof(VirtualAccount)
+            ? Scripted.Of<IAsyncStream<VirtualAccount>>(_ => Task.FromResult<StreamSubscriptionHandle<VirtualAccount>>(new Lost<VirtualAccount>()))
             : Scripted.Of<IAsyncStream<ActivityBatch>>(_ =>
             {
                 subscribed.Release();
                 return Task.FromResult<StreamSubscriptionHandle<ActivityBatch>>(new Lost<ActivityBatch>());
             }));
-
-    /// <summary>Answers every call by its method.</summary>
-    public class Scripted : DispatchProxy
-    {
-        private Func<MethodInfo, object?> _answer = null!;
-
-        internal static T Of<T>(Func<MethodInfo, object?> answer)
-            where T : class
-        {
-            var proxy = Create<T, Scripted>();
-            ((Scripted)(object)proxy)._answer = answer;
-            return proxy;
-        }
-
-        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => _answer(targetMethod!);
-    }
 
     /// <summary>A subscription whose silo is gone.</summary>
     private sealed class Lost<T> : StreamSubscriptionHandle<T>

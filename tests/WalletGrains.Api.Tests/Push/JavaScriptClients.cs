@@ -89,6 +89,10 @@ public sealed class JavaScriptClients : IAsyncDisposable
     public async Task<JsonElement[]> AlertsAsync(string id, int count) =>
         (await AskAsync("alerts", new() { ["id"] = id, ["count"] = count })).Deserialize<JsonElement[]>()!;
 
+    /// <summary>Waits until the connection was told of so many virtual accounts; all that it was told of so far.</summary>
+    public async Task<JsonElement[]> AccountsAsync(string id, int count) =>
+        (await AskAsync("accounts", new() { ["id"] = id, ["count"] = count })).Deserialize<JsonElement[]>()!;
+
     /// <summary>Waits until the connection has ended; what its client says about it.</summary>
     public async Task<string?> ClosedAsync(string id) => (string?)await AskAsync("closed", new() { ["id"] = id });
 

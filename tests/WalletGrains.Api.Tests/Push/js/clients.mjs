@@ -29,12 +29,20 @@ class Client {
 
         this.connection = builder.build();
         this.connection.on('WALLET_UPDATED', update => this.take(update));
+        this.accounts = [];
         this.alerts = [];
         this.connection.on('FRAUD_ALERT', alert => { this.alerts.push(alert); this.wake(); });
         this.closed = new Promise(resolve => this.connection.onclose(error => resolve(error?.message ?? null)));
     }
 
     take(update) {
+        // No entry, so none of their versions.
+        if (update.accountNumber) {
+            this.accounts.push(update);
+            this.wake();
+            return;
+        }
+
         this.latencies.push(Date.now() - Date.parse(update.occurredAt));
         const newest = this.newest.get(update.walletId);
         if (newest !== undefined && update.version <= newest) this.notIncreasing++;
@@ -104,6 +112,10 @@ const commands = {
     async alerts({ id, count }) {
         await of(id).until(() => of(id).alerts.length >= count);
         return of(id).alerts;
+    },
+    async accounts({ id, count }) {
+        await of(id).until(() => of(id).accounts.length >= count);
+        return of(id).accounts;
     },
     async closed({ id }) {
         return await of(id).closed;
