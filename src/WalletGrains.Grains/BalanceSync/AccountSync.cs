@@ -38,7 +38,8 @@ public sealed partial class AccountSync(
             return new JobOutcome.Done();
         }
 
-        var askedAt = time.GetUtcNow();
+        // By the clock of the store: the call begins behind it, and of two silos' answers the newer one must win whatever their clocks say.
+        var askedAt = job.ClaimedAt;
         var startedAt = time.GetTimestamp();
         var answer = await core.AskAsync(account.AccountNumber, cancellationToken);
         metrics.Asked(answer, time.GetElapsedTime(startedAt));
@@ -58,7 +59,7 @@ public sealed partial class AccountSync(
             case CoreAnswer.NotNow notNow:
                 // No attempt at this account: its turn comes when the core banking system may be asked again.
                 await TellAsync(job, account);
-                return new JobOutcome.Again(time.GetUtcNow() + notNow.Wait);
+                return new JobOutcome.AgainIn(notNow.Wait);
 
             case CoreAnswer.Failed failed when job.IsLastAttempt:
                 // No dead letter: the next sweep asks again, and until then the account says what is wrong.

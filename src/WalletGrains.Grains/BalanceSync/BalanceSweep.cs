@@ -16,7 +16,6 @@ namespace WalletGrains.Grains.BalanceSync;
 /// <param name="jobs">The queue.</param>
 /// <param name="grains">Wakes who drives it.</param>
 /// <param name="ids">Names jobs.</param>
-/// <param name="time">The clock.</param>
 /// <param name="metrics">The instruments.</param>
 /// <param name="kinds">The kinds of jobs, which know this one: so it can be asked for only later.</param>
 public sealed class BalanceSweep(
@@ -26,7 +25,6 @@ public sealed class BalanceSweep(
     IJobStore jobs,
     IGrainFactory grains,
     IdGenerator ids,
-    TimeProvider time,
     BalanceSyncMetrics metrics,
     Func<JobKinds> kinds) : IJobHandler
 {
@@ -47,26 +45,29 @@ public sealed class BalanceSweep(
 
         if (!sweep.IsUnderWay)
         {
-            if (sweep.StartedAt + options.Interval is { } next && next > time.GetUtcNow())
+            if (sweep.StartedAt + options.Interval is { } next && next > job.ClaimedAt)
             {
                 return new JobOutcome.Again(next);
             }
 
-            var begun = sweep with { StartedAt = time.GetUtcMilliseconds(), EndedAt = null, After = null };
+            var begun = sweep with { StartedAt = job.ClaimedAt, EndedAt = null, After = null };
             if (!await users.MoveSweepAsync(sweep, begun, cancellationToken))
             {
                 // Another worker has begun it.
-                return new JobOutcome.Again(time.GetUtcNow() + BalanceSyncLimits.SweepPause);
+                return new JobOutcome.AgainIn(BalanceSyncLimits.SweepPause);
             }
 
             sweep = begun;
             await ObserveAsync(begun.StartedAt.Value, cancellationToken);
         }
 
-        return await QueueAsync(sweep, cancellationToken);
+        return await QueueAsync(sweep, job.ClaimedAt, cancellationToken);
     }
 
-    private async Task<JobOutcome> QueueAsync(SweepRow sweep, CancellationToken cancellationToken)
+    /// <param name="sweep">Where it stands.</param>
+    /// <param name="now">The present by the clock of the store.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    private async Task<JobOutcome> QueueAsync(SweepRow sweep, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var ahead = SweepAhead();
         for (var queued = (await jobs.CountAsync(BalanceSyncJobs.Kind, ahead, cancellationToken)).Normal; queued < ahead;)
@@ -75,7 +76,7 @@ public sealed class BalanceSweep(
             await jobs.EnqueueAsync([.. page.Select(account => BalanceSyncJobs.For(account, JobLane.Normal, ids))], cancellationToken);
             var moved = page.Count > 0
                 ? sweep with { After = page[^1] }
-                : sweep with { After = null, EndedAt = time.GetUtcMilliseconds() };
+                : sweep with { After = null, EndedAt = now };
             if (!await users.MoveSweepAsync(sweep, moved, cancellationToken))
             {
                 break;
@@ -84,14 +85,14 @@ public sealed class BalanceSweep(
             if (page.Count == 0)
             {
                 await ObserveAsync(sweep.StartedAt!.Value, cancellationToken);
-                return new JobOutcome.Again(Later(sweep.StartedAt!.Value + options.Interval, time.GetUtcNow()));
+                return new JobOutcome.Again(Later(sweep.StartedAt!.Value + options.Interval, now));
             }
 
             (sweep, queued) = (moved, queued + page.Count);
             await grains.GetGrain<IJobGrain>(BalanceSyncJobs.Kind).WakeAsync();
         }
 
-        return new JobOutcome.Again(time.GetUtcNow() + BalanceSyncLimits.SweepPause);
+        return new JobOutcome.AgainIn(BalanceSyncLimits.SweepPause);
     }
 
     private async Task ObserveAsync(DateTimeOffset since, CancellationToken cancellationToken) =>

@@ -57,6 +57,10 @@ public abstract record JobOutcome
     public sealed record Fail(string Error) : JobOutcome;
 
     /// <summary>It is done for this time, and is due again.</summary>
-    /// <param name="DueAt">When.</param>
+    /// <param name="DueAt">When, by the clock of the store.</param>
     public sealed record Again(DateTimeOffset DueAt) : JobOutcome;
+
+    /// <summary>It is done for this time, and is due again after a while.</summary>
+    /// <param name="Wait">How long after its end is stored.</param>
+    public sealed record AgainIn(TimeSpan Wait) : JobOutcome;
 }

@@ -226,6 +226,7 @@ internal sealed partial class JobDriver(
             JobOutcome.Done done when Policy.Every is { } every => (settlement with { Attempts = 0, DueIn = every, Result = done.Result }, "done"),
             JobOutcome.Done done => (settlement with { State = JobState.Done, Result = done.Result }, "done"),
             JobOutcome.Again again => (settlement with { Attempts = 0, DueAt = again.DueAt }, "done"),
+            JobOutcome.AgainIn again => (settlement with { Attempts = 0, DueIn = again.Wait }, "done"),
             JobOutcome.Retry retry => AfterFailure(settlement, retry.Error, retry.After),
             JobOutcome.Fail fail => AfterFailureForGood(settlement, fail.Error),
             _ => throw new InvalidOperationException($"A job of kind {kind.Name} came back as {outcome}."),
@@ -254,8 +255,10 @@ internal sealed partial class JobDriver(
 
     /// <summary>Writes what came of it. While the store is away nothing else can run either, so this goes on until it is back, or the lease
     /// was given to another.</summary>
+    /// <exception cref="JournalRejectedException">The store takes neither what came of it nor that it has failed; the lease ends by itself.</exception>
     private async Task SettleAsync(JobAttempt attempt, JobSettlement settlement, string outcome)
     {
+        var isReplaced = false;
         while (true)
         {
             try
@@ -281,9 +284,10 @@ internal sealed partial class JobDriver(
                 metrics.Ended(kind.Name, outcome, attempt.Duration);
                 return;
             }
-            catch (JournalRejectedException e)
+            catch (JournalRejectedException e) when (!isReplaced)
             {
                 // What the handler gave back cannot be stored, now or later.
+                isReplaced = true;
                 (settlement, outcome) = AfterFailureForGood(Unsettled(attempt.Job), e.Message);
             }
             catch (Exception e) when (e is JournalUnavailableException or JournalOutcomeUnknownException)

@@ -20,6 +20,7 @@ public sealed class BalanceSyncSimulationTests
     private readonly SimulatedWorld _world = new(seed: 1);
     private readonly SimulatedCluster _cluster;
     private readonly SimulatedClient _client;
+    private readonly SimulatedProcess _database;
     private readonly MemoryJobStore _jobs;
     private readonly MemoryMobileUserStore _users = new();
     private readonly List<(string Account, TimeSpan At)> _calls = [];
@@ -30,7 +31,8 @@ public sealed class BalanceSyncSimulationTests
 
     public BalanceSyncSimulationTests()
     {
-        _jobs = new MemoryJobStore(_world.AddProcess("database").Clock);
+        _database = _world.AddProcess("database");
+        _jobs = new MemoryJobStore(_database.Clock);
         var options = new SimulatedClusterOptions();
         options.Silo.GrainAssemblies.Add(typeof(AccountSync).Assembly);
         _cluster = new SimulatedCluster(_world, options, AddServices);
@@ -183,9 +185,32 @@ public sealed class BalanceSyncSimulationTests
     }
 
     [Fact]
+    public void The_times_of_a_sweep_are_those_of_the_store_whatever_the_clocks_of_silos_say()
+    {
+        var user = Create("100");
+        foreach (var (silo, hours) in _cluster.Silos.Zip([-2, 3, 7]))
+        {
+            silo.ClockOffset = TimeSpan.FromHours(hours);
+        }
+
+        Drive();
+        for (var sweep = 1; sweep <= 4; sweep++)
+        {
+            Await(() => _calls.Count == sweep, Interval + TimeSpan.FromSeconds(20));
+            Await(() => Counts() == default, TimeSpan.FromMinutes(1));
+            Assert.InRange(Row(user).LastSyncedAt!.Value - _database.Clock.GetUtcNow(), TimeSpan.FromSeconds(-10), TimeSpan.Zero);
+        }
+    }
+
+    [Fact]
     public void A_pause_that_the_core_banking_system_asks_for_uses_no_attempt_up_and_keeps_no_login_waiting()
     {
         var user = Create("100");
+        foreach (var silo in _cluster.Silos)
+        {
+            silo.ClockOffset = TimeSpan.FromHours(1);
+        }
+
         Call(Sync.StopAsync);
         Drive();
         var until = _world.Now + TimeSpan.FromMinutes(2);
