@@ -3,9 +3,6 @@ namespace WalletGrains.Grains.BalanceSync;
 /// <summary>Every limit of the balance sync that is no setting.</summary>
 internal static class BalanceSyncLimits
 {
-    /// <summary>Bytes of an answer of the core banking system; an honest one has under 1 KB.</summary>
-    public const int MaxAnswerBytes = 64 * 1024;
-
     /// <summary>Digits of an amount: what a decimal keeps exactly.</summary>
     public const int MaxDigits = 28;
 
@@ -20,9 +17,6 @@ internal static class BalanceSyncLimits
 
     /// <summary>How long it is left alone; then one call tries.</summary>
     public static readonly TimeSpan BreakerPause = TimeSpan.FromSeconds(15);
-
-    /// <summary>How long to wait when it asks to be left alone and does not say for how long.</summary>
-    public static readonly TimeSpan DefaultPause = TimeSpan.FromSeconds(1);
 
     /// <summary>The longest pause it may ask for.</summary>
     public static readonly TimeSpan MaxPause = TimeSpan.FromMinutes(10);

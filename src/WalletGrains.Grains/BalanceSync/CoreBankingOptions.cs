@@ -1,5 +1,5 @@
-using System.Globalization;
 using Microsoft.Extensions.Configuration;
+using WalletGrains.Grains.Counterparts;
 
 namespace WalletGrains.Grains.BalanceSync;
 
@@ -35,27 +35,17 @@ public sealed record CoreBankingOptions
         var defaults = new CoreBankingOptions();
         var options = new CoreBankingOptions
         {
-            BaseUrl = Url(configuration?[BaseUrlSetting]),
-            ApiKey = configuration?[ApiKeySetting] ?? "",
+            BaseUrl = configuration?[BaseUrlSetting] is { Length: > 0 } url ? CounterpartSettings.Url(BaseUrlSetting, url) : null,
+            ApiKey = CounterpartSettings.Key(ApiKeySetting, configuration?[ApiKeySetting] ?? ""),
             PathTemplate = configuration?[PathSetting] is { Length: > 0 } path ? path : defaults.PathTemplate,
             Timeout = Milliseconds(configuration, TimeoutSetting, defaults.Timeout, 100, 25_000),
             Interval = Milliseconds(configuration, IntervalSetting, defaults.Interval, 1_000, 86_400_000),
         };
-        if (options.BaseUrl is not null && options.ApiKey.Length == 0)
-        {
-            throw new ArgumentException($"{ApiKeySetting} is missing; {BaseUrlSetting} is set.");
-        }
-
-        if (options.ApiKey.Any(static c => c is < '!' or > '~'))
-        {
-            throw new ArgumentException($"{ApiKeySetting} must be of printable ASCII characters without spaces.");
-        }
-
-        if (!options.PathTemplate.StartsWith('/') || !options.PathTemplate.Contains(Placeholder, StringComparison.Ordinal))
-        {
-            throw new ArgumentException($"{PathSetting} is {options.PathTemplate}; it must begin with / and contain {Placeholder}.");
-        }
-
+        CounterpartSettings.Require(options.BaseUrl is null || options.ApiKey.Length > 0, ApiKeySetting, $"is missing; {BaseUrlSetting} is set");
+        CounterpartSettings.Require(
+            options.PathTemplate.StartsWith('/') && options.PathTemplate.Contains(Placeholder, StringComparison.Ordinal),
+            PathSetting,
+            $"is '{options.PathTemplate}'; it must begin with / and contain {Placeholder}");
         return options;
     }
 
@@ -63,20 +53,6 @@ public sealed record CoreBankingOptions
     internal Uri AddressOf(string accountNumber) => new(
         BaseUrl!.AbsoluteUri.TrimEnd('/') + PathTemplate.Replace(Placeholder, Uri.EscapeDataString(accountNumber), StringComparison.Ordinal));
 
-    private static Uri? Url(string? text) =>
-        string.IsNullOrEmpty(text) ? null
-        : Uri.TryCreate(text, UriKind.Absolute, out var url) && url is { Scheme: "http" or "https", Query: "", Fragment: "", UserInfo: "" } ? url
-        : throw new ArgumentException($"{BaseUrlSetting} must be an http or https address without a query.");
-
-    private static TimeSpan Milliseconds(IConfiguration? configuration, string name, TimeSpan otherwise, int least, int most)
-    {
-        if (configuration?[name] is not { Length: > 0 } text)
-        {
-            return otherwise;
-        }
-
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most
-            ? TimeSpan.FromMilliseconds(value)
-            : throw new ArgumentException($"{name} is {text}; it must be a whole number of milliseconds from {least} to {most}.");
-    }
+    private static TimeSpan Milliseconds(IConfiguration? configuration, string name, TimeSpan otherwise, int least, int most) =>
+        configuration?[name] is { Length: > 0 } text ? TimeSpan.FromMilliseconds(CounterpartSettings.Number(name, text, least, most)) : otherwise;
 }

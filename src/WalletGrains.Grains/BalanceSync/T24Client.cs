@@ -2,8 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
-using Polly;
-using Polly.CircuitBreaker;
+using WalletGrains.Grains.Counterparts;
 
 namespace WalletGrains.Grains.BalanceSync;
 
@@ -11,7 +10,7 @@ namespace WalletGrains.Grains.BalanceSync;
 /// The core banking system by its HTTP interface. A call that fails, takes too long or is answered with something else than an answer
 /// counts against it; when too many do, none is sent for a while.
 /// </summary>
-public sealed partial class T24Client : ICoreBanking, IDisposable
+internal sealed class T24Client(CoreBankingOptions options, TimeProvider time, ILogger<CounterpartCalls> logger) : ICoreBanking, IDisposable
 {
     private const string ApiKeyHeader = "x-api-key";
 
@@ -23,136 +22,63 @@ public sealed partial class T24Client : ICoreBanking, IDisposable
         ["AC-ACCOUNT.CLOSED"] = "The account is closed (AC-ACCOUNT.CLOSED).",
     };
 
-    private readonly CoreBankingOptions _options;
-    private readonly TimeProvider _time;
-    private readonly HttpClient _http;
-    private readonly ResiliencePipeline<CoreAnswer> _breaker;
-    private long _pausedUntil = long.MinValue;
-
-    /// <summary>Made by the container.</summary>
-    public T24Client(CoreBankingOptions options, TimeProvider time, ILogger<T24Client> logger)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-        (_options, _time) = (options, time);
-
-        // No redirects: the key would go along.
-        _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
+    private readonly CounterpartCalls _calls = new(
+        new CounterpartPolicy("The core banking system", options.Timeout)
         {
-            MaxResponseContentBufferSize = BalanceSyncLimits.MaxAnswerBytes,
-            Timeout = Timeout.InfiniteTimeSpan,
-        };
-        if (IsConfigured)
-        {
-            _http.DefaultRequestHeaders.Add(ApiKeyHeader, options.ApiKey);
-        }
-
-        _breaker = new ResiliencePipelineBuilder<CoreAnswer> { TimeProvider = time }
-            .AddCircuitBreaker(new CircuitBreakerStrategyOptions<CoreAnswer>
-            {
-                FailureRatio = 0.5,
-                MinimumThroughput = BalanceSyncLimits.BreakerCalls,
-                SamplingDuration = BalanceSyncLimits.BreakerWindow,
-                BreakDuration = BalanceSyncLimits.BreakerPause,
-                ShouldHandle = static call => ValueTask.FromResult(call.Outcome.Result is CoreAnswer.Failed),
-                OnOpened = opened =>
-                {
-                    LogOpened(logger, (opened.Outcome.Result as CoreAnswer.Failed)?.Reason, opened.BreakDuration);
-                    return ValueTask.CompletedTask;
-                },
-                OnClosed = _ =>
-                {
-                    LogClosed(logger);
-                    return ValueTask.CompletedTask;
-                },
-            })
-            .Build();
-    }
+            MinCallsToJudge = BalanceSyncLimits.BreakerCalls,
+            FailuresToBreak = 0.5,
+            JudgedPeriod = BalanceSyncLimits.BreakerWindow,
+            BreakDuration = BalanceSyncLimits.BreakerPause,
+            MaxPause = BalanceSyncLimits.MaxPause,
+        },
+        time,
+        logger);
 
     /// <inheritdoc />
-    public bool IsConfigured => _options.BaseUrl is not null;
+    public bool IsConfigured => options.BaseUrl is not null;
 
     /// <inheritdoc />
     public async Task<CoreAnswer> AskAsync(string accountNumber, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(accountNumber);
-        if (_time.GetUtcNow().UtcTicks is var now && now < Volatile.Read(ref _pausedUntil))
-        {
-            return new CoreAnswer.NotNow(TimeSpan.FromTicks(Volatile.Read(ref _pausedUntil) - now), "It asked for a pause.");
-        }
-
+        using var request = new HttpRequestMessage(HttpMethod.Get, options.AddressOf(accountNumber));
+        request.Headers.Add(ApiKeyHeader, options.ApiKey);
         try
         {
-            return await _breaker.ExecuteAsync(async token => await CallAsync(accountNumber, token), cancellationToken);
+            return await _calls.SendAsync(request, answer => Read(answer, accountNumber), cancellationToken);
         }
-        catch (BrokenCircuitException e)
+        catch (CounterpartException e)
         {
-            return new CoreAnswer.NotNow(e.RetryAfter ?? BalanceSyncLimits.BreakerPause, "Too many calls failed lately.");
+            return e.IsLeftAlone ? new CoreAnswer.NotNow(e.RetryAfter!.Value, e.Message) : new CoreAnswer.Failed(e.Message);
         }
     }
 
     /// <inheritdoc />
-    public void Dispose() => _http.Dispose();
+    public void Dispose() => _calls.Dispose();
 
-    private async Task<CoreAnswer> CallAsync(string accountNumber, CancellationToken cancellationToken)
+    private static CoreAnswer Read(CounterpartAnswer answer, string accountNumber) => answer.Status switch
     {
-        using var timeout = new CancellationTokenSource(_options.Timeout, _time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
-        try
+        HttpStatusCode.OK => answer.Read(json => BalanceIn(json, accountNumber)),
+        HttpStatusCode.BadRequest or HttpStatusCode.NotFound or HttpStatusCode.Gone when GoneReasonIn(answer) is { } reason => new CoreAnswer.Gone(reason),
+        _ => throw answer.ToException(),
+    };
+
+    /// <summary>What an answer says of an account.</summary>
+    /// <exception cref="FormatException">It has no balance of the account that can be read exactly. Other exceptions of reading JSON mean the same.</exception>
+    internal static CoreAnswer BalanceIn(JsonElement answer, string accountNumber)
+    {
+        foreach (var line in answer.GetProperty("body").EnumerateArray())
         {
-            using var response = await _http.GetAsync(_options.AddressOf(accountNumber), either.Token);
-            return response.StatusCode switch
+            if (line.GetProperty("accountId").GetString() == accountNumber)
             {
-                HttpStatusCode.OK => BalanceIn(await response.Content.ReadAsByteArrayAsync(either.Token), accountNumber),
-                HttpStatusCode.TooManyRequests => Pause(response),
-                HttpStatusCode.BadRequest or HttpStatusCode.NotFound or HttpStatusCode.Gone
-                    when GoneReasonIn(await response.Content.ReadAsByteArrayAsync(either.Token)) is { } reason => new CoreAnswer.Gone(reason),
-                var status => new CoreAnswer.Failed($"It answered with status {(int)status}."),
-            };
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return new CoreAnswer.Failed($"It did not answer within {_options.Timeout.TotalMilliseconds:0} ms.");
-        }
-        catch (Exception e) when (e is HttpRequestException or IOException)
-        {
-            return new CoreAnswer.Failed($"It cannot be reached: {e.Message}");
-        }
-    }
-
-    private CoreAnswer.NotNow Pause(HttpResponseMessage response)
-    {
-        var asked = response.Headers.RetryAfter is { } after
-            ? after.Delta ?? (after.Date - _time.GetUtcNow())
-            : null;
-        var wait = asked is not { } given || given <= TimeSpan.Zero ? BalanceSyncLimits.DefaultPause
-            : given > BalanceSyncLimits.MaxPause ? BalanceSyncLimits.MaxPause
-            : given;
-        Volatile.Write(ref _pausedUntil, (_time.GetUtcNow() + wait).UtcTicks);
-        return new CoreAnswer.NotNow(wait, "It answered with status 429.");
-    }
-
-    internal static CoreAnswer BalanceIn(byte[] answer, string accountNumber)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(answer);
-            foreach (var line in document.RootElement.GetProperty("body").EnumerateArray())
-            {
-                if (line.GetProperty("accountId").GetString() == accountNumber)
-                {
-                    return line.GetProperty("currency").GetString() is { Length: 3 } currency && currency.All(char.IsAsciiLetterUpper)
-                        && TryReadExactly(line.GetProperty("availableBalance"), out var available)
-                        ? new CoreAnswer.Balance(available, currency)
-                        : new CoreAnswer.Failed("Its answer has no balance that can be read exactly.");
-                }
+                return line.GetProperty("currency").GetString() is { Length: 3 } currency && currency.All(char.IsAsciiLetterUpper)
+                    && TryReadExactly(line.GetProperty("availableBalance"), out var available)
+                    ? new CoreAnswer.Balance(available, currency)
+                    : throw new FormatException("It has no balance that can be read exactly.");
             }
+        }
 
-            return new CoreAnswer.Failed("Its answer is about another account.");
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
-        {
-            return new CoreAnswer.Failed("Its answer is malformed.");
-        }
+        throw new FormatException("It is about another account.");
     }
 
     /// <summary>A decimal with every digit of the number's text, which is how many of them it says.</summary>
@@ -166,24 +92,17 @@ public sealed partial class T24Client : ICoreBanking, IDisposable
             && Math.Abs(value) < BalanceSyncLimits.MaxBalance;
     }
 
-    private static string? GoneReasonIn(byte[] answer)
+    private static string? GoneReasonIn(CounterpartAnswer answer)
     {
         try
         {
-            using var document = JsonDocument.Parse(answer);
-            return document.RootElement.GetProperty("error").GetProperty("errorDetails").EnumerateArray()
+            return answer.Read(json => json.GetProperty("error").GetProperty("errorDetails").EnumerateArray()
                 .Select(detail => GoneCodes.GetValueOrDefault(detail.GetProperty("code").GetString() ?? ""))
-                .FirstOrDefault(reason => reason is not null);
+                .FirstOrDefault(reason => reason is not null));
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
+        catch (CounterpartException)
         {
             return null;
         }
     }
-
-    [LoggerMessage(1951, LogLevel.Error, "The core banking system is not asked for {Pause}: {Reason}")]
-    private static partial void LogOpened(ILogger logger, string? reason, TimeSpan pause);
-
-    [LoggerMessage(1952, LogLevel.Information, "The core banking system answers again")]
-    private static partial void LogClosed(ILogger logger);
 }

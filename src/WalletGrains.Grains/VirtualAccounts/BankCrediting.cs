@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using WalletGrains.Contracts.VirtualAccounts;
 using WalletGrains.Contracts.Wallets;
+using WalletGrains.Grains.Counterparts;
 using WalletGrains.Grains.Jobs;
 using WalletGrains.Journal.VirtualAccounts;
 
@@ -81,7 +82,7 @@ internal sealed class BankCrediting(PostgresBankInbox inbox, IGrainFactory grain
                     $"{credit.Amount} to account {credit.AccountNumber} were reported, and the bank, when asked, has {booked.Amount} to account {booked.AccountNumber}. Nothing is credited."),
             };
         }
-        catch (BankException e)
+        catch (CounterpartException e)
         {
             return e.ToOutcome(time);
         }

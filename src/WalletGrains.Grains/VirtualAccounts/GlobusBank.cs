@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using WalletGrains.Contracts;
 using WalletGrains.Domain.VirtualAccounts;
+using WalletGrains.Grains.Counterparts;
 
 namespace WalletGrains.Grains.VirtualAccounts;
 
@@ -34,8 +35,8 @@ internal sealed class GlobusBank(GlobusCalls calls, GlobusTokens tokens, GlobusO
 
         return answer.Read(json =>
         {
-            var account = new OfferedAccount(Text(json, "accountNumber"), Text(json, "accountName"), Text(json, "bankCode"), Text(json, "bankName"));
-            var isOurs = Text(json, "clientReference") == application.ClientReference && Text(json, "currency") == GlobusOptions.Currency.Code;
+            var account = new OfferedAccount(json.Text("accountNumber"), json.Text("accountName"), json.Text("bankCode"), json.Text("bankName"));
+            var isOurs = json.Text("clientReference") == application.ClientReference && json.Text("currency") == GlobusOptions.Currency.Code;
             return isOurs && Nuban.IsBankCode(account.BankCode) && Nuban.IsValid(account.BankCode, account.Number)
                 ? account
                 : throw new FormatException("This is not the account that was asked for, or no account.");
@@ -43,7 +44,7 @@ internal sealed class GlobusBank(GlobusCalls calls, GlobusTokens tokens, GlobusO
     }
 
     /// <summary>A payment with this reference; null when the bank has booked none.</summary>
-    /// <exception cref="BankException">The bank does not say.</exception>
+    /// <exception cref="CounterpartException">The bank does not say.</exception>
     public async Task<BookedPayment?> FindPaymentAsync(string reference, CancellationToken cancellationToken)
     {
         var path = $"credits/{Uri.EscapeDataString(reference)}";
@@ -52,17 +53,15 @@ internal sealed class GlobusBank(GlobusCalls calls, GlobusTokens tokens, GlobusO
         {
             HttpStatusCode.NotFound => null,
             HttpStatusCode.OK => answer.Read(json =>
-                Text(json, "reference") == reference
-                && Currency.TryParse(Text(json, "currency"), out var currency)
-                && Money.TryParse(json.GetProperty("amount").GetRawText(), currency, out var amount) is null
-                    ? new BookedPayment(Text(json, "accountNumber"), amount)
+                json.Text("reference") == reference
+                    ? new BookedPayment(json.Text("accountNumber"), json.Amount("amount", "currency"))
                     : throw new FormatException("This is not the payment that was asked for.")),
             _ => throw answer.ToException(),
         };
     }
 
     /// <summary>Calls with a token; when the bank refuses the token, once more with a new one.</summary>
-    private async Task<BankAnswer> SendAsync(Func<HttpRequestMessage> make, CancellationToken cancellationToken)
+    private async Task<CounterpartAnswer> SendAsync(Func<HttpRequestMessage> make, CancellationToken cancellationToken)
     {
         for (var isLast = false; ; isLast = true)
         {
@@ -103,10 +102,4 @@ internal sealed class GlobusBank(GlobusCalls calls, GlobusTokens tokens, GlobusO
 
         return buffer.ToArray();
     }
-
-    /// <summary>A text that can be stored and shown.</summary>
-    private static string Text(JsonElement json, string member) =>
-        json.GetProperty(member).GetString() is { Length: > 0 and <= 200 } text && PlainText.IsValid(text)
-            ? text
-            : throw new FormatException($"{member} is not a text.");
 }

@@ -1,7 +1,7 @@
-using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using WalletGrains.Contracts;
 using WalletGrains.Domain.VirtualAccounts;
+using WalletGrains.Grains.Counterparts;
 
 namespace WalletGrains.Grains.VirtualAccounts;
 
@@ -49,55 +49,32 @@ public sealed record GlobusOptions
         ArgumentNullException.ThrowIfNull(configuration);
         var options = new GlobusOptions
         {
-            BaseUrl = Text(configuration, BaseUrlSetting) is { } url ? ReadUrl(url) : null,
+            BaseUrl = Text(configuration, BaseUrlSetting) is { } url ? CounterpartSettings.Url(BaseUrlSetting, url) : null,
             ClientId = Text(configuration, ClientIdSetting),
             SecretKey = Text(configuration, SecretKeySetting),
             BankCode = Text(configuration, BankCodeSetting) ?? DefaultBankCode,
             VerifyFrom = Text(configuration, VerifyFromSetting) is { } amount ? ReadAmount(amount) : null,
-            Timeout = TimeSpan.FromSeconds(Text(configuration, TimeoutSetting) is { } seconds ? ReadSeconds(seconds) : 10),
+
+            // One attempt at a job may make three calls and takes 60 s at most.
+            Timeout = TimeSpan.FromSeconds(Text(configuration, TimeoutSetting) is { } seconds ? CounterpartSettings.Number(TimeoutSetting, seconds, 1, 15) : 10),
         };
-        Require(Nuban.IsBankCode(options.BankCode), BankCodeSetting, $"is '{options.BankCode}'; it must have three digits");
-        Require(options.IsMock || options.BaseUrl is not null, BaseUrlSetting, $"is missing, and there is a {ClientIdSetting}");
-        Require(options.IsMock || options.SecretKey is not null, SecretKeySetting, $"is missing, and there is a {ClientIdSetting}");
-        Require(!options.IsMock || options.VerifyFrom is null, VerifyFromSetting, $"is set, and without {ClientIdSetting} there is no bank to ask");
+        CounterpartSettings.Require(Nuban.IsBankCode(options.BankCode), BankCodeSetting, $"is '{options.BankCode}'; it must have three digits");
+        CounterpartSettings.Require(options.IsMock || options.BaseUrl is not null, BaseUrlSetting, $"is missing, and there is a {ClientIdSetting}");
+        CounterpartSettings.Require(options.IsMock || options.SecretKey is not null, SecretKeySetting, $"is missing, and there is a {ClientIdSetting}");
+        CounterpartSettings.Require(!options.IsMock || options.VerifyFrom is null, VerifyFromSetting, $"is set, and without {ClientIdSetting} there is no bank to ask");
         return options;
     }
 
     /// <summary>The options without their secret.</summary>
     public override string ToString() => IsMock ? "GlobusOptions { mock }" : $"GlobusOptions {{ {BaseUrl} }}";
 
-    private static Uri ReadUrl(string text)
-    {
-        var isUrl = Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https";
-        Require(isUrl && url!.Query.Length == 0, BaseUrlSetting, $"is '{text}'; it must be an absolute http or https address without a query");
-
-        // Without a slash at its end the last part of its path would be replaced by what is added.
-        return url!.AbsolutePath.EndsWith('/') ? url : new Uri(url.AbsoluteUri + "/");
-    }
-
     private static Money ReadAmount(string text)
     {
         var error = Money.TryParse(text, Currency, out var amount);
-        Require(error is null && amount.MinorUnits > 0, VerifyFromSetting, $"is '{text}'; it must be an amount above zero, such as 1000000");
+        CounterpartSettings.Require(error is null && amount.MinorUnits > 0, VerifyFromSetting, $"is '{text}'; it must be an amount above zero, such as 1000000");
         return amount;
-    }
-
-    private static int ReadSeconds(string text)
-    {
-        // One attempt at a job may make three calls and takes 60 s at most.
-        var isValid = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 1 and <= 15;
-        Require(isValid, TimeoutSetting, $"is '{text}'; it must be from 1 to 15");
-        return seconds;
     }
 
     private static string? Text(IConfiguration configuration, string setting) =>
         string.IsNullOrWhiteSpace(configuration[setting]) ? null : configuration[setting]!.Trim();
-
-    private static void Require(bool holds, string setting, string otherwise)
-    {
-        if (!holds)
-        {
-            throw new ArgumentException($"{setting} {otherwise}.");
-        }
-    }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using WalletGrains.Grains.Counterparts;
 
 namespace WalletGrains.Grains.VirtualAccounts;
 
@@ -12,7 +13,7 @@ internal sealed class GlobusTokens(GlobusCalls calls, GlobusOptions options, Tim
     private Token? _token;
 
     /// <summary>A token that is good now, as far as is known.</summary>
-    /// <exception cref="BankException">The bank gives none.</exception>
+    /// <exception cref="CounterpartException">The bank gives none.</exception>
     public async Task<string> GetAsync(CancellationToken cancellationToken)
     {
         if (Known is { } known)
@@ -66,7 +67,7 @@ internal sealed class GlobusTokens(GlobusCalls calls, GlobusOptions options, Tim
         var answer = await calls.SendAsync(request, cancellationToken);
         if (answer.Status is HttpStatusCode.Unauthorized or HttpStatusCode.BadRequest)
         {
-            throw new BankException($"The bank does not accept GLOBUS_CLIENT_ID and GLOBUS_SECRET_KEY: it answered {(int)answer.Status}.");
+            throw new CounterpartException($"The bank does not accept GLOBUS_CLIENT_ID and GLOBUS_SECRET_KEY: it answered {(int)answer.Status}.");
         }
 
         if (answer.Status is not HttpStatusCode.OK)

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using WalletGrains.Contracts;
 using WalletGrains.Contracts.VirtualAccounts;
+using WalletGrains.Grains.Counterparts;
 using WalletGrains.Grains.Jobs;
 using WalletGrains.Grains.Users;
 using WalletGrains.Journal.Jobs;
@@ -74,7 +75,7 @@ internal sealed partial class VirtualAccountCreation(
                 ? await EndAsync(last)
                 : new JobOutcome.Fail("Every account number that was offered belongs to another wallet.");
         }
-        catch (BankException e)
+        catch (CounterpartException e)
         {
             return e.ToOutcome(time);
         }

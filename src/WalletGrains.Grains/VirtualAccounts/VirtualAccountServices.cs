@@ -17,14 +17,6 @@ public static class VirtualAccountServices
         }
         else
         {
-            // What a redirection leads to must not be told our credentials. Addresses are logged nowhere: they name customers' payments.
-            services.AddHttpClient(GlobusCalls.ClientName, static client =>
-                {
-                    client.Timeout = Timeout.InfiniteTimeSpan;
-                    client.MaxResponseContentBufferSize = GlobusCalls.MaxAnswerBytes;
-                })
-                .ConfigurePrimaryHttpMessageHandler(static () => new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
-                .RemoveAllLoggers();
             services.AddSingleton<GlobusCalls>();
             services.AddSingleton<GlobusTokens>();
             services.AddSingleton<GlobusBank>();

@@ -3,6 +3,7 @@ using WalletGrains.Contracts;
 using WalletGrains.Contracts.BalanceSync;
 using WalletGrains.Contracts.Jobs;
 using WalletGrains.Grains.BalanceSync;
+using WalletGrains.Grains.Counterparts;
 using WalletGrains.Journal.BalanceSync;
 using WalletGrains.Simulators;
 using WalletGrains.Simulators.Admin;
@@ -31,7 +32,7 @@ public sealed class BalanceSyncTests(MemoryCluster cluster) : IAsyncLifetime
         _server = await SimulatorServer.StartAsync(cancellationToken: Cancelled);
         _admin = new SimulatorAdmin(_server.Address);
         _client = new T24Client(
-            new CoreBankingOptions { BaseUrl = _server.T24Url, ApiKey = new SimulatorOptions().T24ApiKey }, TimeProvider.System, NullLogger<T24Client>.Instance);
+            new CoreBankingOptions { BaseUrl = _server.T24Url, ApiKey = new SimulatorOptions().T24ApiKey }, TimeProvider.System, NullLogger<CounterpartCalls>.Instance);
         cluster.Core.Answer = account => _client.AskAsync(account, CancellationToken.None);
         await cluster.Client.GetGrain<IJobGrain>("balance-sync").StartAsync();
     }

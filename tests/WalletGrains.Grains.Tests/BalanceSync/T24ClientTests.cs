@@ -1,7 +1,9 @@
+using System.Net;
 using System.Text;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using WalletGrains.Grains.BalanceSync;
+using WalletGrains.Grains.Counterparts;
 using WalletGrains.Simulators;
 using WalletGrains.Simulators.Admin;
 using WalletGrains.Simulators.Faults;
@@ -56,8 +58,8 @@ public sealed class T24ClientTests : IAsyncLifetime
         Assert.Contains(reason, Assert.IsType<CoreAnswer.Gone>(await AskAsync(account)).Reason, StringComparison.Ordinal);
 
     [Theory]
-    [InlineData(FaultKind.ErrorBefore, "status 500")]
-    [InlineData(FaultKind.ErrorAfter, "status 500")]
+    [InlineData(FaultKind.ErrorBefore, "answered 500")]
+    [InlineData(FaultKind.ErrorAfter, "answered 500")]
     [InlineData(FaultKind.Malformed, "malformed")]
     public async Task A_call_that_goes_wrong_says_why_and_the_next_one_is_answered(FaultKind fault, string reason)
     {
@@ -80,7 +82,7 @@ public sealed class T24ClientTests : IAsyncLifetime
         var call = AskAsync("1001");
         Assert.Equal(1, await _admin.WaitForCallsAsync(Route, 1));
         _time.Advance(TimeSpan.FromSeconds(5));
-        Assert.Equal(new CoreAnswer.Failed("It did not answer within 5000 ms."), await call);
+        Assert.Equal(new CoreAnswer.Failed("The core banking system did not answer within 5000 ms."), await call);
     }
 
     [Fact]
@@ -148,16 +150,16 @@ public sealed class T24ClientTests : IAsyncLifetime
     public async Task A_wrong_key_and_a_wrong_path_make_no_account_inactive()
     {
         using var stranger = NewClient(Options() with { ApiKey = "another" });
-        Assert.Equal(new CoreAnswer.Failed("It answered with status 401."), await stranger.AskAsync("1001", Cancelled));
+        Assert.Equal(new CoreAnswer.Failed("The core banking system answered 401."), await stranger.AskAsync("1001", Cancelled));
         using var lost = NewClient(Options() with { PathTemplate = "/elsewhere/{accountNumber}" });
-        Assert.Equal(new CoreAnswer.Failed("It answered with status 404."), await lost.AskAsync("1001", Cancelled));
+        Assert.Equal(new CoreAnswer.Failed("The core banking system answered 404."), await lost.AskAsync("1001", Cancelled));
     }
 
     [Fact]
     public async Task One_that_cannot_be_reached_says_so()
     {
         using var nowhere = NewClient(Options() with { BaseUrl = new Uri("http://127.0.0.1:1") });
-        Assert.StartsWith("It cannot be reached", Assert.IsType<CoreAnswer.Failed>(await nowhere.AskAsync("1001", Cancelled)).Reason, StringComparison.Ordinal);
+        Assert.StartsWith("The core banking system cannot be reached", Assert.IsType<CoreAnswer.Failed>(await nowhere.AskAsync("1001", Cancelled)).Reason, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -178,9 +180,15 @@ public sealed class T24ClientTests : IAsyncLifetime
     [InlineData("", null)]
     public void What_is_no_exact_balance_of_the_account_is_none(string answer, string? balance)
     {
-        var read = T24Client.BalanceIn(Encoding.UTF8.GetBytes(answer), "7");
-        Assert.Equal(balance, (read as CoreAnswer.Balance)?.Available.ToString(System.Globalization.CultureInfo.InvariantCulture));
-        Assert.True(read is CoreAnswer.Balance or CoreAnswer.Failed);
+        CoreAnswer Read() => new CounterpartAnswer("It", HttpStatusCode.OK, RetryAfter: null, Encoding.UTF8.GetBytes(answer)).Read(json => T24Client.BalanceIn(json, "7"));
+        if (balance is null)
+        {
+            Assert.Throws<CounterpartException>(Read);
+        }
+        else
+        {
+            Assert.Equal(balance, Assert.IsType<CoreAnswer.Balance>(Read()).Available.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        }
     }
 
     [Theory]
@@ -188,10 +196,10 @@ public sealed class T24ClientTests : IAsyncLifetime
     [InlineData("T24_BASE_URL", "https://user:secret@t24.bank.example", "T24_BASE_URL must be an http or https address")]
     [InlineData("T24_API_KEY", "", "T24_API_KEY is missing")]
     [InlineData("T24_API_KEY", "a\r\nb", "T24_API_KEY must be of printable ASCII")]
-    [InlineData("T24_PATH_TEMPLATE", "/accounts", "T24_PATH_TEMPLATE is /accounts")]
-    [InlineData("T24_TIMEOUT_MS", "0", "T24_TIMEOUT_MS is 0")]
-    [InlineData("BALANCE_SYNC_INTERVAL", "999", "BALANCE_SYNC_INTERVAL is 999")]
-    [InlineData("BALANCE_SYNC_INTERVAL", "five", "BALANCE_SYNC_INTERVAL is five")]
+    [InlineData("T24_PATH_TEMPLATE", "/accounts", "T24_PATH_TEMPLATE is '/accounts'")]
+    [InlineData("T24_TIMEOUT_MS", "0", "T24_TIMEOUT_MS is '0'")]
+    [InlineData("BALANCE_SYNC_INTERVAL", "999", "BALANCE_SYNC_INTERVAL is '999'")]
+    [InlineData("BALANCE_SYNC_INTERVAL", "five", "BALANCE_SYNC_INTERVAL is 'five'")]
     public void A_wrong_setting_is_named(string name, string value, string message)
     {
         var settings = new Dictionary<string, string?> { ["T24_BASE_URL"] = "https://t24.bank.example/api", ["T24_API_KEY"] = "key" };
@@ -214,7 +222,7 @@ public sealed class T24ClientTests : IAsyncLifetime
 
     private CoreBankingOptions Options() => new() { BaseUrl = _server.T24Url, ApiKey = new SimulatorOptions().T24ApiKey };
 
-    private T24Client NewClient(CoreBankingOptions options) => new(options, _time, NullLogger<T24Client>.Instance);
+    private T24Client NewClient(CoreBankingOptions options) => new(options, _time, NullLogger<CounterpartCalls>.Instance);
 
     private Task<CoreAnswer> AskAsync(string account) => _client.AskAsync(account, Cancelled);
 }
