@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using WalletGrains.Contracts.Activity;
 using WalletGrains.Grains.Activity;
 using WalletGrains.Grains.BalanceSync;
+using WalletGrains.Grains.Bills;
 using WalletGrains.Grains.Bulks;
 using WalletGrains.Grains.Checkpoints;
 using WalletGrains.Grains.Fraud;
@@ -54,6 +55,8 @@ public static class GrainServices
         services.TryAddSingleton(provider => CoreBankingOptions.Read(provider.GetService<IConfiguration>()));
         services.TryAddSingleton<ICoreBanking, T24Client>();
         services.TryAddSingleton<BalanceSyncMetrics>();
+        services.TryAddSingleton<BillerMetrics>();
+        services.TryAddSingleton<IBillers, Billers>();
         services.TryAddSingleton<Func<JobKinds>>(provider => provider.GetRequiredService<JobKinds>);
         services.AddSingleton<IJobHandler, AccountSync>();
         services.AddSingleton<IJobHandler, BalanceSweep>();

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using WalletGrains.Api;
 using WalletGrains.Api.Auth;
 using WalletGrains.Grains;
+using WalletGrains.Grains.Bills;
 using WalletGrains.Grains.Jobs;
 using WalletGrains.Host.Actors;
 using WalletGrains.Host.Audit;
@@ -122,7 +123,7 @@ public sealed class WalletGrainsHost : IAsyncDisposable
         var app = builder.Build();
         if (options.Role is not ActorRole.Api)
         {
-            CheckJobs(app.Services);
+            CheckSettings(app.Services);
         }
 
         if (telemetry.Traces)
@@ -140,13 +141,14 @@ public sealed class WalletGrainsHost : IAsyncDisposable
         return app;
     }
 
-    /// <summary>Reads the settings of jobs now, and not when the first of them is due: what is wrong with them ends the start.</summary>
-    private static void CheckJobs(IServiceProvider services)
+    /// <summary>Reads the settings of jobs and billers now, and not when the first of them is due: what is wrong with them ends the start.</summary>
+    private static void CheckSettings(IServiceProvider services)
     {
         try
         {
             services.GetRequiredService<JobOptions>();
             services.GetRequiredService<JobKinds>();
+            services.GetRequiredService<IBillers>();
         }
         catch (ArgumentException e)
         {

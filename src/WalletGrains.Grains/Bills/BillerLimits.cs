@@ -1,0 +1,26 @@
+namespace WalletGrains.Grains.Bills;
+
+/// <summary>Every limit of billers that is no setting.</summary>
+internal static class BillerLimits
+{
+    /// <summary>Billers; every one of them is in each answer to what billers there are.</summary>
+    public const int MaxBillers = 200;
+
+    /// <summary>Characters of a customer reference, and of the texts that tell people of it.</summary>
+    public const int MaxReferenceLength = 100;
+
+    /// <summary>Characters of the pattern of a biller's references.</summary>
+    public const int MaxPatternLength = 500;
+
+    /// <summary>Seconds that one call may take at most: an attempt at a payment is two calls, and a job has a minute.</summary>
+    public const int MaxTimeoutSeconds = 15;
+
+    /// <summary>Calls of which half must fail within a minute before a biller is left alone.</summary>
+    public const int BreakerCalls = 10;
+
+    /// <summary>How long it is left alone; then one call tries.</summary>
+    public static readonly TimeSpan BreakerPause = TimeSpan.FromSeconds(15);
+
+    /// <summary>The longest pause it may ask for.</summary>
+    public static readonly TimeSpan MaxPause = TimeSpan.FromMinutes(10);
+}
