@@ -147,11 +147,18 @@ internal static class GrainLimits
     public static readonly TimeSpan FraudFollowUpPeriod = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// The tenth attempt in a row locks an account for 2 s, the next one for 4, and so on up to a quarter of an hour: a hundred guesses a
-    /// day at most, and their owner waits no longer than that. A success, or a day without attempts, forgets them.
+    /// The tenth attempt in a row locks an account for the network it comes from: for 2 s, the next one for 4, and so on up to a quarter of an hour. That
+    /// is four guesses an hour, and twelve an hour recover: one network alone never uses up the hundred that all together have, so nobody is locked out by a
+    /// stranger elsewhere but by several networks that mean to. An account is open to 100 guesses and 288 a day from the whole world.
+    /// A success forgets its network's attempts, a day without any those of a network.
     /// </summary>
     public static readonly AttemptLimits SignInAttempts = new(
-        FreeAttempts: 10, FirstLock: TimeSpan.FromSeconds(2), LongestLock: TimeSpan.FromMinutes(15), ForgetAfter: TimeSpan.FromDays(1));
+        FreeAttempts: 10,
+        FirstLock: TimeSpan.FromSeconds(2),
+        LongestLock: TimeSpan.FromMinutes(15),
+        ForgetAfter: TimeSpan.FromDays(1),
+        AccountAttempts: 100,
+        AccountRecovery: TimeSpan.FromMinutes(5));
 
     /// <summary>Sessions of one user; beyond it the oldest end.</summary>
     public const int MaxSessionsPerUser = 32;

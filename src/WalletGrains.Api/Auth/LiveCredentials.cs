@@ -12,14 +12,14 @@ namespace WalletGrains.Api.Auth;
 /// </summary>
 /// <param name="read">Reads what has changed since what the last answer named.</param>
 /// <param name="time">The clock.</param>
-internal sealed class LiveCredentials(Func<ulong, Task<CredentialChanges>> read, TimeProvider time) : IDisposable
+internal sealed class LiveCredentials(Func<CredentialPosition, Task<CredentialChanges>> read, TimeProvider time) : IDisposable
 {
     // Bounded by what is ended within the life of an access token: a sign-in costs tens of milliseconds of a core, and each ended session
     // 100 bytes here, so minutes of nothing else make some megabytes.
     private readonly ConcurrentDictionary<Guid, DateTimeOffset> _ended = new();
     private readonly ConcurrentDictionary<Guid, ApiKey> _keys = new();
     private readonly SemaphoreSlim _reading = new(1);
-    private ulong _next;
+    private CredentialPosition _next = CredentialPosition.None;
     private long _countsUntil = long.MinValue;
 
     /// <summary>A session has ended, here or elsewhere.</summary>
@@ -91,6 +91,14 @@ internal sealed class LiveCredentials(Func<ulong, Task<CredentialChanges>> read,
         foreach (var session in changes.EndedSessions)
         {
             End(session.SessionId, session.EndedAt);
+        }
+
+        if (changes.IsComplete)
+        {
+            foreach (var keyId in _keys.Keys.Except(changes.ApiKeys.Select(key => key.KeyId)))
+            {
+                _keys.TryRemove(keyId, out _);
+            }
         }
 
         foreach (var key in changes.ApiKeys)

@@ -5,6 +5,7 @@ using WalletGrains.Api.Auth;
 using WalletGrains.Api.Errors;
 using WalletGrains.Api.Http;
 using WalletGrains.Api.OpenApi;
+using WalletGrains.Api.Protection;
 using WalletGrains.Contracts;
 using WalletGrains.Contracts.BalanceSync;
 using WalletGrains.Contracts.Users;
@@ -80,7 +81,8 @@ internal sealed class BalanceSyncEndpoints(
         // Names of mobile users stand where others have an e-mail address; they have no @, so they are nobody else's.
         var sessionId = Guid.CreateVersion7(time.GetUtcNow());
         var (refreshToken, hash) = refreshTokens.Make(sessionId);
-        if (await grains.GetGrain<ISignInGrain>(0).SignInAsync(new SignIn(username, password, sessionId, hash, _idle, _lifetime)) is not { } user)
+        var signIn = new SignIn(username, password, sessionId, hash, _idle, _lifetime, ClientNetwork.Of(context.Connection.RemoteIpAddress));
+        if (await grains.GetGrain<ISignInGrain>(0).SignInAsync(signIn) is not { } user)
         {
             return Problem.Unauthenticated;
         }

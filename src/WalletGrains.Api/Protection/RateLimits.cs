@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Threading.RateLimiting;
 using Microsoft.Extensions.Options;
 using WalletGrains.Api.Auth;
@@ -50,20 +49,11 @@ internal sealed class RateLimits : IDisposable
         }
     }
 
-    /// <summary>A customer of an IPv6 network has all of its 64 bits to choose addresses from.</summary>
     private static int HashOf(IPAddress? address)
     {
-        Span<byte> bytes = stackalloc byte[16];
-        if (address is null || !address.TryWriteBytes(bytes, out var length))
-        {
-            return 0;
-        }
-
+        Span<byte> network = stackalloc byte[ClientNetwork.MaxBytes];
         var hash = new HashCode();
-        hash.AddBytes(
-            address.IsIPv4MappedToIPv6 ? bytes[12..]
-            : address.AddressFamily is AddressFamily.InterNetworkV6 ? bytes[..8]
-            : bytes[..length]);
+        hash.AddBytes(network[..ClientNetwork.Write(address, network)]);
         return hash.ToHashCode();
     }
 

@@ -5,6 +5,7 @@ using WalletGrains.Api.Auth;
 using WalletGrains.Api.Errors;
 using WalletGrains.Api.Http;
 using WalletGrains.Api.OpenApi;
+using WalletGrains.Api.Protection;
 using WalletGrains.Contracts;
 using WalletGrains.Contracts.Users;
 
@@ -70,7 +71,8 @@ internal sealed class SessionEndpoints(
 
         var sessionId = Guid.CreateVersion7(time.GetUtcNow());
         var (token, hash) = refreshTokens.Make(sessionId);
-        return await grains.GetGrain<ISignInGrain>(0).SignInAsync(new SignIn(email, password, sessionId, hash, _idle, _lifetime)) is { } user
+        var network = ClientNetwork.Of(context.Connection.RemoteIpAddress);
+        return await grains.GetGrain<ISignInGrain>(0).SignInAsync(new SignIn(email, password, sessionId, hash, _idle, _lifetime, network)) is { } user
             ? Tokens(user, sessionId, token)
             : Problem.Unauthenticated;
     }

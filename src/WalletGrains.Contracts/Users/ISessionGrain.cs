@@ -35,6 +35,7 @@ public interface ISessionGrain : IGrainWithIntegerKey
 /// <param name="TokenHash">SHA-256 of its first refresh token.</param>
 /// <param name="Idle">How long that token may be used.</param>
 /// <param name="Lifetime">How long the session lasts at most.</param>
+/// <param name="Network">The client's network, by which failed attempts are counted; empty when it is not known.</param>
 [GenerateSerializer, Immutable]
 [Alias("walletgrains.SignIn")]
 public sealed record SignIn(
@@ -43,7 +44,8 @@ public sealed record SignIn(
     [property: Id(2)] Guid SessionId,
     [property: Id(3)] byte[] TokenHash,
     [property: Id(4)] TimeSpan Idle,
-    [property: Id(5)] TimeSpan Lifetime)
+    [property: Id(5)] TimeSpan Lifetime,
+    [property: Id(6)] byte[] Network)
 {
     /// <summary>The command without its secrets.</summary>
     public override string ToString() => $"SignIn {{ SessionId = {SessionId} }}";

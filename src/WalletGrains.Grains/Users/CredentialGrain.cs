@@ -7,17 +7,18 @@ namespace WalletGrains.Grains.Users;
 /// <summary>Tells front doors what has changed about credentials.</summary>
 [StatelessWorker]
 [Reentrant]
-public sealed class CredentialGrain(PostgresSessionStore sessions, PostgresApiKeyStore keys, TimeProvider time) : Grain, ICredentialGrain
+public sealed class CredentialGrain(PostgresCredentialLog log, TimeProvider time) : Grain, ICredentialGrain
 {
     /// <inheritdoc />
-    public async Task<CredentialChanges> ReadChangesAsync(ulong since)
+    public async Task<CredentialChanges> ReadChangesAsync(CredentialPosition since)
     {
+        ArgumentNullException.ThrowIfNull(since);
         var endedAfter = time.GetUtcNow() - GrainLimits.EndedSessionsCount;
-        var (ended, nextSessions) = await Outage.GuardAsync(() => sessions.ReadEndedAsync(since, endedAfter, CancellationToken.None));
-        var (changed, nextKeys) = await Outage.GuardAsync(() => keys.ReadChangedAsync(since, CancellationToken.None));
+        var changes = await Outage.GuardAsync(() => log.ReadAsync(since.Origin, since.Position, endedAfter, CancellationToken.None));
         return new CredentialChanges(
-            Math.Min(nextKeys, nextSessions),
-            [.. ended.Select(session => new EndedSession(session.SessionId, session.EndedAt))],
-            [.. changed.Select(ApiKeyGrain.ToRecord)]);
+            new CredentialPosition(changes.Origin, changes.End),
+            changes.IsComplete,
+            [.. changes.Ended.Select(session => new EndedSession(session.SessionId, session.EndedAt))],
+            [.. changes.Keys.Select(ApiKeyGrain.ToRecord)]);
     }
 }

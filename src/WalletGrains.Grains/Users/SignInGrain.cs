@@ -33,9 +33,9 @@ public sealed partial class SignInGrain : Grain, ISignInGrain
     {
         ArgumentNullException.ThrowIfNull(command);
         var emailKey = UserRows.EmailKey(command.Email);
-        var emailHash = UserRows.EmailHash(emailKey);
+        var claim = new SignInClaim(UserRows.EmailHash(emailKey), emailKey, command.Network);
         var now = _time.GetUtcMilliseconds();
-        var attempt = await Outage.GuardWriteAsync(() => _sessions.AttemptAsync(emailHash, emailKey, GrainLimits.SignInAttempts, now));
+        var attempt = await Outage.GuardWriteAsync(() => _sessions.AttemptAsync(claim, GrainLimits.SignInAttempts, now));
 
         // An unknown address, a locked account and a user who may not sign in cost the same work as a wrong password, so that the
         // time of the answer tells nothing.
@@ -51,7 +51,7 @@ public sealed partial class SignInGrain : Grain, ISignInGrain
         }
 
         var session = new NewSession(command.SessionId, known.UserId, command.TokenHash, now, now + command.Idle, now + command.Lifetime);
-        if (await Outage.GuardWriteAsync(() => _sessions.OpenAsync(session, emailHash, GrainLimits.MaxSessionsPerUser)) is not { } row)
+        if (await Outage.GuardWriteAsync(() => _sessions.OpenAsync(session, claim, GrainLimits.SignInAttempts, GrainLimits.MaxSessionsPerUser)) is not { } row)
         {
             return null;
         }

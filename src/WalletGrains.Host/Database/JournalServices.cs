@@ -36,6 +36,7 @@ internal static class JournalServices
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<PostgresUserStore>(provider, database.JournalDataSource));
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<PostgresSessionStore>(provider, database.JournalDataSource));
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<PostgresApiKeyStore>(provider, database.JournalDataSource));
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<PostgresCredentialLog>(provider, database.JournalDataSource));
         services.AddSingleton<IScheduleStore>(provider => ActivatorUtilities.CreateInstance<PostgresScheduleStore>(provider, database.JournalDataSource));
         services.AddSingleton<IBulkStore>(provider => ActivatorUtilities.CreateInstance<PostgresBulkStore>(provider, database.JournalDataSource));
         services.AddSingleton<IMobileUserStore>(provider => ActivatorUtilities.CreateInstance<PostgresMobileUserStore>(provider, database.JournalDataSource));

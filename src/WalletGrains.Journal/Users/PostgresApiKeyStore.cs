@@ -32,7 +32,7 @@ public sealed record ApiKeyRow(
 /// </summary>
 public sealed class PostgresApiKeyStore : IAsyncDisposable
 {
-    private const string Columns = "key_id, service_id, name, secret_hash, scopes, created_at, created_by, expires_at, revoked_at";
+    internal const string Columns = "key_id, service_id, name, secret_hash, scopes, created_at, created_by, expires_at, revoked_at";
 
     // Makes creations one after another, or several could each count one less than the limit.
     private const string LockSql = "select pg_advisory_xact_lock(hashtextextended('walletgrains api keys', 0))";
@@ -46,14 +46,9 @@ public sealed class PostgresApiKeyStore : IAsyncDisposable
 
     private const string RevokeSql = $"""
         update api_keys
-        set revoked_at = coalesce(revoked_at, $2), revoked_by = coalesce(revoked_by, $3), changed_xid = pg_current_xact_id()
+        set revoked_at = coalesce(revoked_at, $2), revoked_by = coalesce(revoked_by, $3), changed_position = journal_position()
         where key_id = $1
         returning {Columns}
-        """;
-
-    private const string ChangedSql = $"""
-        select {Columns}, pg_snapshot_xmin(pg_current_snapshot())
-        from (select 1) one left join api_keys on changed_xid >= $1 and ($1 > '0' or revoked_at is null and (expires_at is null or expires_at > now()))
         """;
 
     private readonly ReadConnections _reads;
@@ -119,27 +114,6 @@ public sealed class PostgresApiKeyStore : IAsyncDisposable
             cancellationToken);
     }
 
-    /// <summary>The keys that were made or revoked by transactions from this one on; from 0 on, those that are in force.</summary>
-    /// <returns>Them, and the oldest transaction that was running: from that one on is what this answer may lack.</returns>
-    public Task<(IReadOnlyList<ApiKeyRow> Keys, ulong Next)> ReadChangedAsync(ulong since, CancellationToken cancellationToken) => _reads.RunAsync(
-        ChangedSql,
-        parameters => parameters.Add(new() { Value = since, NpgsqlDbType = NpgsqlDbType.Xid8 }),
-        static async (row, limit) =>
-        {
-            var (keys, next) = (new List<ApiKeyRow>(), 0UL);
-            while (await row.ReadAsync(limit))
-            {
-                next = row.GetFieldValue<ulong>(9);
-                if (!row.IsDBNull(0))
-                {
-                    keys.Add(Read(row));
-                }
-            }
-
-            return ((IReadOnlyList<ApiKeyRow>)keys, next);
-        },
-        cancellationToken);
-
     /// <summary>Waits for what is under way; each statement is bounded by its time-out.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -147,7 +121,7 @@ public sealed class PostgresApiKeyStore : IAsyncDisposable
         await _reads.DisposeAsync();
     }
 
-    private static ApiKeyRow Read(NpgsqlDataReader row) => new(
+    internal static ApiKeyRow Read(NpgsqlDataReader row) => new(
         row.GetGuid(0),
         row.GetGuid(1),
         row.GetString(2),

@@ -1,6 +1,4 @@
 using Npgsql;
-using NpgsqlTypes;
-using WalletGrains.Journal.Reading;
 using WalletGrains.Journal.Writing;
 
 namespace WalletGrains.Journal.Users;
@@ -11,38 +9,16 @@ namespace WalletGrains.Journal.Users;
 /// </summary>
 public sealed class PostgresSessionStore : IAsyncDisposable
 {
-    // $1 hash of the address, $2 now, $3 attempts before this are forgotten, $4 free attempts, $5 first lock, $6 longest lock, $7 the address.
-    // An attempt that is made while the account is locked is not admitted, and does not make the lock longer.
-    private const string AttemptSql = $"""
-        with attempt as (
-            insert into sign_in_attempts as a (email_hash, attempts, admitted, locked_until, attempted_at)
-            values ($1, 1, true, $2, $2)
-            on conflict (email_hash) do update set
-                admitted = a.locked_until <= $2,
-                attempts = case when a.locked_until > $2 then a.attempts when a.attempted_at < $3 then 1 else a.attempts + 1 end,
-                locked_until = case
-                    when a.locked_until > $2 then a.locked_until
-                    when a.attempted_at < $3 or a.attempts + 1 < $4 then $2
-                    else $2 + least($6, $5 * power(2, least(a.attempts + 1 - $4, 30))) end,
-                attempted_at = $2
-            returning admitted),
-        forgotten as (
-            delete from sign_in_attempts where email_hash in (
-                select email_hash from sign_in_attempts where attempted_at < $3 and email_hash <> $1
-                order by attempted_at limit 4 for update skip locked))
-        select attempt.admitted, {UserRow.Columns} from attempt left join users u on u.email_key = $7
-        """;
-
-    // $1 session, $2 user, $3 hash of the token, $4 now, $5 end of the token, $6 end of the session, $7 hash of the address,
-    // $8 sessions a user may have besides this one.
-    private const string OpenSql = $"""
-        with forgiven as (delete from sign_in_attempts where email_hash = $7),
+    // $1 session, $2 user, $3 hash of the token, $4 now, $5 end of the token, $6 end of the session, $7 hash of the address, $8 hash of the network,
+    // $9 what an attempt counts for, $10 sessions a user may have besides this one.
+    private static readonly string OpenSql = $"""
+        with {SignInAttempts.Forgive("$7", "$8", "$9")},
         pruned as (delete from sessions where user_id = $2 and least(expires_at, ended_at) < $4::timestamptz - interval '1 day'),
         superseded as (
-            update sessions set ended_at = $4, ended_because = 'superseded', ended_xid = pg_current_xact_id()
+            update sessions set ended_at = $4, ended_because = 'superseded', ended_position = journal_position()
             where session_id in (
                 select session_id from sessions where user_id = $2 and ended_at is null and expires_at > $4
-                order by created_at desc offset $8)),
+                order by created_at desc offset $10)),
         opened as (
             insert into sessions (session_id, user_id, token_hash, created_at, renewed_at, token_expires_at, expires_at)
             select $1, user_id, $3, $4, $4, $5, $6 from users where user_id = $2 and locked_at is null
@@ -62,24 +38,18 @@ public sealed class PostgresSessionStore : IAsyncDisposable
     // The token just before the one in force may come a moment late from the same client; any other that is not in force is old.
     private const string EndReusedSql = """
         update sessions
-        set ended_at = $3, ended_because = 'reuse', ended_xid = pg_current_xact_id()
+        set ended_at = $3, ended_because = 'reuse', ended_position = journal_position()
         where session_id = $1 and ended_at is null and token_hash <> $2
           and not (previous_hash is not distinct from $2 and renewed_at > $4)
         returning user_id
         """;
 
     private const string EndSql = """
-        update sessions set ended_at = $2, ended_because = 'logout', ended_xid = pg_current_xact_id()
+        update sessions set ended_at = $2, ended_because = 'logout', ended_position = journal_position()
         where session_id = $1 and ended_at is null
         returning 1
         """;
 
-    private const string EndedSql = """
-        select session_id, ended_at, pg_snapshot_xmin(pg_current_snapshot())
-        from (select 1) one left join sessions on ended_xid >= $1 and ended_at > $2
-        """;
-
-    private readonly ReadConnections _reads;
     private readonly WriteConnections _writes;
 
     /// <summary>Makes the store; it connects with its first use.</summary>
@@ -87,7 +57,6 @@ public sealed class PostgresSessionStore : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(dataSource);
         ArgumentNullException.ThrowIfNull(options);
-        _reads = new ReadConnections(dataSource, JournalLimits.StoreConnections, options, time);
         _writes = new WriteConnections(dataSource, JournalLimits.StoreConnections, options, time);
     }
 
@@ -95,42 +64,39 @@ public sealed class PostgresSessionStore : IAsyncDisposable
     /// Counts an attempt before its password is looked at, so that a hundred at once are counted like a hundred in turn, and finds
     /// the user. The same statement, with the same writes, whether there is such a user or not.
     /// </summary>
-    public Task<SignInAttempt> AttemptAsync(byte[] emailHash, string emailKey, AttemptLimits limits, DateTimeOffset now)
+    public Task<SignInAttempt> AttemptAsync(SignInClaim claim, AttemptLimits limits, DateTimeOffset now)
     {
+        ArgumentNullException.ThrowIfNull(claim);
         ArgumentNullException.ThrowIfNull(limits);
         return _writes.RunAsync(
-            AttemptSql,
-            parameters =>
-            {
-                parameters.Add(new() { Value = emailHash });
-                parameters.Add(new() { Value = now.UtcDateTime });
-                parameters.Add(new() { Value = (now - limits.ForgetAfter).UtcDateTime });
-                parameters.Add(new() { Value = limits.FreeAttempts });
-                parameters.Add(new() { Value = limits.FirstLock });
-                parameters.Add(new() { Value = limits.LongestLock });
-                parameters.Add(new() { Value = emailKey });
-            },
+            SignInAttempts.AttemptSql,
+            parameters => SignInAttempts.Bind(parameters, claim, limits, now),
             static async (row, limit) =>
             {
                 await row.ReadAsync(limit);
                 return new SignInAttempt(row.GetBoolean(0), UserRow.Read(row, at: 1));
-            });
+            },
+            before: SignInAttempts.Lock(claim.EmailHash));
     }
 
-    /// <summary>Forgets the attempts with an address; false when there were none.</summary>
+    /// <summary>Forgets the attempts with an address, from wherever; false when there were none.</summary>
     public Task<bool> ForgiveAsync(byte[] emailHash) => _writes.RunAsync(
-        "delete from sign_in_attempts where email_hash = $1 returning 1",
+        SignInAttempts.ForgetSql,
         parameters => parameters.Add(new() { Value = emailHash }),
-        static (row, limit) => row.ReadAsync(limit));
+        static (row, limit) => row.ReadAsync(limit),
+        before: SignInAttempts.Lock(emailHash));
 
     /// <summary>Opens a session and forgets the attempts that led to it.</summary>
     /// <param name="session">The session.</param>
-    /// <param name="emailHash">The address it was opened with.</param>
+    /// <param name="claim">By whom it was opened, and from where.</param>
+    /// <param name="limits">By these the attempts were counted.</param>
     /// <param name="maxSessions">Sessions a user may have; beyond it the oldest end.</param>
     /// <returns>The user as of now, which is what the session's tokens may say: a role that was taken away while the password was looked at
     /// is not in it. Null when the user has been locked meanwhile.</returns>
-    public Task<UserRow?> OpenAsync(NewSession session, byte[] emailHash, int maxSessions)
+    public Task<UserRow?> OpenAsync(NewSession session, SignInClaim claim, AttemptLimits limits, int maxSessions)
     {
+        ArgumentNullException.ThrowIfNull(claim);
+        ArgumentNullException.ThrowIfNull(limits);
         ArgumentNullException.ThrowIfNull(session);
         return _writes.RunAsync(
             OpenSql,
@@ -142,11 +108,13 @@ public sealed class PostgresSessionStore : IAsyncDisposable
                 parameters.Add(new() { Value = session.CreatedAt.UtcDateTime });
                 parameters.Add(new() { Value = session.TokenExpiresAt.UtcDateTime });
                 parameters.Add(new() { Value = session.ExpiresAt.UtcDateTime });
-                parameters.Add(new() { Value = emailHash });
+                parameters.Add(new() { Value = claim.EmailHash });
+                parameters.Add(new() { Value = claim.NetworkHash });
+                parameters.Add(new() { Value = limits.AccountRecovery });
                 parameters.Add(new() { Value = maxSessions - 1 });
             },
             static async (row, limit) => await row.ReadAsync(limit) ? UserRow.Read(row) : null,
-            before: new NpgsqlBatchCommand(PostgresUserStore.ShareLock));
+            before: SignInAttempts.Lock(claim.EmailHash, also: PostgresUserStore.ShareLock));
     }
 
     /// <summary>Puts another token in the place of the one in force. Of several calls with one token, one does.</summary>
@@ -190,54 +158,9 @@ public sealed class PostgresSessionStore : IAsyncDisposable
         },
         static (row, limit) => row.ReadAsync(limit));
 
-    /// <summary>The sessions that ended.</summary>
-    /// <param name="since">By transactions from this one on.</param>
-    /// <param name="after">And after this time.</param>
-    /// <param name="cancellationToken">Gives the read up.</param>
-    /// <returns>Them, and the oldest transaction that was running: from that one on is what this answer may lack.</returns>
-    public Task<(IReadOnlyList<(Guid SessionId, DateTimeOffset EndedAt)> Ended, ulong Next)> ReadEndedAsync(
-        ulong since, DateTimeOffset after, CancellationToken cancellationToken) => _reads.RunAsync(
-        EndedSql,
-        parameters =>
-        {
-            parameters.Add(new() { Value = since, NpgsqlDbType = NpgsqlDbType.Xid8 });
-            parameters.Add(new() { Value = after.UtcDateTime });
-        },
-        static async (row, limit) =>
-        {
-            var (ended, next) = (new List<(Guid, DateTimeOffset)>(), 0UL);
-            while (await row.ReadAsync(limit))
-            {
-                next = row.GetFieldValue<ulong>(2);
-                if (!row.IsDBNull(0))
-                {
-                    ended.Add((row.GetGuid(0), row.GetFieldValue<DateTimeOffset>(1)));
-                }
-            }
-
-            return ((IReadOnlyList<(Guid, DateTimeOffset)>)ended, next);
-        },
-        cancellationToken);
-
     /// <summary>Waits for what is under way; each statement is bounded by its time-out.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        await _writes.DisposeAsync();
-        await _reads.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _writes.DisposeAsync();
 }
-
-/// <summary>An attempt to sign in.</summary>
-/// <param name="Admitted">The account is not locked for its failed attempts.</param>
-/// <param name="User">Whose the address is; null when it is nobody's.</param>
-public sealed record SignInAttempt(bool Admitted, UserRow? User);
-
-/// <summary>How many attempts to sign in are free, and what becomes of further ones.</summary>
-/// <param name="FreeAttempts">The attempt with this number locks the account, and so does every further one that is admitted.</param>
-/// <param name="FirstLock">For how long at first; twice as long each time after it.</param>
-/// <param name="LongestLock">For how long at most.</param>
-/// <param name="ForgetAfter">Attempts count for so long after the last of them.</param>
-public sealed record AttemptLimits(int FreeAttempts, TimeSpan FirstLock, TimeSpan LongestLock, TimeSpan ForgetAfter);
 
 /// <summary>A session's row when it begins.</summary>
 /// <param name="SessionId">Its id.</param>

@@ -150,7 +150,7 @@ public sealed class PostgresUserStore : IAsyncDisposable
                   select from users other where other.role = 'operator' and other.locked_at is null and other.user_id <> $1))
             returning users.*),
         ended as (
-            update sessions set ended_at = $3, ended_because = $2, ended_xid = pg_current_xact_id()
+            update sessions set ended_at = $3, ended_because = $2, ended_position = journal_position()
             where user_id in (select user_id from changed) and ended_at is null and not ({keepsSessions}))
         select {UserRow.Columns} from target left join changed u on true
         """;

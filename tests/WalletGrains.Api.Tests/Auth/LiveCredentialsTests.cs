@@ -8,9 +8,9 @@ namespace WalletGrains.Api.Tests.Auth;
 public sealed class LiveCredentialsTests : IDisposable
 {
     private readonly ManualTimeProvider _time = new();
-    private readonly List<ulong> _asked = [];
+    private readonly List<CredentialPosition> _asked = [];
     private readonly LiveCredentials _credentials;
-    private Func<CredentialChanges> _answer = static () => new CredentialChanges(1, [], []);
+    private Func<CredentialChanges> _answer = static () => Changes(1, [], []);
 
     public LiveCredentialsTests() => _credentials = new LiveCredentials(
         since =>
@@ -41,13 +41,13 @@ public sealed class LiveCredentialsTests : IDisposable
     public async Task A_read_that_fails_changes_nothing_and_is_asked_again_from_the_same_place()
     {
         var session = Guid.CreateVersion7();
-        _answer = () => new CredentialChanges(7, [new EndedSession(session, _time.GetUtcNow())], []);
+        _answer = () => Changes(7, [new EndedSession(session, _time.GetUtcNow())], []);
         await _credentials.RefreshAsync(Cancelled);
         _answer = static () => throw new TimeoutException();
         await Assert.ThrowsAsync<TimeoutException>(() => _credentials.RefreshAsync(Cancelled));
-        _answer = static () => new CredentialChanges(9, [], []);
+        _answer = static () => Changes(9, [], []);
         await _credentials.RefreshAsync(Cancelled);
-        Assert.Equal([0UL, 7UL, 7UL], _asked);
+        Assert.Equal([0, 7, 7], _asked.Select(position => position.Position));
         Assert.True(_credentials.HasEnded(session));
     }
 
@@ -69,7 +69,7 @@ public sealed class LiveCredentialsTests : IDisposable
     {
         var key = NewKey(out var text) with { ExpiresAt = _time.GetUtcNow().AddMinutes(1) };
         Assert.False(_credentials.TryFindKey(text, out _));
-        _answer = () => new CredentialChanges(1, [], [key]);
+        _answer = () => Changes(1, [], [key]);
         await _credentials.RefreshAsync(Cancelled);
         Assert.True(_credentials.TryFindKey(text, out var found));
         Assert.Equal((key.ServiceId, Scopes.MoneyIn), (found.ServiceId, found.Scopes));
@@ -77,10 +77,10 @@ public sealed class LiveCredentialsTests : IDisposable
         Assert.False(_credentials.TryFindKey(text, out _));
 
         var other = NewKey(out var otherText);
-        _answer = () => new CredentialChanges(2, [], [other]);
+        _answer = () => Changes(2, [], [other]);
         await _credentials.RefreshAsync(Cancelled);
         Assert.True(_credentials.TryFindKey(otherText, out _));
-        _answer = () => new CredentialChanges(3, [], [other with { RevokedAt = _time.GetUtcNow() }]);
+        _answer = () => Changes(3, [], [other with { RevokedAt = _time.GetUtcNow() }]);
         await _credentials.RefreshAsync(Cancelled);
         Assert.False(_credentials.TryFindKey(otherText, out _));
     }
@@ -89,7 +89,7 @@ public sealed class LiveCredentialsTests : IDisposable
     public async Task A_key_with_any_character_changed_is_none()
     {
         var key = NewKey(out var text);
-        _answer = () => new CredentialChanges(1, [], [key]);
+        _answer = () => Changes(1, [], [key]);
         await _credentials.RefreshAsync(Cancelled);
         for (var i = 0; i < text.Length; i++)
         {
@@ -103,6 +103,24 @@ public sealed class LiveCredentialsTests : IDisposable
 
         Assert.True(_credentials.TryFindKey(text, out _));
     }
+
+    [Fact]
+    public async Task A_key_that_is_not_told_of_when_everything_is_counts_no_more()
+    {
+        var (kept, gone) = (NewKey(out var keptText), NewKey(out var goneText));
+        _answer = () => Changes(5, [], [kept, gone]);
+        await _credentials.RefreshAsync(Cancelled);
+        _answer = () => Changes(6, [], [kept]);
+        await _credentials.RefreshAsync(Cancelled);
+        Assert.True(_credentials.TryFindKey(goneText, out _));
+        _answer = () => Changes(3, [], [kept]) with { IsComplete = true };
+        await _credentials.RefreshAsync(Cancelled);
+        Assert.False(_credentials.TryFindKey(goneText, out _));
+        Assert.True(_credentials.TryFindKey(keptText, out _));
+    }
+
+    private static CredentialChanges Changes(long next, IReadOnlyList<EndedSession> ended, IReadOnlyList<ApiKeyRecord> keys) =>
+        new(new CredentialPosition("here", next), IsComplete: false, ended, keys);
 
     private ApiKeyRecord NewKey(out string text)
     {

@@ -11,7 +11,7 @@ public sealed class SessionConnectionsTests : IDisposable
 {
     private readonly LiveCredentials _credentials;
     private readonly SessionConnections _connections;
-    private CredentialChanges _changes = new(1, [], []);
+    private CredentialChanges _changes = new(new CredentialPosition("here", 1), false, [], []);
 
     public SessionConnectionsTests()
     {
@@ -37,7 +37,7 @@ public sealed class SessionConnectionsTests : IDisposable
 
         _credentials.End(here);
         Assert.Equal([true, true, false, false], connections.Select(connection => connection.IsAborted));
-        _changes = new CredentialChanges(2, [new EndedSession(elsewhere, DateTimeOffset.UtcNow)], []);
+        _changes = _changes with { EndedSessions = [new EndedSession(elsewhere, DateTimeOffset.UtcNow)] };
         await _credentials.RefreshAsync(TestContext.Current.CancellationToken);
         Assert.Equal([true, true, true, false], connections.Select(connection => connection.IsAborted));
     }

@@ -1,3 +1,4 @@
+using System.Net;
 using WalletGrains.Api.Protection;
 using Xunit;
 
@@ -111,6 +112,31 @@ public sealed class RateLimitTests(LimitedHost host) : IClassFixture<LimitedHost
 
         (await owner.GetAsync($"/wallet/{wallet}", Via(NewAddress()))).AssertProblem(404, "NOT_FOUND");
     }
+
+    [Fact]
+    public async Task Wrong_passwords_from_one_address_lock_nobody_out_elsewhere()
+    {
+        var (email, stranger) = ($"{Guid.NewGuid():N}@example.com", NewAddress());
+        var account = $$"""{"email":"{{email}}","password":"{{ApiFixture.Password}}","fullName":"Ada"}""";
+        Assert.Equal(201, (await _api.Anonymous().PostAsync("/auth/register", account, Via(NewAddress()))).Status);
+        for (var i = 0; i < 10; i++)
+        {
+            var guess = $$"""{"email":"{{email}}","password":"wrong horse {{i}}"}""";
+            (await _api.Anonymous().PostAsync("/auth/login", guess, Via(stranger))).AssertProblem(401, "UNAUTHENTICATED");
+        }
+
+        var right = $$"""{"email":"{{email}}","password":"{{ApiFixture.Password}}"}""";
+        Assert.Equal(200, (await _api.Anonymous().PostAsync("/auth/login", right, Via(NewAddress()))).Status);
+    }
+
+    [Theory]
+    [InlineData("203.0.113.7", "203.0.113.7", true)]
+    [InlineData("203.0.113.7", "203.0.113.8", false)]
+    [InlineData("203.0.113.7", "::ffff:203.0.113.7", true)]
+    [InlineData("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", true)]
+    [InlineData("2001:db8:1:2::1", "2001:db8:1:3::1", false)]
+    public void A_network_is_an_IPv4_address_or_64_bits_of_IPv6(string one, string other, bool same) =>
+        Assert.Equal(same, ClientNetwork.Of(IPAddress.Parse(one)).SequenceEqual(ClientNetwork.Of(IPAddress.Parse(other))));
 
     [Theory]
     [InlineData(0)]

@@ -33,6 +33,7 @@ public sealed class SignInWorkTests(WalletCluster cluster) : IAsyncLifetime
     [InlineData("unknown address")]
     [InlineData("wrong password")]
     [InlineData("too many attempts")]
+    [InlineData("too many attempts from everywhere")]
     [InlineData("locked by an operator")]
     public async Task A_failed_sign_in_counts_an_attempt_and_verifies_one_hash_whatever_is_wrong(string wrong)
     {
@@ -46,6 +47,13 @@ public sealed class SignInWorkTests(WalletCluster cluster) : IAsyncLifetime
                 Assert.Null(await grain.SignInAsync(With(email, "wrong horse battery")));
             }
         }
+        else if (wrong == "too many attempts from everywhere")
+        {
+            for (var i = 0; i < GrainLimits.SignInAttempts.AccountAttempts; i++)
+            {
+                await _sessions.AttemptAsync(new SignInClaim(UserRows.EmailHash(email), email, [198, 51, 100, (byte)i]), GrainLimits.SignInAttempts, _time.GetUtcNow());
+            }
+        }
         else if (wrong == "locked by an operator")
         {
             await _users.LockAsync(user.UserId, null, _time.GetUtcNow());
@@ -54,9 +62,26 @@ public sealed class SignInWorkTests(WalletCluster cluster) : IAsyncLifetime
         var (verified, hashed) = (_hasher.Verified, _hasher.Hashed);
         Assert.Null(await grain.SignInAsync(With(email, wrong == "wrong password" ? "wrong horse battery" : Password)));
         Assert.Equal((verified + 1, hashed), (_hasher.Verified, _hasher.Hashed));
-        await using var attempt = cluster.DataSource.CreateCommand("select attempted_at from sign_in_attempts where email_hash = $1");
+        await using var attempt = cluster.DataSource.CreateCommand("select counted_until > $2 from sign_in_accounts where email_hash = $1");
         attempt.Parameters.Add(new() { Value = UserRows.EmailHash(email) });
-        Assert.Equal(_time.GetUtcNow().UtcDateTime, await attempt.ExecuteScalarAsync(TestContext.Current.CancellationToken));
+        attempt.Parameters.Add(new() { Value = _time.GetUtcNow().UtcDateTime });
+        Assert.Equal(true, await attempt.ExecuteScalarAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_stranger_who_never_stops_guessing_does_not_lock_the_owner_out()
+    {
+        var (email, limits) = ($"{Guid.NewGuid():N}@example.com", GrainLimits.SignInAttempts);
+        var (stranger, owner) = (new SignInClaim(UserRows.EmailHash(email), email, [192, 0, 2, 1]), new SignInClaim(UserRows.EmailHash(email), email, [192, 0, 2, 2]));
+        var admitted = 0;
+        for (var i = 0; i < 24 * 60 / 5; i++)
+        {
+            admitted += (await _sessions.AttemptAsync(stranger, limits, _time.GetUtcNow())).Admitted ? 1 : 0;
+            _time.Advance(TimeSpan.FromMinutes(5));
+        }
+
+        Assert.InRange(admitted, limits.AccountAttempts, 150);
+        Assert.True((await _sessions.AttemptAsync(owner, limits, _time.GetUtcNow())).Admitted);
     }
 
     private async Task<UserRow> NewUserAsync()
@@ -68,7 +93,7 @@ public sealed class SignInWorkTests(WalletCluster cluster) : IAsyncLifetime
     }
 
     private static SignIn With(string email, string password) =>
-        new(email, password, Guid.CreateVersion7(), new byte[32], TimeSpan.FromDays(1), TimeSpan.FromDays(1));
+        new(email, password, Guid.CreateVersion7(), new byte[32], TimeSpan.FromDays(1), TimeSpan.FromDays(1), [192, 0, 2, 1]);
 
     private sealed class CountingHasher : IPasswordHasher<UserRow>
     {

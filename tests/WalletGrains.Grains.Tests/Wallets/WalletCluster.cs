@@ -131,6 +131,7 @@ public sealed partial class WalletCluster : IAsyncLifetime
         .AddSingleton(new PostgresUserStore(DataSource, new JournalOptions(), TimeProvider.System))
         .AddSingleton(new PostgresSessionStore(DataSource, new JournalOptions(), TimeProvider.System))
         .AddSingleton(new PostgresApiKeyStore(DataSource, new JournalOptions(), TimeProvider.System))
+        .AddSingleton(new PostgresCredentialLog(DataSource, new JournalOptions(), TimeProvider.System))
         .AddWalletGrains();
 }
 

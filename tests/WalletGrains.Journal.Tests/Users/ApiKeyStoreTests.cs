@@ -16,31 +16,6 @@ public sealed class ApiKeyStoreTests(PostgresJournalFixture postgres) : IClassFi
 
     public ValueTask DisposeAsync() => _keys.DisposeAsync();
 
-    [Fact(Timeout = 60_000)]
-    public async Task A_reader_is_told_of_keys_that_were_made_and_of_those_that_were_revoked()
-    {
-        var (kept, revoked, expired) = (NewKey(), NewKey(), NewKey() with { ExpiresAt = Now.AddDays(-1) });
-        foreach (var key in (ApiKeyRow[])[kept, revoked, expired])
-        {
-            Assert.True(await _keys.CreateAsync(key, 10));
-        }
-
-        var (first, next) = await _keys.ReadChangedAsync(0, Cancelled);
-        Assert.Equal(new[] { kept.KeyId, revoked.KeyId }.Order(), first.Select(key => key.KeyId).Order());
-
-        // Once the transactions have ended that were running then, those of other tests among them, they are not read again.
-        while (await _keys.ReadChangedAsync(next, Cancelled) is ({ Count: > 0 }, var further))
-        {
-            next = further;
-        }
-
-        Assert.NotNull((await _keys.RevokeAsync(revoked.KeyId, Guid.CreateVersion7(), Now))!.RevokedAt);
-        var changed = Assert.Single((await _keys.ReadChangedAsync(next, Cancelled)).Keys);
-        Assert.Equal((revoked.KeyId, true), (changed.KeyId, changed.RevokedAt is not null));
-        Assert.Equal(kept.KeyId, Assert.Single((await _keys.ReadChangedAsync(0, Cancelled)).Keys).KeyId);
-        Assert.Null(await _keys.RevokeAsync(Guid.CreateVersion7(), Guid.CreateVersion7(), Now));
-    }
-
     [Fact]
     public async Task Of_many_keys_that_are_made_at_the_same_time_no_more_are_made_than_may_be()
     {

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Npgsql;
 using WalletGrains.Journal.Users;
 using Xunit;
 
@@ -9,11 +8,10 @@ public sealed class SessionStoreTests(PostgresJournalFixture postgres) : IClassF
 {
     private static readonly DateTimeOffset Noon = new(2030, 1, 1, 12, 0, 0, TimeSpan.Zero);
     private static readonly TimeSpan Overlap = TimeSpan.FromSeconds(10);
+    private static readonly AttemptLimits Attempts = new(10, TimeSpan.FromSeconds(2), TimeSpan.FromMinutes(15), TimeSpan.FromDays(1), 100, TimeSpan.FromMinutes(5));
 
     private readonly PostgresSessionStore _sessions = new(postgres.DataSource, new JournalOptions(), TimeProvider.System);
     private readonly PostgresUserStore _users = new(postgres.DataSource, new JournalOptions(), TimeProvider.System);
-
-    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
@@ -111,11 +109,11 @@ public sealed class SessionStoreTests(PostgresJournalFixture postgres) : IClassF
         var (session, token) = await OpenAsync(user);
         Assert.NotNull((await _users.LockAsync(user.UserId, "stolen phone", Noon)).User!.LockedAt);
         Assert.Null(await RenewAsync(session, token, NewHash(), Noon));
-        Assert.Null(await _sessions.OpenAsync(NewSession(user, NewHash(), Noon), NewHash(), 3));
+        Assert.Null(await OpenAsync(NewSession(user, NewHash(), Noon), 3));
 
         Assert.Null((await _users.UnlockAsync(user.UserId, Noon)).User!.LockedAt);
         Assert.Null(await RenewAsync(session, token, NewHash(), Noon));
-        Assert.NotNull(await _sessions.OpenAsync(NewSession(user, NewHash(), Noon), NewHash(), 3));
+        Assert.NotNull(await OpenAsync(NewSession(user, NewHash(), Noon), 3));
     }
 
     [Fact]
@@ -124,7 +122,7 @@ public sealed class SessionStoreTests(PostgresJournalFixture postgres) : IClassF
         for (var i = 0; i < 20; i++)
         {
             var user = await NewUserAsync();
-            var openings = Enumerable.Range(0, 3).Select(_ => _sessions.OpenAsync(NewSession(user, NewHash(), Noon), NewHash(), 10)).ToList();
+            var openings = Enumerable.Range(0, 3).Select(_ => OpenAsync(NewSession(user, NewHash(), Noon), 10)).ToList();
             await Task.WhenAll(openings.Append((Task)_users.LockAsync(user.UserId, null, Noon)));
             Assert.Equal(0, await postgres.ScalarAsync<long>($"select count(*) from sessions where user_id = '{user.UserId}' and ended_at is null"));
         }
@@ -148,44 +146,8 @@ public sealed class SessionStoreTests(PostgresJournalFixture postgres) : IClassF
     {
         var asSeenBeforeThePassword = await NewUserAsync();
         await _users.SetRoleAsync(asSeenBeforeThePassword.UserId, "service", Noon);
-        var opened = await _sessions.OpenAsync(NewSession(asSeenBeforeThePassword, NewHash(), Noon), NewHash(), 3);
+        var opened = await OpenAsync(NewSession(asSeenBeforeThePassword, NewHash(), Noon), 3);
         Assert.Equal(asSeenBeforeThePassword with { Role = "service" }, opened);
-    }
-
-    [Fact]
-    public async Task A_reader_of_ended_sessions_misses_none_that_is_committed_late()
-    {
-        var user = await NewUserAsync();
-        var (late, _) = await OpenAsync(user);
-        var (early, _) = await OpenAsync(user);
-        await using var connection = await postgres.DataSource.OpenConnectionAsync(Cancelled);
-        await using var transaction = await connection.BeginTransactionAsync(Cancelled);
-        await using var end = new NpgsqlCommand(
-            $"update sessions set ended_at = '{Noon:O}', ended_because = 'logout', ended_xid = pg_current_xact_id() where session_id = '{late}'", connection, transaction);
-        await end.ExecuteNonQueryAsync(Cancelled);
-        await _sessions.EndAsync(early, Noon);
-
-        var (before, next) = await _sessions.ReadEndedAsync(0, Noon.AddMinutes(-1), Cancelled);
-        Assert.Contains((early, Noon), before);
-        Assert.DoesNotContain((late, Noon), before);
-        await transaction.CommitAsync(Cancelled);
-        Assert.Contains((late, Noon), (await _sessions.ReadEndedAsync(next, Noon.AddMinutes(-1), Cancelled)).Ended);
-    }
-
-    [Fact(Timeout = 60_000)]
-    public async Task What_was_read_is_not_read_again_and_what_ended_long_ago_not_at_all()
-    {
-        var (session, _) = await OpenAsync(await NewUserAsync());
-        await _sessions.EndAsync(session, Noon);
-        var (_, next) = await _sessions.ReadEndedAsync(0, Noon.AddMinutes(-1), Cancelled);
-
-        // Once the transactions have ended that were running then, those of other tests among them.
-        while (await _sessions.ReadEndedAsync(next, Noon.AddMinutes(-1), Cancelled) is ({ Count: > 0 }, var further))
-        {
-            next = further;
-        }
-
-        Assert.DoesNotContain((session, Noon), (await _sessions.ReadEndedAsync(0, Noon, Cancelled)).Ended);
     }
 
     private Task<UserRow?> RenewAsync(Guid session, byte[] token, byte[] next, DateTimeOffset now) =>
@@ -203,9 +165,12 @@ public sealed class SessionStoreTests(PostgresJournalFixture postgres) : IClassF
     {
         var token = NewHash();
         var session = NewSession(user, token, at ?? Noon);
-        Assert.NotNull(await _sessions.OpenAsync(session, NewHash(), maxSessions));
+        Assert.NotNull(await OpenAsync(session, maxSessions));
         return (session.SessionId, token);
     }
+
+    private Task<UserRow?> OpenAsync(NewSession session, int maxSessions) =>
+        _sessions.OpenAsync(session, new SignInClaim(NewHash(), "nobody", []), Attempts, maxSessions);
 
     private static NewSession NewSession(UserRow user, byte[] token, DateTimeOffset at) =>
         new(Guid.CreateVersion7(), user.UserId, token, at, at.AddDays(1), at.AddDays(3));

@@ -7,7 +7,8 @@ namespace WalletGrains.Journal.Tests.Users;
 public sealed class SignInAttemptTests(PostgresJournalFixture postgres) : IClassFixture<PostgresJournalFixture>, IAsyncLifetime
 {
     private static readonly DateTimeOffset Noon = new(2030, 1, 1, 12, 0, 0, TimeSpan.Zero);
-    private static readonly AttemptLimits Limits = new(5, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(30), TimeSpan.FromDays(1));
+    private static readonly AttemptLimits Limits = new(
+        5, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(30), TimeSpan.FromDays(1), AccountAttempts: 40, AccountRecovery: TimeSpan.FromSeconds(10));
 
     private readonly PostgresSessionStore _sessions = new(postgres.DataSource, new JournalOptions(), TimeProvider.System);
     private readonly byte[] _address = RandomNumberGenerator.GetBytes(32);
@@ -83,7 +84,7 @@ public sealed class SignInAttemptTests(PostgresJournalFixture postgres) : IClass
     {
         for (var i = 0; i < 20; i++)
         {
-            await _sessions.AttemptAsync(RandomNumberGenerator.GetBytes(32), "nobody", Limits, Noon.AddDays(-30));
+            await _sessions.AttemptAsync(new SignInClaim(RandomNumberGenerator.GetBytes(32), "nobody", [1]), Limits, Noon.AddDays(-30));
         }
 
         for (var i = 0; i < 10; i++)
@@ -92,7 +93,73 @@ public sealed class SignInAttemptTests(PostgresJournalFixture postgres) : IClass
         }
 
         Assert.Equal(0, await postgres.ScalarAsync<long>($"select count(*) from sign_in_attempts where attempted_at < '{Noon.AddDays(-1):O}'"));
+        Assert.Equal(0, await postgres.ScalarAsync<long>($"select count(*) from sign_in_accounts where counted_until < '{Noon.AddDays(-1):O}'"));
     }
 
-    private async Task<bool> AttemptAsync(DateTimeOffset now) => (await _sessions.AttemptAsync(_address, "nobody", Limits, now)).Admitted;
+    [Fact]
+    public async Task Attempts_from_one_network_lock_nobody_out_elsewhere()
+    {
+        for (var i = 0; i < 100; i++)
+        {
+            await AttemptAsync(Noon, from: 1);
+        }
+
+        Assert.False(await AttemptAsync(Noon, from: 1));
+        Assert.True(await AttemptAsync(Noon, from: 2));
+    }
+
+    [Fact]
+    public async Task From_all_networks_together_no_more_are_let_in_than_the_account_may_have_and_one_more_after_each_recovery()
+    {
+        var admitted = await Task.WhenAll(Enumerable.Range(0, 100).Select(i => AttemptAsync(Noon, from: (byte)i)));
+        Assert.Equal(40, admitted.Count(yes => yes));
+        Assert.False(await AttemptAsync(Noon.AddSeconds(9), from: 200));
+        Assert.True(await AttemptAsync(Noon.AddSeconds(10), from: 200));
+        Assert.False(await AttemptAsync(Noon.AddSeconds(11), from: 201));
+        Assert.Equal(41, await postgres.ScalarAsync<long>($"select count(*) from sign_in_attempts where email_hash = '\\x{Convert.ToHexString(_address)}'"));
+    }
+
+    [Fact]
+    public async Task One_network_that_never_stops_does_not_use_up_what_all_have_together()
+    {
+        // Whenever its lock is over. The account recovers three attempts in the time of one.
+        var now = Noon;
+        for (var i = 0; i < 300; i++)
+        {
+            await AttemptAsync(now, from: 1);
+            now += i < 5 ? TimeSpan.Zero : TimeSpan.FromSeconds(30);
+        }
+
+        for (var i = 0; i < 4; i++)
+        {
+            Assert.True(await AttemptAsync(now, from: 2));
+        }
+    }
+
+    [Fact]
+    public async Task Who_signs_in_takes_back_what_its_network_has_added_and_nothing_of_strangers()
+    {
+        await using var users = new PostgresUserStore(postgres.DataSource, new JournalOptions(), TimeProvider.System);
+        var email = $"{Guid.NewGuid():N}@example.com";
+        var user = new UserRow(Guid.CreateVersion7(), email, email, "hash", "Ada", null, "customer", null, null, Noon);
+        Assert.True(await users.TryInsertAsync(user));
+        for (var stranger = 0; stranger < 39; stranger++)
+        {
+            Assert.True(await AttemptAsync(Noon, from: (byte)(100 + stranger)));
+        }
+
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.True(await AttemptAsync(Noon, from: 1));
+            var session = new NewSession(Guid.CreateVersion7(), user.UserId, RandomNumberGenerator.GetBytes(32), Noon, Noon.AddDays(1), Noon.AddDays(1));
+            Assert.NotNull(await _sessions.OpenAsync(session, Claim(from: 1), Limits, maxSessions: 100));
+        }
+
+        Assert.True(await AttemptAsync(Noon, from: 2));
+        Assert.False(await AttemptAsync(Noon, from: 1));
+    }
+
+    private async Task<bool> AttemptAsync(DateTimeOffset now, byte from = 1) => (await _sessions.AttemptAsync(Claim(from), Limits, now)).Admitted;
+
+    private SignInClaim Claim(byte from) => new(_address, "nobody", [192, 0, 2, from]);
 }
