@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -36,6 +37,25 @@ public sealed class SimulatorServer : IAsyncDisposable
 
     /// <summary>A biller; paths are added to it.</summary>
     public Uri BillerUrl(string code) => new(Address, $"{BillerEndpoints.Prefix}/{code}");
+
+    /// <summary>What a host has to be told to pay bills of this biller, by the names that its settings have there.</summary>
+    public IReadOnlyDictionary<string, string> BillerSettings(string code)
+    {
+        var biller = _app.Services.GetRequiredService<IReadOnlyList<Biller>>().Single(biller => biller.Profile.Code == code).Details;
+        return new Dictionary<string, string>
+        {
+            ["BaseUrl"] = BillerUrl(code).AbsoluteUri,
+            ["ApiKey"] = _app.Services.GetRequiredService<SimulatorOptions>().BillerApiKey,
+            [nameof(biller.Name)] = biller.Name,
+            [nameof(biller.Currency)] = biller.Currency,
+            [nameof(biller.ReferenceLabel)] = biller.ReferenceLabel,
+            [nameof(biller.ReferencePattern)] = biller.ReferencePattern,
+            [nameof(biller.ReferenceExample)] = biller.ReferenceExample,
+            [nameof(biller.MinAmount)] = biller.MinAmount.ToString(CultureInfo.InvariantCulture),
+            [nameof(biller.MaxAmount)] = biller.MaxAmount.ToString(CultureInfo.InvariantCulture),
+            [nameof(biller.NameEnquiry)] = biller.NameEnquiry ? "true" : "false",
+        };
+    }
 
     /// <summary>Starts them; they accept calls when it returns.</summary>
     /// <exception cref="ArgumentException">A setting is wrong; the message names it.</exception>

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using WalletGrains.Contracts;
@@ -208,17 +207,8 @@ public sealed class BillerClientTests : IAsyncLifetime
     [Fact]
     public async Task A_biller_that_fails_hinders_no_other()
     {
-        var settings = new Dictionary<string, string?>();
-        foreach (var code in SimulatorServer.BillerCodes)
-        {
-            foreach (var (name, value) in BillerSettings.Simulated(_server, code))
-            {
-                settings[$"Billers:{code}:{name}"] = value;
-            }
-        }
-
         using var billers = new WalletGrains.Grains.Bills.Billers(
-            _metrics, _time, NullLogger<CounterpartCalls>.Instance, new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
+            _metrics, _time, NullLogger<CounterpartCalls>.Instance, BillerSettings.Configure(SimulatorServer.BillerCodes.Select(code => (code, _server.BillerSettings(code)))));
         Assert.Equal(["airtime", "electricity", "water"], billers.All.Select(biller => biller.Code));
         Assert.Null(billers.Find("gas"));
         await _admin.SetFaultsAsync(new FaultRule(Pay, FaultKind.ErrorBefore));
@@ -310,7 +300,7 @@ public sealed class BillerClientTests : IAsyncLifetime
 
     private static Money Naira(long minorUnits) => new(minorUnits, Currency.Parse("NGN"));
 
-    private BillerOptions Options() => BillerSettings.Read("electricity", BillerSettings.Simulated(_server, "electricity"));
+    private BillerOptions Options() => BillerSettings.Read("electricity", _server.BillerSettings("electricity"));
 
     private BillerClient NewClient(BillerOptions options) => new(options, _metrics, _time, NullLogger<CounterpartCalls>.Instance);
 
