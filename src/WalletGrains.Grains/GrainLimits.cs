@@ -119,6 +119,15 @@ internal static class GrainLimits
     /// <summary>How often a consumer writes its effects: four transactions a second, and a quarter of a second of the second they may be late.</summary>
     public static readonly TimeSpan EffectsPeriod = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>So many effects are many: a row that changes again before it is written costs nothing more, so they wait longer.</summary>
+    public const int ManyEffects = 250;
+
+    /// <summary>How often a consumer writes many effects: what is left of that second is for the commit, the relay and the write.</summary>
+    public static readonly TimeSpan ManyEffectsPeriod = TimeSpan.FromMilliseconds(700);
+
+    /// <summary>Wallets whose statistics a consumer knows, about 200 bytes each; beyond it all are forgotten and read when needed.</summary>
+    public const int MaxKnownStatistics = 20_000;
+
     /// <summary>How often a consumer without effects writes its position: what a restart would look through in vain.</summary>
     public static readonly TimeSpan IdlePositionPeriod = TimeSpan.FromSeconds(10);
 

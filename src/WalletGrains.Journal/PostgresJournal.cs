@@ -28,14 +28,20 @@ public sealed class PostgresJournal : IJournal, IAsyncDisposable
     /// <param name="time">The clock.</param>
     /// <param name="logger">Where outages are told of.</param>
     /// <param name="commits">Set with every commit; null where nobody waits for it.</param>
+    /// <param name="recent">Gets every commit; null where nobody takes it from there.</param>
     /// <exception cref="ArgumentException">A setting is out of range.</exception>
     public PostgresJournal(
-        NpgsqlDataSource dataSource, JournalOptions options, TimeProvider time, ILogger<PostgresJournal> logger, CommitSignal? commits = null)
+        NpgsqlDataSource dataSource,
+        JournalOptions options,
+        TimeProvider time,
+        ILogger<PostgresJournal> logger,
+        CommitSignal? commits = null,
+        RecentCommits? recent = null)
     {
         ArgumentNullException.ThrowIfNull(dataSource);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        _lanes = [.. Enumerable.Range(0, options.Lanes).Select(number => new Lane(number, dataSource, options, _metrics, commits, time, logger))];
+        _lanes = [.. Enumerable.Range(0, options.Lanes).Select(number => new Lane(number, dataSource, options, _metrics, commits, recent, time, logger))];
         _loadConnections = new ReadConnections(dataSource, options.Loaders, options, time);
         _readConnections = new ReadConnections(dataSource, options.ReadConnections, options, time);
         _loader = new Loader(_loadConnections, options, logger);

@@ -59,7 +59,12 @@ public sealed record WalletEntry(
     string CounterAccount,
     DateTimeOffset CreatedAt,
     ReadOnlyMemory<byte> Content,
-    ReadOnlyMemory<byte> Hash);
+    ReadOnlyMemory<byte> Hash)
+{
+    /// <summary>What its writer made the content of, for followers in the same process, who need not decode it. Never changed, not stored, and without a
+    /// meaning to the journal; null in what was read.</summary>
+    public object? Source { get; init; }
+}
 
 /// <summary>A refusal that was decided and is remembered for ever under its request id.</summary>
 /// <param name="RequestId">The request that was refused; unique per wallet, over entries and refusals together.</param>

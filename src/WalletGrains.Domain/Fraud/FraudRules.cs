@@ -120,7 +120,19 @@ public sealed class FraudRules(IReadOnlyList<IFraudRule> rules)
     public IReadOnlyList<IFraudRule> All => rules;
 
     /// <summary>Whether any of them looks at entries of the type with this name.</summary>
-    public bool Concern(string type) => rules.Any(rule => rule.Concerns(type));
+    public bool Concern(string type)
+    {
+        // Asked about every entry there is: a query would allocate for each.
+        foreach (var rule in rules)
+        {
+            if (rule.Concerns(type))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>What of it they can still look at with a later entry: for each rule the newest of its own types in its own window.</summary>
     public Withdrawals Keep(Withdrawals window)

@@ -15,20 +15,27 @@ public static class StatisticsRules
             throw new ArgumentException($"Entry {entry.Version} does not follow entry {before.Version}.", nameof(entry));
         }
 
+        // Made in one piece, since this is done for every entry there is.
         var amount = entry.Amount.MinorUnits;
-        var after = entry.Type switch
+        var (deposited, withdrawn, transferredIn, transferredOut) = entry.Type switch
         {
-            EntryType.Fund => before with { DepositedMinor = before.DepositedMinor + amount },
-            EntryType.Withdraw or EntryType.Capture => before with { WithdrawnMinor = before.WithdrawnMinor + amount },
-            EntryType.TransferIn => before with { TransferredInMinor = before.TransferredInMinor + amount },
-            EntryType.TransferOut => before with { TransferredOutMinor = before.TransferredOutMinor + amount },
-            EntryType.TransferRefund => before with { TransferredOutMinor = before.TransferredOutMinor - amount },
-            EntryType.Hold or EntryType.Release => before,
-            EntryType.Freeze or EntryType.Unfreeze or EntryType.Close or EntryType.SetLimits => before,
+            EntryType.Fund => (amount, 0L, 0L, 0L),
+            EntryType.Withdraw or EntryType.Capture => (0, amount, 0, 0),
+            EntryType.TransferIn => (0, 0, amount, 0),
+            EntryType.TransferOut => (0, 0, 0, amount),
+            EntryType.TransferRefund => (0, 0, 0, -amount),
+            EntryType.Hold or EntryType.Release => (0, 0, 0, 0),
+            EntryType.Freeze or EntryType.Unfreeze or EntryType.Close or EntryType.SetLimits => (0, 0, 0, 0),
             _ => throw new UnreachableException($"No rule counts entries of type {entry.Type}."),
         };
-        return EntryTypes.IsTransaction(entry.Type)
-            ? after with { Version = entry.Version, TransactionCount = before.TransactionCount + 1, LastActivityAt = entry.CreatedAt }
-            : after with { Version = entry.Version };
+        var isTransaction = EntryTypes.IsTransaction(entry.Type);
+        return new WalletStatistics(
+            entry.Version,
+            before.DepositedMinor + deposited,
+            before.WithdrawnMinor + withdrawn,
+            before.TransferredInMinor + transferredIn,
+            before.TransferredOutMinor + transferredOut,
+            before.TransactionCount + (isTransaction ? 1 : 0),
+            isTransaction ? entry.CreatedAt : before.LastActivityAt);
     }
 }

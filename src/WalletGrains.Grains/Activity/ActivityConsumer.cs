@@ -57,8 +57,12 @@ internal sealed partial class ActivityConsumer(
         }
     }
 
-    private TimeSpan LeftToWrite =>
-        (effects.Count + _failed.Count > 0 ? GrainLimits.EffectsPeriod : GrainLimits.IdlePositionPeriod) - time.GetElapsedTime(_writtenAt);
+    private TimeSpan LeftToWrite => (effects.Count + _failed.Count) switch
+    {
+        0 => GrainLimits.IdlePositionPeriod,
+        < GrainLimits.ManyEffects => GrainLimits.EffectsPeriod,
+        _ => GrainLimits.ManyEffectsPeriod,
+    } - time.GetElapsedTime(_writtenAt);
 
     private bool IsPaused => _failedAt is { } failedAt && time.GetElapsedTime(failedAt) < GrainLimits.ConsumerOutagePause;
 

@@ -1,4 +1,5 @@
 using WalletGrains.Contracts.Activity;
+using WalletGrains.Contracts.Wallets;
 using WalletGrains.Domain.Wallets;
 using WalletGrains.Journal;
 using WalletGrains.Journal.Activity;
@@ -9,9 +10,22 @@ namespace WalletGrains.Grains.Activity;
 internal static class ActivityRows
 {
     public static ActivityBatch ToBatch(ActivityQuery query, ActivityPage page) => new(
-        query.Partition, query.Partitions, page.From, page.To, page.Entries.Select(entry => ToEvent(entry.WalletId, entry.Version, entry.Content)).ToList());
+        query.Partition, query.Partitions, page.From, page.To, ToEvents(page.Entries));
 
     public static ActivityEvent ToEvent(WalletEntry row) => ToEvent(row.WalletId, row.Version, row.Content);
+
+    private static List<ActivityEvent> ToEvents(IReadOnlyList<LoggedEntry> entries)
+    {
+        var events = new List<ActivityEvent>(entries.Count);
+        foreach (var entry in entries)
+        {
+            events.Add(entry.Source is Entry source
+                ? new ActivityEvent(entry.WalletId, entry.Version, source)
+                : ToEvent(entry.WalletId, entry.Version, entry.Content));
+        }
+
+        return events;
+    }
 
     private static ActivityEvent ToEvent(Guid walletId, long version, ReadOnlyMemory<byte> content)
     {

@@ -66,7 +66,10 @@ internal static class WalletRows
         entry.CounterAccount,
         entry.CreatedAt,
         content,
-        hash);
+        hash)
+    {
+        Source = entry,
+    };
 
     public static HoldRow? ToRow(Hold? hold, DateTimeOffset updatedAt) => hold is null ? null : new(
         hold.HoldId,

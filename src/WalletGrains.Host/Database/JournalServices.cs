@@ -28,6 +28,7 @@ internal static class JournalServices
         var options = ReadOptions(configuration);
         services.AddSingleton(options);
         services.AddSingleton<CommitSignal>();
+        services.AddSingleton<RecentCommits>();
         services.AddSingleton<IJournal>(provider => ActivatorUtilities.CreateInstance<PostgresJournal>(provider, database.JournalDataSource));
         services.AddSingleton<IActivityLog>(provider => ActivatorUtilities.CreateInstance<PostgresActivityLog>(provider, database.JournalDataSource));
         services.AddSingleton<IActivityPositions>(provider => ActivatorUtilities.CreateInstance<PostgresActivityPositions>(provider, database.JournalDataSource));

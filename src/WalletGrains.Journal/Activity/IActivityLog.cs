@@ -46,7 +46,8 @@ public sealed record ActivityPage(long From, long To, IReadOnlyList<LoggedEntry>
 /// <param name="WalletId">The wallet.</param>
 /// <param name="Version">Its version.</param>
 /// <param name="Content">The entry in full, as the exact bytes that are stored.</param>
-public readonly record struct LoggedEntry(Guid WalletId, long Version, ReadOnlyMemory<byte> Content);
+/// <param name="Source">What its writer made the bytes of, where this process has just written it (<see cref="WalletEntry.Source"/>); null where it was read.</param>
+public readonly record struct LoggedEntry(Guid WalletId, long Version, ReadOnlyMemory<byte> Content, object? Source = null);
 
 /// <summary>
 /// All committed entries in one order, for those who follow it. A position is passed only when nothing can be committed

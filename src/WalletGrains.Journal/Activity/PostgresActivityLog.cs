@@ -4,7 +4,11 @@ using WalletGrains.Journal.Reading;
 namespace WalletGrains.Journal.Activity;
 
 /// <summary>The order of all entries in PostgreSQL; see the notes of sql/006-events.</summary>
-/// <remarks>The data source stays the caller's to dispose, after this.</remarks>
+/// <remarks>
+/// <para>What this process has just committed is not read back (<see cref="RecentCommits"/>). The database says how far everything is decided, and gives
+/// what lies between the known commits: of other processes, or of a lane whose answer is still on its way. So a page is the same with them as without.</para>
+/// <para>The data source stays the caller's to dispose, after this.</para>
+/// </remarks>
 public sealed class PostgresActivityLog : IActivityLog, IAsyncDisposable
 {
     /// <summary>Connections that follow at the same time; each read is short.</summary>
@@ -23,14 +27,19 @@ public sealed class PostgresActivityLog : IActivityLog, IAsyncDisposable
         """;
 
     // The horizon is computed once, in the snapshot of the statement that reads. Lateral with the order of the index leaves the planner one
-    // plan: from the position on, until the page is full.
+    // plan: from the position on, until the page is full; and so for each of the gaps.
     private const string PageSql = $"""
         select h."end", e.position, {Columns}
         from ({EndSql} offset 0) h
         left join lateral (
-            select n.position, n.wallet_id, n.version, n.content from entries n
-            where n.position > 0 and n.position >= $1 and n.position < h.horizon and get_byte(uuid_send(n.wallet_id), 15) % $2 = $3
-            order by n.position limit $4) e on true
+            select n.position, n.wallet_id, n.version, n.content
+            from (select unnest($1) as low, unnest($2) as high) g
+            cross join lateral (
+                select n.position, n.wallet_id, n.version, n.content from entries n
+                where n.position > 0 and n.position >= g.low and n.position < g.high and n.position < h.horizon
+                  and get_byte(uuid_send(n.wallet_id), 15) % $3 = $4
+                order by n.position limit $5) n
+            order by n.position limit $5) e on true
         order by e.position, e.wallet_id, e.version
         """;
 
@@ -41,13 +50,15 @@ public sealed class PostgresActivityLog : IActivityLog, IAsyncDisposable
         """;
 
     private readonly ReadConnections _connections;
+    private readonly RecentCommits? _recent;
 
     /// <summary>Connects with its first use.</summary>
-    public PostgresActivityLog(NpgsqlDataSource dataSource, JournalOptions options, TimeProvider time)
+    public PostgresActivityLog(NpgsqlDataSource dataSource, JournalOptions options, TimeProvider time, RecentCommits? recent = null)
     {
         ArgumentNullException.ThrowIfNull(dataSource);
         ArgumentNullException.ThrowIfNull(options);
         _connections = new ReadConnections(dataSource, Connections, options, time);
+        _recent = recent;
     }
 
     /// <inheritdoc/>
@@ -59,37 +70,42 @@ public sealed class PostgresActivityLog : IActivityLog, IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(query);
         query.Check();
-        var rows = await _connections.ReadAsync(
-            PageSql,
-            parameters =>
-            {
-                parameters.Add(new NpgsqlParameter<long> { TypedValue = query.From });
-                parameters.Add(new NpgsqlParameter<int> { TypedValue = query.Partitions });
-                parameters.Add(new NpgsqlParameter<int> { TypedValue = query.Partition });
-                parameters.Add(new NpgsqlParameter<int> { TypedValue = query.Limit });
-            },
-            row => (End: row.GetInt64(0), Position: row.IsDBNull(1) ? 0 : row.GetInt64(1), Entry: row.IsDBNull(1) ? (LoggedEntry?)null : Entry(row, 2)),
-            cancellationToken);
-        var end = Math.Max(rows[0].End, query.From);
-        if (rows[0].Entry is null)
+        var known = new KnownCommits(query, _recent?.From(query.From) ?? []);
+        var (end, found) = await ReadGapsAsync(query, known, cancellationToken);
+        if (found.Count < query.Limit)
         {
-            return new ActivityPage(query.From, end, []);
-        }
-
-        if (rows.Count < query.Limit)
-        {
-            return new ActivityPage(query.From, end, [.. rows.Select(row => row.Entry!.Value)]);
+            return known.ToPage(Math.Max(end, query.From), found);
         }
 
         // The page may end in the middle of a commit: that one begins the next page, unless it fills this one.
-        var last = rows[^1].Position;
-        return last > rows[0].Position
-            ? new ActivityPage(query.From, last, [.. rows.Where(row => row.Position < last).Select(row => row.Entry!.Value)])
+        var last = found[^1].Position;
+        return found[0].Position < last || known.HasBelow(last)
+            ? known.ToPage(last, found)
             : new ActivityPage(query.From, last + 1, await ReadCommitAsync(last, query, cancellationToken));
     }
 
     /// <summary>Waits for the reads under way.</summary>
     public ValueTask DisposeAsync() => _connections.DisposeAsync();
+
+    private async Task<(long End, List<(long Position, LoggedEntry Entry)> Found)> ReadGapsAsync(
+        ActivityQuery query, KnownCommits known, CancellationToken cancellationToken)
+    {
+        var (lows, highs) = known.FindGaps();
+        var rows = await _connections.ReadAsync(
+            PageSql,
+            parameters =>
+            {
+                parameters.Add(new NpgsqlParameter<long[]> { TypedValue = lows });
+                parameters.Add(new NpgsqlParameter<long[]> { TypedValue = highs });
+                parameters.Add(new NpgsqlParameter<int> { TypedValue = query.Partitions });
+                parameters.Add(new NpgsqlParameter<int> { TypedValue = query.Partition });
+                parameters.Add(new NpgsqlParameter<int> { TypedValue = query.Limit });
+            },
+            row => (End: row.GetInt64(0), Position: row.IsDBNull(1) ? 0 : row.GetInt64(1), Entry: row.IsDBNull(1) ? (LoggedEntry?)null : Entry(row, 2)),
+            cancellationToken,
+            isPrepared: true);
+        return (rows[0].End, rows.Where(row => row.Entry is not null).Select(row => (row.Position, row.Entry!.Value)).ToList());
+    }
 
     // Bounded by the journal's own limit of a commit.
     private Task<IReadOnlyList<LoggedEntry>> ReadCommitAsync(long position, ActivityQuery query, CancellationToken cancellationToken) => _connections.ReadAsync(

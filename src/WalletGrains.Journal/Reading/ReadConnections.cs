@@ -11,8 +11,17 @@ internal sealed class ReadConnections(NpgsqlDataSource dataSource, int connectio
     private readonly SemaphoreSlim _free = new(connections, connections);
 
     /// <summary>Runs <paramref name="read"/> on a command with this text, within the read time-out.</summary>
+    /// <param name="sql">The text.</param>
+    /// <param name="bind">Adds its parameters.</param>
+    /// <param name="read">Reads its rows.</param>
+    /// <param name="cancellationToken">Gives the read up.</param>
+    /// <param name="isPrepared">Each connection keeps its plan: for what is read many times a second, and has one good plan whatever the tables hold.</param>
     public async Task<T> RunAsync<T>(
-        string sql, Action<NpgsqlParameterCollection> bind, Func<NpgsqlDataReader, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
+        string sql,
+        Action<NpgsqlParameterCollection> bind,
+        Func<NpgsqlDataReader, CancellationToken, Task<T>> read,
+        CancellationToken cancellationToken,
+        bool isPrepared = false)
     {
         using var timeout = new CancellationTokenSource(options.ReadTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
@@ -21,7 +30,7 @@ internal sealed class ReadConnections(NpgsqlDataSource dataSource, int connectio
             await _free.WaitAsync(either.Token);
             try
             {
-                return await ReadAsync(sql, bind, read, either.Token);
+                return await ReadAsync(sql, bind, read, isPrepared, either.Token);
             }
             finally
             {
@@ -50,7 +59,11 @@ internal sealed class ReadConnections(NpgsqlDataSource dataSource, int connectio
 
     /// <summary>The rows of a query.</summary>
     public Task<IReadOnlyList<T>> ReadAsync<T>(
-        string sql, Action<NpgsqlParameterCollection> bind, Func<NpgsqlDataReader, T> map, CancellationToken cancellationToken) =>
+        string sql,
+        Action<NpgsqlParameterCollection> bind,
+        Func<NpgsqlDataReader, T> map,
+        CancellationToken cancellationToken,
+        bool isPrepared = false) =>
         RunAsync<IReadOnlyList<T>>(
             sql,
             bind,
@@ -64,7 +77,8 @@ internal sealed class ReadConnections(NpgsqlDataSource dataSource, int connectio
 
                 return rows;
             },
-            cancellationToken);
+            cancellationToken,
+            isPrepared);
 
     /// <summary>Waits for the reads under way; each is bounded by the read time-out.</summary>
     public async ValueTask DisposeAsync()
@@ -78,11 +92,16 @@ internal sealed class ReadConnections(NpgsqlDataSource dataSource, int connectio
     }
 
     private async Task<T> ReadAsync<T>(
-        string sql, Action<NpgsqlParameterCollection> bind, Func<NpgsqlDataReader, CancellationToken, Task<T>> read, CancellationToken limit)
+        string sql, Action<NpgsqlParameterCollection> bind, Func<NpgsqlDataReader, CancellationToken, Task<T>> read, bool isPrepared, CancellationToken limit)
     {
         await using var connection = await dataSource.OpenWithinAsync(options.ConnectTimeout, time, limit);
         await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = (int)options.ReadTimeout.TotalSeconds };
         bind(command.Parameters);
+        if (isPrepared)
+        {
+            await command.PrepareAsync(limit);
+        }
+
         await using var reader = await command.ExecuteReaderAsync(limit);
         return await read(reader, limit);
     }

@@ -100,6 +100,7 @@ internal sealed partial class AppendStatement
         select
             (select case when count(*) < cardinality($1) then coalesce(array_agg(m.wallet_id), '{}') end from moved m),
             (select array_agg(t.wallet_id) from taken t),
-            (select array_agg(t.request_id) from taken t)
+            (select array_agg(t.request_id) from taken t),
+            (select journal_position() where exists (select from moved))
         """;
 }

@@ -44,7 +44,8 @@ internal sealed partial class AppendStatement : IDisposable
                 var answer = new AppendAnswer(
                     reader.IsDBNull(0) ? null : reader.GetFieldValue<Guid[]>(0),
                     reader.IsDBNull(1) ? [] : reader.GetFieldValue<Guid[]>(1),
-                    reader.IsDBNull(2) ? [] : reader.GetFieldValue<string[]>(2));
+                    reader.IsDBNull(2) ? [] : reader.GetFieldValue<string[]>(2),
+                    reader.IsDBNull(3) ? null : reader.GetInt64(3));
 
                 // The row comes before the commit. Only ReadyForQuery, which is read here, says that the commit went through.
                 while (await reader.NextResultAsync(cancellationToken))
@@ -114,4 +115,5 @@ internal sealed partial class AppendStatement : IDisposable
 /// <param name="Moved">Wallets whose head moved; null when all of them did.</param>
 /// <param name="TakenWallets">Wallets of the request ids in <paramref name="TakenRequestIds"/>, at the same places.</param>
 /// <param name="TakenRequestIds">Request ids of the batch that were decided before it.</param>
-internal sealed record AppendAnswer(Guid[]? Moved, Guid[] TakenWallets, string[] TakenRequestIds);
+/// <param name="Position">The position of its entries; null when no head moved.</param>
+internal sealed record AppendAnswer(Guid[]? Moved, Guid[] TakenWallets, string[] TakenRequestIds, long? Position);

@@ -24,10 +24,17 @@ internal sealed partial class Lane : IAsyncDisposable
     private readonly Task _loop;
 
     public Lane(
-        int number, NpgsqlDataSource dataSource, JournalOptions options, JournalMetrics metrics, CommitSignal? commits, TimeProvider time, ILogger logger)
+        int number,
+        NpgsqlDataSource dataSource,
+        JournalOptions options,
+        JournalMetrics metrics,
+        CommitSignal? commits,
+        RecentCommits? recent,
+        TimeProvider time,
+        ILogger logger)
     {
         (_number, _options, _metrics, _commits, _logger) = (number, options, metrics, commits, logger);
-        _writer = new LaneWriter(number, dataSource, options, metrics, time, logger);
+        _writer = new LaneWriter(number, dataSource, options, metrics, recent, time, logger);
         _queue = Channel.CreateBounded<LaneItem>(new BoundedChannelOptions(options.QueuePerLane) { SingleReader = true });
         metrics.ObserveQueue(() => _queue.Reader.Count);
         _loop = Task.Run(RunAsync);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using WalletGrains.Journal.Activity;
 
 namespace WalletGrains.Journal.Writing;
 
@@ -9,7 +10,8 @@ namespace WalletGrains.Journal.Writing;
 /// connection and reconnects when it has to.
 /// </summary>
 internal sealed partial class LaneWriter(
-    int lane, NpgsqlDataSource dataSource, JournalOptions options, JournalMetrics metrics, TimeProvider time, ILogger logger) : IAsyncDisposable
+    int lane, NpgsqlDataSource dataSource, JournalOptions options, JournalMetrics metrics, RecentCommits? recent, TimeProvider time, ILogger logger)
+    : IAsyncDisposable
 {
     private readonly AppendBatch _batch = new();
     private LaneConnection? _connection;
@@ -135,8 +137,29 @@ internal sealed partial class LaneWriter(
 
         var again = _batch.Settle(answer);
         _batch.Clear();
+        if (answer.Position is { } position)
+        {
+            recent?.Add(new RecentCommit(position, Entered(appends.Span)));
+        }
+
         LogFencedIn(appends.Span, again.Length);
         return again;
+    }
+
+    /// <summary>The entries of those that were applied.</summary>
+    private static WalletEntry[] Entered(ReadOnlySpan<PendingAppend> appends)
+    {
+        var entered = new WalletEntry[appends.Length];
+        var count = 0;
+        foreach (var pending in appends)
+        {
+            if (pending.Status is AppendStatus.Applied && pending.Append.Entry is { } entry)
+            {
+                entered[count++] = entry;
+            }
+        }
+
+        return count == entered.Length ? entered : entered[..count];
     }
 
     /// <summary>Tells of the appends whose wallets have moved on since they were decided. Those written again count as such so far.</summary>
@@ -171,6 +194,7 @@ internal sealed partial class LaneWriter(
         try
         {
             _connection = await LaneConnection.ConnectAsync(dataSource, options, time, either.Token);
+            recent?.Clear();
             if (LastFailure is not null)
             {
                 LogConnected(logger, lane);

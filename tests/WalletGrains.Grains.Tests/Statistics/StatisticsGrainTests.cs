@@ -143,6 +143,53 @@ public sealed class StatisticsGrainTests(MemoryCluster cluster)
         Assert.Equal((4, 13m, 4), (row.Version, row.DepositedMinor, row.TransactionCount));
     }
 
+    [Fact]
+    public async Task What_a_consumer_knows_since_its_last_write_gives_way_to_a_correction()
+    {
+        var (journal, time) = (new MemoryJournal(), new ManualTimeProvider());
+        var positions = new MemoryActivityPositions();
+        var store = new MemoryStatisticsStore(positions, new MemoryJobStore(TimeProvider.System));
+        var wallet = new WrittenWallet(journal);
+        await wallet.DepositAsync(10);
+        var right = StatisticsRows.ToRow(wallet.Id, await StatisticsHistory.CountAsync(journal, wallet.Id, WalletStatistics.None, 1));
+        Assert.True(await store.AddAsync(right with { DepositedMinor = 77 }, CancellationToken.None));
+        var end = await journal.FindEndAsync(CancellationToken.None);
+        await positions.LoadAsync("statistics", 0, 1, CancellationToken.None);
+        Assert.True(await positions.MoveAsync(new PositionMove("statistics", 0, 1, 0, end), CancellationToken.None));
+
+        var consumer = new Activation(journal, positions, store, time);
+        await wallet.DepositAsync(1);
+        await consumer.HearAsync(await journal.ReadBatchAsync(new ActivityQuery(0, 1, end, 50)), writes: true);
+        Assert.Equal(78, Assert.Single(await store.FindAsync([wallet.Id], CancellationToken.None)).DepositedMinor);
+
+        await new StatisticsRetry(store, journal).RetryAsync(wallet.Id, 1);
+        end = await journal.FindEndAsync(CancellationToken.None);
+        await wallet.DepositAsync(1);
+        var batch = await journal.ReadBatchAsync(new ActivityQuery(0, 1, end, 50));
+        await consumer.HearAsync(batch, writes: true);
+        await consumer.HearAsync(batch, writes: true);
+        var row = Assert.Single(await store.FindAsync([wallet.Id], CancellationToken.None));
+        Assert.Equal((3, 12m, 3), (row.Version, row.DepositedMinor, row.TransactionCount));
+    }
+
+    [Fact]
+    public async Task Statistics_of_a_busy_wallet_are_read_once()
+    {
+        var (journal, time) = (new MemoryJournal(), new ManualTimeProvider());
+        var positions = new MemoryActivityPositions();
+        var store = new CountedReads(new MemoryStatisticsStore(positions, new MemoryJobStore(TimeProvider.System)));
+        var wallet = new WrittenWallet(journal);
+        var consumer = new Activation(journal, positions, store, time);
+        for (var end = 0L; end < 5; end++)
+        {
+            await wallet.DepositAsync(1);
+            await consumer.HearAsync(await journal.ReadBatchAsync(new ActivityQuery(0, 1, end, 50)), writes: true);
+        }
+
+        Assert.Equal(1, store.Reads);
+        Assert.Equal(5, Assert.Single(await store.FindAsync([wallet.Id], CancellationToken.None)).Version);
+    }
+
     private async Task StartRelaysAsync()
     {
         for (var partition = 0; partition < new ActivityOptions().Partitions; partition++)
@@ -152,7 +199,7 @@ public sealed class StatisticsGrainTests(MemoryCluster cluster)
     }
 
     /// <summary>An activation of the consumer, without the runtime.</summary>
-    private sealed class Activation(MemoryJournal journal, MemoryActivityPositions positions, MemoryStatisticsStore store, TimeProvider time)
+    private sealed class Activation(MemoryJournal journal, MemoryActivityPositions positions, IStatisticsStore store, TimeProvider time)
     {
         private readonly ActivityConsumer _consumer = new(
             "statistics", 0, new StatisticsEffects(store, journal), journal, positions, new ActivityOptions { Partitions = 1 }, new ActivityMetrics(),
@@ -166,5 +213,24 @@ public sealed class StatisticsGrainTests(MemoryCluster cluster)
                 await Record.ExceptionAsync(_consumer.WriteAsync);
             }
         }
+    }
+
+    private sealed class CountedReads(IStatisticsStore store) : IStatisticsStore
+    {
+        public int Reads { get; private set; }
+
+        public Task<IReadOnlyList<StatisticsRow>> FindAsync(IReadOnlyCollection<Guid> walletIds, CancellationToken cancellationToken)
+        {
+            Reads++;
+            return store.FindAsync(walletIds, cancellationToken);
+        }
+
+        public Task<bool> WriteAsync(PositionMove move, IReadOnlyList<StatisticsRow> rows, IReadOnlyList<NewJob> jobs, CancellationToken cancellationToken) =>
+            store.WriteAsync(move, rows, jobs, cancellationToken);
+
+        public Task<bool> AddAsync(StatisticsRow row, CancellationToken cancellationToken) => store.AddAsync(row, cancellationToken);
+
+        public Task<bool> CorrectAsync(string consumer, StatisticsRow row, CancellationToken cancellationToken) =>
+            store.CorrectAsync(consumer, row, cancellationToken);
     }
 }

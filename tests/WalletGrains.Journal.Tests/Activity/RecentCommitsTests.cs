@@ -1,0 +1,156 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using WalletGrains.Journal.Activity;
+using Xunit;
+
+namespace WalletGrains.Journal.Tests.Activity;
+
+/// <summary>The contract where one silo's commits are known to the log and the other's are read.</summary>
+public sealed class RecentCommitsTests(PostgresJournalFixture postgres)
+    : PostgresActivityLogContract(postgres), IClassFixture<PostgresJournalFixture>, IAsyncLifetime
+{
+    private readonly RecentCommits _recent = new();
+    private PostgresJournal _journal = null!;
+    private PostgresActivityLog _log = null!;
+
+    protected override IJournal Journal => _journal;
+
+    protected override IActivityLog Log => _log;
+
+    public ValueTask InitializeAsync()
+    {
+        _journal = new PostgresJournal(
+            Postgres.DataSource, new JournalOptions(), TimeProvider.System, NullLogger<PostgresJournal>.Instance, recent: _recent);
+        _log = new PostgresActivityLog(Postgres.DataSource, new JournalOptions(), TimeProvider.System, _recent);
+        return ValueTask.CompletedTask;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _journal.DisposeAsync();
+        await _log.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task What_this_process_has_committed_comes_with_what_it_was_made_of_and_the_rest_is_read()
+    {
+        var (own, others) = (await TestWallet.OpenAsync(Journal), await TestWallet.OpenAsync(OtherSilo));
+        var from = await Log.FindEndAsync(Cancelled);
+        for (var i = 0; i < 3; i++)
+        {
+            await Journal.AppendAsync(WithSource(own.Deposit(1)));
+            await OtherSilo.AppendAsync(WithSource(others.Deposit(1)));
+        }
+
+        var entries = await FollowAsync(from, 1, 0, 100);
+        Assert.Equal([1, 2, 3], entries.Where(entry => entry.WalletId == own.Id).Select(entry => entry.Source as long?));
+        Assert.Equal([null, null, null], entries.Where(entry => entry.WalletId == others.Id).Select(entry => entry.Source));
+    }
+
+    [Fact]
+    public async Task What_was_not_applied_is_no_entry()
+    {
+        var wallet = await TestWallet.OpenAsync(Journal);
+        var stale = wallet.Copy();
+        var from = await Log.FindEndAsync(Cancelled);
+        var statuses = await Task.WhenAll(
+            Journal.AppendAsync(wallet.Deposit(1)), Journal.AppendAsync(wallet.Refuse()), Journal.AppendAsync(wallet.Deposit(1)), Journal.AppendAsync(stale.Deposit(5)));
+        Assert.Equal([AppendStatus.Applied, AppendStatus.Applied, AppendStatus.Applied, AppendStatus.HeadMoved], statuses);
+        var entries = await FollowAsync(from, 1, 0, 100);
+        Assert.Equal([1, 2], entries.Where(entry => entry.WalletId == wallet.Id).Select(entry => entry.Version));
+    }
+
+    [Fact]
+    public async Task Pages_are_the_same_as_those_of_a_log_that_reads_everything()
+    {
+        await using var reading = new PostgresActivityLog(Postgres.DataSource, new JournalOptions(), TimeProvider.System);
+        var random = new Random(7);
+        var from = await Log.FindEndAsync(Cancelled);
+        var wallets = new List<(IJournal Journal, TestWallet Wallet)>();
+        for (var i = 0; i < 20; i++)
+        {
+            var journal = i % 3 == 0 ? OtherSilo : Journal;
+            wallets.Add((journal, await TestWallet.OpenAsync(journal)));
+        }
+
+        var appended = AppendAsync();
+        var (known, read) = (new List<LoggedEntry>(), new List<LoggedEntry>());
+        var (knownTo, readTo) = (from, from);
+        var end = long.MaxValue;
+        while (knownTo < end || readTo < end)
+        {
+            if (appended.IsCompleted && end == long.MaxValue)
+            {
+                await appended;
+                end = await FindSettledEndAsync();
+            }
+
+            var page = await Log.ReadAsync(new ActivityQuery(1, 2, knownTo, 13), Cancelled);
+            Assert.Equal(knownTo, page.From);
+            known.AddRange(page.Entries);
+            knownTo = page.To;
+            page = await reading.ReadAsync(new ActivityQuery(1, 2, readTo, 17), Cancelled);
+            read.AddRange(page.Entries);
+            readTo = page.To;
+        }
+
+        Assert.Contains(known, entry => entry.Source is not null);
+        Assert.Equal(read.Count(entry => wallets.Exists(written => written.Wallet.Id == entry.WalletId)), 2_000 - CountOfPartition(0));
+
+        // Within a position the order of wallets is nobody's promise.
+        foreach (var (_, wallet) in wallets)
+        {
+            Assert.Equal(
+                read.Where(entry => entry.WalletId == wallet.Id).Select(entry => (entry.Version, Convert.ToHexString(entry.Content.Span))),
+                known.Where(entry => entry.WalletId == wallet.Id).Select(entry => (entry.Version, Convert.ToHexString(entry.Content.Span))));
+        }
+
+        int CountOfPartition(int partition) => wallets.Where(written => ActivityQuery.PartitionOf(written.Wallet.Id, 2) == partition).Sum(written => (int)written.Wallet.Head.Version);
+
+        async Task AppendAsync()
+        {
+            for (var round = 0; round < 100; round++)
+            {
+                // Now and then a transaction that stays open, or a number that writes nothing, stands between the commits.
+                await using var connection = await Postgres.DataSource.OpenConnectionAsync(Cancelled);
+                await using var transaction = await connection.BeginTransactionAsync(Cancelled);
+                await using var number = new Npgsql.NpgsqlCommand("select journal_position()", connection, transaction);
+                await (round % 5 == 0 ? number.ExecuteScalarAsync(Cancelled) : Task.FromResult<object?>(null));
+                await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => wallets[random.Next(wallets.Count)]).Select(written =>
+                    written.Journal.AppendAsync(WithSource(written.Wallet.Deposit(1)))));
+                await transaction.RollbackAsync(Cancelled);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Another_connection_may_be_to_another_server_and_what_is_known_is_forgotten()
+    {
+        var wallet = await TestWallet.OpenAsync(Journal);
+        var from = await Log.FindEndAsync(Cancelled);
+        await Journal.AppendAsync(WithSource(wallet.Deposit(1)));
+        Assert.NotNull(Assert.Single(await FollowAsync(from, 1, 0, 100), entry => entry.WalletId == wallet.Id).Source);
+        await using (var other = new PostgresJournal(
+            Postgres.DataSource, new JournalOptions(), TimeProvider.System, NullLogger<PostgresJournal>.Instance, recent: _recent))
+        {
+            await TestWallet.OpenAsync(other);
+        }
+
+        Assert.Null(Assert.Single(await FollowAsync(from, 1, 0, 100), entry => entry.WalletId == wallet.Id).Source);
+    }
+
+    [Fact]
+    public async Task The_oldest_commits_are_forgotten_and_read()
+    {
+        var wallet = await TestWallet.OpenAsync(Journal);
+        var from = await Log.FindEndAsync(Cancelled);
+        await Task.WhenAll(Enumerable.Range(0, JournalLimits.MaxRecentEntries + 1_000).Select(_ => Journal.AppendAsync(WithSource(wallet.Deposit(1)))));
+        var entries = (await FollowAsync(from, 1, 0, 1_000)).Where(entry => entry.WalletId == wallet.Id).ToList();
+        Assert.Equal(Enumerable.Range(1, JournalLimits.MaxRecentEntries + 1_000).Select(version => (long)version), entries.Select(entry => entry.Version));
+        Assert.Null(entries[0].Source);
+        Assert.Equal(JournalLimits.MaxRecentEntries + 1_000L, entries[^1].Source);
+        Assert.InRange(entries.Count(entry => entry.Source is not null), 1, JournalLimits.MaxRecentEntries);
+    }
+
+    private static WalletAppend WithSource(WalletAppend append) =>
+        new(append.Head, append.PreviousHash, append.Entry! with { Source = append.Entry.Version });
+}
