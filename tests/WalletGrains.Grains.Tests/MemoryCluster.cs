@@ -56,6 +56,7 @@ public sealed partial class MemoryCluster : IAsyncLifetime
         });
         Statistics = new MemoryStatisticsStore(Positions, JobStore);
         Alerts = new MemoryFraudStore(Positions, JobStore);
+        MobileUsers = new MemoryMobileUserStore(Journal, Positions, JobStore);
     }
 
     public StepFaults Faults { get; } = new();
@@ -84,7 +85,7 @@ public sealed partial class MemoryCluster : IAsyncLifetime
         ["Jobs:Kinds:balance-sync:FirstBackoff"] = "00:00:00.001",
     }).Build();
 
-    public MemoryMobileUserStore MobileUsers { get; } = new();
+    public MemoryMobileUserStore MobileUsers { get; }
 
     public ScriptedCore Core { get; } = new();
 

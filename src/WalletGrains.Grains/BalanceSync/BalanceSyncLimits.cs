@@ -33,6 +33,9 @@ internal static class BalanceSyncLimits
     /// <summary>How long the sweep waits when enough is queued; far below <see cref="SweepAhead"/>, so that there is always something.</summary>
     public static readonly TimeSpan SweepPause = TimeSpan.FromSeconds(1);
 
+    /// <summary>Wallets of which a consumer of transactions remembers whether they belong to a mobile user, some 80 bytes each; beyond it all are forgotten.</summary>
+    public const int MaxKnownOwners = 50_000;
+
     /// <summary>Logins of one user that wait for a balance at the same time; another one is shown the stored balance at once.</summary>
     public const int MaxWaiting = 16;
 }

@@ -1,3 +1,6 @@
+using WalletGrains.Journal.Activity;
+using WalletGrains.Journal.Jobs;
+
 namespace WalletGrains.Journal.BalanceSync;
 
 /// <summary>The durable record of mobile users, their accounts, and the balances that the core banking system told of them.</summary>
@@ -42,6 +45,20 @@ public interface IMobileUserStore
     /// <param name="limit">At most so many; 1 to <see cref="JournalLimits.MaxEnqueued"/>.</param>
     /// <param name="cancellationToken">Gives the read up.</param>
     Task<IReadOnlyList<AccountKey>> ReadSyncedAsync(AccountKey? after, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Of these wallets those that belong to mobile users, with their owners. A mobile user is one from its first moment on: what is said of a
+    /// wallet here stays so.</summary>
+    Task<IReadOnlyDictionary<Guid, Guid>> FindOwnersAsync(IReadOnlyCollection<Guid> walletIds, CancellationToken cancellationToken);
+
+    /// <summary>The accounts of these users whose balances are to be kept up to date, in their order.</summary>
+    Task<IReadOnlyList<AccountKey>> ReadSyncedOfAsync(IReadOnlyCollection<Guid> mobileUserIds, CancellationToken cancellationToken);
+
+    /// <summary>Enqueues jobs together with the move of the consumer that asks for them; false, and nothing written, when it does not stand where it must.</summary>
+    /// <param name="move">The move.</param>
+    /// <param name="syncs">Jobs that are done once more when they are running; each key once.</param>
+    /// <param name="failed">Jobs of events that the consumer has skipped.</param>
+    /// <param name="cancellationToken">Gives up before anything is sent.</param>
+    Task<bool> EnqueueBehindAsync(PositionMove move, IReadOnlyList<NewJob> syncs, IReadOnlyList<NewJob> failed, CancellationToken cancellationToken);
 
     /// <summary>How far the users have been gone through.</summary>
     Task<SweepRow> ReadSweepAsync(CancellationToken cancellationToken);

@@ -1,8 +1,15 @@
+using WalletGrains.Journal.Activity;
+using WalletGrains.Journal.Jobs;
+
 namespace WalletGrains.Journal.BalanceSync;
 
 /// <summary>Mobile users in memory with the observable behaviour of <see cref="PostgresMobileUserStore"/>, for tests and simulations.</summary>
+/// <param name="wallets">The wallets, and whose they are.</param>
+/// <param name="positions">The positions that moves go by, and their faults.</param>
+/// <param name="jobs">Where jobs go.</param>
 /// <param name="interceptor">Called around every write, with the id of the user or none; see <see cref="CommitInterceptor"/>.</param>
-public sealed class MemoryMobileUserStore(CommitInterceptor? interceptor = null) : IMobileUserStore
+public sealed class MemoryMobileUserStore(
+    MemoryJournal wallets, MemoryActivityPositions positions, MemoryJobStore jobs, CommitInterceptor? interceptor = null) : IMobileUserStore
 {
     private static readonly Comparer<AccountKey> InOrder = Comparer<AccountKey>.Create(static (one, other) =>
         one.MobileUserId.CompareTo(other.MobileUserId) is not 0 and var byUser ? byUser : string.CompareOrdinal(one.AccountNumber, other.AccountNumber));
@@ -137,6 +144,37 @@ public sealed class MemoryMobileUserStore(CommitInterceptor? interceptor = null)
             () => [.. _accounts.Where(pair => (after is null || InOrder.Compare(pair.Key, after.Value) > 0) && IsSynced(pair.Value)).Select(pair => pair.Key).Take(limit)],
             cancellationToken);
     }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyDictionary<Guid, Guid>> FindOwnersAsync(IReadOnlyCollection<Guid> walletIds, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(walletIds);
+        var owned = new Dictionary<Guid, Guid>();
+        foreach (var walletId in walletIds)
+        {
+            if (await wallets.FindHeadAsync(walletId, cancellationToken) is { OwnerId: { } ownerId } && await FindAsync(ownerId, cancellationToken) is not null)
+            {
+                owned[walletId] = ownerId;
+            }
+        }
+
+        return owned;
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<AccountKey>> ReadSyncedOfAsync(IReadOnlyCollection<Guid> mobileUserIds, CancellationToken cancellationToken) =>
+        ReadAsync<IReadOnlyList<AccountKey>>(
+            () => [.. _accounts.Where(pair => mobileUserIds.Contains(pair.Key.MobileUserId) && IsSynced(pair.Value)).Select(pair => pair.Key)], cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<bool> EnqueueBehindAsync(PositionMove move, IReadOnlyList<NewJob> syncs, IReadOnlyList<NewJob> failed, CancellationToken cancellationToken) =>
+        positions.MoveAsync(move, () =>
+        {
+            foreach (var job in syncs.Concat(failed))
+            {
+                jobs.Enqueue(job);
+            }
+        });
 
     /// <inheritdoc/>
     public Task<SweepRow> ReadSweepAsync(CancellationToken cancellationToken) => ReadAsync(() => _sweep, cancellationToken);

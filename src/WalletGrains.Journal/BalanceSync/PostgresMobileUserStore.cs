@@ -1,5 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
+using WalletGrains.Journal.Activity;
+using WalletGrains.Journal.Jobs;
 using WalletGrains.Journal.Reading;
 using WalletGrains.Journal.Writing;
 
@@ -213,6 +215,51 @@ public sealed class PostgresMobileUserStore : IMobileUserStore, IAsyncDisposable
             static row => new AccountKey(row.GetGuid(0), row.GetString(1)),
             cancellationToken);
     }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyDictionary<Guid, Guid>> FindOwnersAsync(IReadOnlyCollection<Guid> walletIds, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(walletIds);
+        var owned = await _reads.ReadAsync(
+            "select w.wallet_id, u.mobile_user_id from wallets w join fdh_mobile_users u on u.mobile_user_id = w.owner_id where w.wallet_id = any ($1)",
+            parameters => Bind(parameters, walletIds.ToArray()),
+            static row => (WalletId: row.GetGuid(0), MobileUserId: row.GetGuid(1)),
+            cancellationToken);
+        return owned.ToDictionary(pair => pair.WalletId, pair => pair.MobileUserId);
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<AccountKey>> ReadSyncedOfAsync(IReadOnlyCollection<Guid> mobileUserIds, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(mobileUserIds);
+        return _reads.ReadAsync(
+            $"""
+            select a.mobile_user_id, a.account_number from fdh_mobile_user_accounts a join fdh_mobile_users u using (mobile_user_id)
+            where a.mobile_user_id = any ($1) and {SyncedCondition}
+            order by a.mobile_user_id, a.account_number
+            """,
+            parameters => Bind(parameters, mobileUserIds.ToArray()),
+            static row => new AccountKey(row.GetGuid(0), row.GetString(1)),
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<bool> EnqueueBehindAsync(PositionMove move, IReadOnlyList<NewJob> syncs, IReadOnlyList<NewJob> failed, CancellationToken cancellationToken) =>
+        _writes.RunAsync(
+            $"""
+            {PostgresActivityPositions.MovedCte}, queued as (
+                {JobStatement.InsertSql(firstParameter: 6, JobRepeat.WhenBegun, "exists (select from moved)")}
+            )
+            select 1 from moved
+            """,
+            parameters =>
+            {
+                PostgresActivityPositions.Bind(parameters, move);
+                JobStatement.Bind(parameters, syncs);
+            },
+            static (row, limit) => row.ReadAsync(limit),
+            PostgresActivityPositions.WithoutWaitingForDisk,
+            PostgresActivityPositions.JobsBehind(move, failed));
 
     /// <inheritdoc/>
     public async Task<SweepRow> ReadSweepAsync(CancellationToken cancellationToken)

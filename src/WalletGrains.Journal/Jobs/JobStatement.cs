@@ -79,26 +79,40 @@ public static class JobStatement
 
     /// <summary>The statement that writes jobs of different keys which all have the same <see cref="NewJob.Repeat"/>. In the order of their kinds
     /// and keys: so two of them never wait for each other.</summary>
-    internal static NpgsqlBatchCommand Enqueue(IReadOnlyList<NewJob> jobs, JobRepeat repeat) => new($"""
+    internal static NpgsqlBatchCommand Enqueue(IReadOnlyList<NewJob> jobs, JobRepeat repeat)
+    {
+        var statement = new NpgsqlBatchCommand(InsertSql(firstParameter: 1, repeat, "true"));
+        Bind(statement.Parameters, jobs);
+        return statement;
+    }
+
+    /// <summary>The same as a part of a statement of others, when a condition holds.</summary>
+    /// <param name="firstParameter">The number of its first parameter (<see cref="Bind"/>).</param>
+    /// <param name="repeat">What all of them say of repeats.</param>
+    /// <param name="condition">The condition.</param>
+    internal static string InsertSql(int firstParameter, JobRepeat repeat, string condition) => $"""
         insert into jobs as j (job_id, kind, key, lane, payload, state, due_at, attempts, created_at, updated_at)
         select job_id, kind, key, lane, payload, 1, coalesce(due_at, now() + due_in, now()), 0, now(), now()
-        from unnest($1::uuid[], $2::text[], $3::text[], $4::smallint[], $5::bytea[], $6::timestamptz[], $7::interval[])
+        from unnest(
+                ${firstParameter}::uuid[], ${firstParameter + 1}::text[], ${firstParameter + 2}::text[], ${firstParameter + 3}::smallint[],
+                ${firstParameter + 4}::bytea[], ${firstParameter + 5}::timestamptz[], ${firstParameter + 6}::interval[])
             as new (job_id, kind, key, lane, payload, due_at, due_in)
+        where {condition}
         order by kind collate "C", key collate "C"
         {ConflictOf(repeat)}
-        """)
+        """;
+
+    /// <summary>Adds the parameters of <see cref="InsertSql"/>.</summary>
+    internal static void Bind(NpgsqlParameterCollection parameters, IReadOnlyList<NewJob> jobs)
     {
-        Parameters =
-        {
-            new NpgsqlParameter { Value = jobs.Select(job => job.JobId).ToArray() },
-            new NpgsqlParameter { Value = jobs.Select(job => job.Kind).ToArray() },
-            new NpgsqlParameter { Value = jobs.Select(job => job.Key).ToArray() },
-            new NpgsqlParameter { Value = jobs.Select(job => (short)job.Lane).ToArray() },
-            new NpgsqlParameter { Value = jobs.Select(job => job.Payload.ToArray()).ToArray() },
-            new NpgsqlParameter { Value = jobs.Select(job => job.DueAt?.UtcDateTime).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz },
-            new NpgsqlParameter { Value = jobs.Select(job => job.DueIn).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Interval },
-        },
-    };
+        parameters.Add(new() { Value = jobs.Select(job => job.JobId).ToArray() });
+        parameters.Add(new() { Value = jobs.Select(job => job.Kind).ToArray() });
+        parameters.Add(new() { Value = jobs.Select(job => job.Key).ToArray() });
+        parameters.Add(new() { Value = jobs.Select(job => (short)job.Lane).ToArray() });
+        parameters.Add(new() { Value = jobs.Select(job => job.Payload.ToArray()).ToArray() });
+        parameters.Add(new() { Value = jobs.Select(job => job.DueAt?.UtcDateTime).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz });
+        parameters.Add(new() { Value = jobs.Select(job => job.DueIn).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Interval });
+    }
 
     private static string ConflictOf(JobRepeat repeat) => repeat switch
     {

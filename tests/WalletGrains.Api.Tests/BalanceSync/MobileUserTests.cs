@@ -1,3 +1,4 @@
+using WalletGrains.Contracts.Users;
 using WalletGrains.Simulators;
 using WalletGrains.Simulators.Admin;
 using WalletGrains.Simulators.Faults;
@@ -73,6 +74,18 @@ public sealed class MobileUserTests(CoreBankingFixture core) : IClassFixture<Cor
         Assert.Equal(202, (await caller.PostAsync($"/mobile-users/{id}/sync", "")).Status);
         var refreshed = await Api.Anonymous().PostAsync("/auth/refresh", $$"""{"refreshToken":"{{login.Json.GetProperty("refreshToken").GetString()}}"}""");
         Assert.Equal(200, refreshed.Status);
+    }
+
+    [Fact]
+    public async Task A_transaction_in_a_mobile_users_wallet_has_its_balance_asked_for()
+    {
+        var created = await CreateAsync();
+        await Admin.SetCoreAccountsAsync(new CoreAccount(_account, 20m));
+        var caller = Api.As(UserRole.Customer, created.Json.GetProperty("mobileUserId").GetGuid());
+        var before = (await Admin.CallsAsync("t24.balances", _account)).Count;
+        var walletId = await caller.OpenWalletAsync();
+        Assert.Equal(200, (await Api.Operator().PostAsync($"/wallet/{walletId}/deposit", """{"amount":5}""")).Status);
+        Assert.Equal(before + 1, await Admin.WaitForCallsAsync("t24.balances", before + 1, _account));
     }
 
     [Fact]

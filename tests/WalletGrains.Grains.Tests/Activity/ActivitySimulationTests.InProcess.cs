@@ -7,6 +7,7 @@ using WalletGrains.Grains.Activity;
 using WalletGrains.Grains.Statistics;
 using WalletGrains.Journal;
 using WalletGrains.Journal.Activity;
+using WalletGrains.Journal.BalanceSync;
 using WalletGrains.Journal.Fraud;
 using WalletGrains.Journal.Jobs;
 using WalletGrains.Journal.Statistics;
@@ -53,6 +54,7 @@ public sealed class ActivitySimulationTests
             .AddSingleton<IStatisticsStore>(statistics)
             .AddSingleton<IFraudStore>(alerts)
             .AddSingleton<IJobStore>(jobs)
+            .AddSingleton<IMobileUserStore>(new MemoryMobileUserStore(_journal, positions, jobs))
             .AddSingleton(new ActivityOptions { Partitions = Partitions })
             .AddWalletGrains());
         var client = cluster.AddClient("client");

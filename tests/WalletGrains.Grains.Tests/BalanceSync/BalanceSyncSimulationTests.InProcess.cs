@@ -5,6 +5,8 @@ using WalletGrains.Contracts.BalanceSync;
 using WalletGrains.Contracts.Jobs;
 using WalletGrains.Grains.BalanceSync;
 using WalletGrains.Grains.Jobs;
+using WalletGrains.Journal;
+using WalletGrains.Journal.Activity;
 using WalletGrains.Journal.BalanceSync;
 using WalletGrains.Journal.Jobs;
 using Xunit;
@@ -22,7 +24,7 @@ public sealed class BalanceSyncSimulationTests
     private readonly SimulatedClient _client;
     private readonly SimulatedProcess _database;
     private readonly MemoryJobStore _jobs;
-    private readonly MemoryMobileUserStore _users = new();
+    private readonly MemoryMobileUserStore _users;
     private readonly List<(string Account, TimeSpan At)> _calls = [];
     private Func<string, CoreAnswer> _answer = account => new CoreAnswer.Balance(decimal.Parse(account, System.Globalization.CultureInfo.InvariantCulture), "MWK");
     private TimeSpan _callTime = CallTime;
@@ -33,6 +35,7 @@ public sealed class BalanceSyncSimulationTests
     {
         _database = _world.AddProcess("database");
         _jobs = new MemoryJobStore(_database.Clock);
+        _users = new MemoryMobileUserStore(new MemoryJournal(), new MemoryActivityPositions(), _jobs);
         var options = new SimulatedClusterOptions();
         options.Silo.GrainAssemblies.Add(typeof(AccountSync).Assembly);
         _cluster = new SimulatedCluster(_world, options, AddServices);

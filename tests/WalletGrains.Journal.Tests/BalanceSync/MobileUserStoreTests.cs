@@ -1,4 +1,6 @@
+using WalletGrains.Journal.Activity;
 using WalletGrains.Journal.BalanceSync;
+using WalletGrains.Journal.Jobs;
 using Xunit;
 
 namespace WalletGrains.Journal.Tests.BalanceSync;
@@ -10,6 +12,15 @@ public abstract class MobileUserStoreContract
 
     /// <summary>The store under test.</summary>
     protected abstract IMobileUserStore Store { get; }
+
+    /// <summary>The wallets beside it.</summary>
+    protected abstract IJournal Journal { get; }
+
+    /// <summary>The positions beside it.</summary>
+    protected abstract IActivityPositions Positions { get; }
+
+    /// <summary>The jobs beside it.</summary>
+    protected abstract IJobStore Jobs { get; }
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
@@ -184,6 +195,58 @@ public abstract class MobileUserStoreContract
         }
     }
 
+    [Fact]
+    public async Task Wallets_of_mobile_users_are_found_with_their_owners()
+    {
+        var (user, other) = (await CreateAsync("100"), await CreateAsync("100"));
+        var (first, second) = (await TestWallet.OpenAsync(Journal, user.MobileUserId), await TestWallet.OpenAsync(Journal, user.MobileUserId));
+        var (strangers, nobodys) = (await TestWallet.OpenAsync(Journal, Guid.NewGuid()), await TestWallet.OpenAsync(Journal));
+        var asked = new[] { first.Id, second.Id, strangers.Id, nobodys.Id, Guid.NewGuid() };
+        Assert.Equal(new Dictionary<Guid, Guid> { [first.Id] = user.MobileUserId, [second.Id] = user.MobileUserId }, await Store.FindOwnersAsync(asked, Cancelled));
+        Assert.Empty(await Store.FindOwnersAsync([other.MobileUserId], Cancelled));
+    }
+
+    [Fact]
+    public async Task Of_some_users_those_accounts_are_read_that_are_kept_up_to_date()
+    {
+        var (user, inactive, unasked) = (await CreateAsync("100"), await CreateAsync("100"), await CreateAsync("100"));
+        await Store.AddAccountAsync(Account(user, "200"), 5, Cancelled);
+        await Store.AddAccountAsync(Account(user, "300"), 5, Cancelled);
+        await Store.ChangeAccountAsync(Key(user, "200"), isActive: false, null, Now, Cancelled);
+        await Store.SetActiveAsync(inactive.MobileUserId, false, Now, Cancelled);
+        Assert.Equal([Key(user, "100"), Key(user, "300")], await Store.ReadSyncedOfAsync([user.MobileUserId, inactive.MobileUserId], Cancelled));
+        Assert.DoesNotContain(Key(unasked, "100"), await Store.ReadSyncedOfAsync([user.MobileUserId], Cancelled));
+    }
+
+    [Fact]
+    public async Task Jobs_are_enqueued_with_the_move_or_not_at_all_and_a_running_one_is_done_once_more()
+    {
+        var consumer = $"{Guid.NewGuid():N}";
+        await Positions.LoadAsync(consumer, 0, 1, Cancelled);
+        NewJob[] syncs = [Sync(consumer, "2"), Sync(consumer, "1")];
+        var failed = new NewJob(Guid.CreateVersion7(), "failed", consumer, ReadOnlyMemory<byte>.Empty);
+        Assert.False(await Store.EnqueueBehindAsync(new PositionMove(consumer, 0, 1, 5, 10), syncs, [failed], Cancelled));
+        Assert.Equal(default, await Jobs.CountAsync(consumer, 10, Cancelled));
+        Assert.Null(await Jobs.FindAsync(failed.JobId, Cancelled));
+
+        Assert.True(await Store.EnqueueBehindAsync(new PositionMove(consumer, 0, 1, 0, 10), syncs, [failed], Cancelled));
+        Assert.Equal((2, 0), await CountAsync(consumer));
+        Assert.NotNull(await Jobs.FindAsync(failed.JobId, Cancelled));
+        Assert.Equal(10, await Positions.LoadAsync(consumer, 0, 1, Cancelled));
+
+        var claimed = await Jobs.ClaimAsync(new JobClaim(consumer, "me", Guid.NewGuid(), TimeSpan.FromMinutes(1), 1, 5, null), Cancelled);
+        Assert.True(await Store.EnqueueBehindAsync(new PositionMove(consumer, 0, 1, 10, 20), [Sync(consumer, "1"), Sync(consumer, "2")], [], Cancelled));
+        Assert.Equal((1, 1), await CountAsync(consumer));
+        await Jobs.SettleAsync(new JobSettlement(claimed[0].JobId, claimed[0].Token, JobState.Done, 1), Cancelled);
+        Assert.Equal((2, 0), await CountAsync(consumer));
+        Assert.True(await Store.EnqueueBehindAsync(new PositionMove(consumer, 0, 1, 20, 30), [], [], Cancelled));
+    }
+
+    private async Task<(int Queued, int Running)> CountAsync(string kind) => await Jobs.CountAsync(kind, 10, Cancelled) is var counts ? (counts.Normal, counts.Running) : default;
+
+    private static NewJob Sync(string kind, string key) =>
+        new(Guid.CreateVersion7(), kind, key, ReadOnlyMemory<byte>.Empty, DueAt: null, JobLane.Normal, JobRepeat.WhenBegun);
+
     private static AccountKey Key(MobileUserRow user, string number) => new(user.MobileUserId, number);
 
     private static AccountKey Key(MobileAccountRow account) => new(account.MobileUserId, account.AccountNumber);
@@ -208,19 +271,41 @@ public abstract class MobileUserStoreContract
 /// <summary>The contract in memory.</summary>
 public sealed class MemoryMobileUserStoreTests : MobileUserStoreContract
 {
-    protected override IMobileUserStore Store { get; } = new MemoryMobileUserStore();
+    private readonly MemoryJournal _journal = new();
+    private readonly MemoryActivityPositions _positions = new();
+    private readonly MemoryJobStore _jobs = new(TimeProvider.System);
+
+    public MemoryMobileUserStoreTests() => Store = new MemoryMobileUserStore(_journal, _positions, _jobs);
+
+    protected override IMobileUserStore Store { get; }
+
+    protected override IJournal Journal => _journal;
+
+    protected override IActivityPositions Positions => _positions;
+
+    protected override IJobStore Jobs => _jobs;
 }
 
 /// <summary>The contract on PostgreSQL.</summary>
 public sealed class PostgresMobileUserStoreTests(PostgresJournalFixture postgres) : MobileUserStoreContract, IClassFixture<PostgresJournalFixture>, IAsyncDisposable
 {
     private readonly PostgresMobileUserStore _store = new(postgres.DataSource, new JournalOptions(), TimeProvider.System);
+    private readonly PostgresActivityPositions _positions = new(postgres.DataSource, new JournalOptions(), TimeProvider.System);
+    private readonly PostgresJobStore _jobs = new(postgres.DataSource, new JournalOptions(), TimeProvider.System);
 
     protected override IMobileUserStore Store => _store;
+
+    protected override IJournal Journal => postgres.Journal;
+
+    protected override IActivityPositions Positions => _positions;
+
+    protected override IJobStore Jobs => _jobs;
 
     public async ValueTask DisposeAsync()
     {
         await _store.DisposeAsync();
+        await _positions.DisposeAsync();
+        await _jobs.DisposeAsync();
         GC.SuppressFinalize(this);
     }
 }
