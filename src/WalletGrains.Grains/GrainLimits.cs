@@ -172,8 +172,11 @@ internal static class GrainLimits
     /// <summary>Sessions of one user; beyond it the oldest end.</summary>
     public const int MaxSessionsPerUser = 32;
 
-    /// <summary>A refresh token that was replaced less than so long ago is taken for late and not for stolen: two tabs of one browser.</summary>
-    public static readonly TimeSpan RefreshOverlap = TimeSpan.FromSeconds(10);
+    /// <summary>
+    /// A refresh token that was replaced less than so long ago may be shown again and gets the same answer: its answer was lost, or two tabs of one browser
+    /// ask. Longer than a client waits for an answer and asks again; a token that is stolen later than this gives itself away.
+    /// </summary>
+    public static readonly TimeSpan RefreshOverlap = TimeSpan.FromMinutes(1);
 
     /// <summary>How long front doors must know that a session has ended: an access token lives 15 minutes, and clocks differ.</summary>
     public static readonly TimeSpan EndedSessionsCount = TimeSpan.FromMinutes(17);

@@ -20,17 +20,22 @@ internal static class Outage
         }
     }
 
-    /// <summary>Awaits a write that may be repeated without harm, whatever became of it.</summary>
-    /// <exception cref="UnavailableException">The journal is away, or its answer was lost.</exception>
+    /// <summary>Awaits a write.</summary>
+    /// <exception cref="UnavailableException">The journal is away; nothing was written.</exception>
+    /// <exception cref="OutcomeUnknownException">Its answer was lost.</exception>
     public static async Task<T> GuardWriteAsync<T>(Func<Task<T>> write)
     {
         try
         {
             return await write();
         }
-        catch (Exception e) when (e is JournalUnavailableException or JournalOutcomeUnknownException)
+        catch (JournalUnavailableException e)
         {
             throw new UnavailableException("The store cannot be written now.", e);
+        }
+        catch (JournalOutcomeUnknownException e)
+        {
+            throw new OutcomeUnknownException("Whether this was written is not known.", e);
         }
     }
 }

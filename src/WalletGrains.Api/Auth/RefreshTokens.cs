@@ -7,7 +7,7 @@ namespace WalletGrains.Api.Auth;
 
 /// <summary>
 /// Makes and reads refresh tokens: the session, 32 random bytes, and a MAC over both. The store keeps only the hash of the one that
-/// is in force. The MAC says of any other that it was ours once: so a token that was used before is told from one that was made up,
+/// is in force, and of the one before it. The MAC says of any other that it was ours once: so a token that was used before is told from one that was made up,
 /// without keeping the old ones, and what was made up costs no look-up.
 /// </summary>
 internal sealed class RefreshTokens(IOptions<JwtOptions> options)
@@ -18,20 +18,33 @@ internal sealed class RefreshTokens(IOptions<JwtOptions> options)
     private const int MacBytes = 16;
     private const int Bytes = IdBytes + SecretBytes + MacBytes;
 
-    // Its own key: neither kind of token may help to make the other.
-    private readonly byte[] _key = HKDF.DeriveKey(
-        HashAlgorithmName.SHA256, options.Value.KeyBytes()!, HMACSHA256.HashSizeInBytes, info: "walletgrains refresh token"u8.ToArray());
+    // Their own keys: neither kind of token may help to make the other, and no hash of the store the next token.
+    private readonly byte[] _key = KeyOf(options.Value, "walletgrains refresh token"u8);
+    private readonly byte[] _nextKey = KeyOf(options.Value, "walletgrains next refresh token"u8);
 
     /// <summary>Characters of a token.</summary>
     public static int Length { get; } = Prefix.Length + Base64Url.GetEncodedLength(Bytes);
 
-    /// <summary>A new token of this session.</summary>
+    /// <summary>The first token of a session.</summary>
     /// <returns>The token, and what is kept of it.</returns>
     public (string Text, byte[] Hash) Make(Guid sessionId)
     {
+        Span<byte> secret = stackalloc byte[SecretBytes];
+        RandomNumberGenerator.Fill(secret);
+        return Make(sessionId, secret);
+    }
+
+    /// <summary>
+    /// The token after the one with this hash: always the same one, so that a repeat of a request whose answer was lost gets that answer, and
+    /// nothing of it need be stored. Without this product's key nobody can tell it from a random one.
+    /// </summary>
+    public (string Text, byte[] Hash) Next(Guid sessionId, byte[] hash) => Make(sessionId, HMACSHA256.HashData(_nextKey, hash));
+
+    private (string Text, byte[] Hash) Make(Guid sessionId, ReadOnlySpan<byte> secret)
+    {
         Span<byte> bytes = stackalloc byte[Bytes];
         sessionId.TryWriteBytes(bytes, bigEndian: true, out _);
-        RandomNumberGenerator.Fill(bytes[IdBytes..^MacBytes]);
+        secret.CopyTo(bytes[IdBytes..]);
         WriteMac(bytes[..^MacBytes], bytes[^MacBytes..]);
         return (Prefix + Base64Url.EncodeToString(bytes), SHA256.HashData(bytes));
     }
@@ -61,6 +74,9 @@ internal sealed class RefreshTokens(IOptions<JwtOptions> options)
         (sessionId, hash) = (new Guid(bytes[..IdBytes], bigEndian: true), SHA256.HashData(bytes));
         return true;
     }
+
+    private static byte[] KeyOf(JwtOptions options, ReadOnlySpan<byte> purpose) =>
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, options.KeyBytes()!, HMACSHA256.HashSizeInBytes, info: purpose.ToArray());
 
     private void WriteMac(ReadOnlySpan<byte> signed, Span<byte> mac)
     {

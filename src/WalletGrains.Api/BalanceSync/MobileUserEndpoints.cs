@@ -22,6 +22,7 @@ internal sealed class MobileUserEndpoints(IGrainFactory grains, LiveCredentials 
         {
             Description = "It is a user of the product too, with the same id and the role of a customer, and signs in by its name.",
             Access = Access.Operator,
+            IfUnknown = "Send it again: it goes on where it was. When the name is taken then, it had happened.",
             Body = typeof(CreateMobileUserRequest),
             Status = StatusCodes.Status201Created,
             Response = typeof(MobileUserResponse),
@@ -44,6 +45,7 @@ internal sealed class MobileUserEndpoints(IGrainFactory grains, LiveCredentials 
         endpoints.MapApi("POST", "/mobile-users/{id}/accounts", AddAccountAsync, new("addMobileAccount", Tag, "Add an account to a mobile user")
         {
             Access = Access.Operator,
+            IfUnknown = "Send it again: when the user has the account then, it happened.",
             Body = typeof(AddMobileAccountRequest),
             Status = StatusCodes.Status201Created,
             Response = typeof(MobileUserResponse),

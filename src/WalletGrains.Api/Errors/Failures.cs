@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using WalletGrains.Api.OpenApi;
 using WalletGrains.Contracts;
 
 namespace WalletGrains.Api.Errors;
@@ -15,6 +16,17 @@ internal static class Failures
         OrleansMessageRejectionException => Problem.Unavailable,
         BadHttpRequestException bad => Problem.OfStatus(bad.StatusCode),
         _ => null,
+    };
+
+    /// <summary>
+    /// An exception that nobody on the way has taken; null when it is a fault of this product. Where the operation changes something and does not
+    /// name its requests, a lost answer leaves open whether it did.
+    /// </summary>
+    public static Problem? OfRequest(Exception exception, Operation? operation) => exception switch
+    {
+        OutcomeUnknownException => Problem.OutcomeUnknownOf(operation?.IfUnknown ?? Operation.Again),
+        TimeoutException or OrleansMessageRejectionException when operation?.IfUnknown is { } advice => Problem.OutcomeUnknownOf(advice),
+        _ => OfRead(exception),
     };
 
     /// <summary>

@@ -49,7 +49,7 @@ internal sealed record Problem(ProblemKind Kind, string Detail)
     /// <summary>The leg of a bulk transfer that it is about, from 0.</summary>
     public int? FailedLeg { get; init; }
 
-    /// <summary>With <see cref="ProblemKind.OutcomeUnknown"/>: the id to ask again with.</summary>
+    /// <summary>With <see cref="ProblemKind.OutcomeUnknown"/>: the id to ask again with, where the request has one.</summary>
     public string? RequestId { get; init; }
 
     /// <summary>The refusal was decided by an earlier request with the same id.</summary>
@@ -67,6 +67,10 @@ internal sealed record Problem(ProblemKind Kind, string Detail)
         {
             RequestId = requestId,
         };
+
+    /// <summary>A change without a request id that may or may not be durable.</summary>
+    /// <param name="advice">What to do now.</param>
+    public static Problem OutcomeUnknownOf(string advice) => new(ProblemKind.OutcomeUnknown, $"It is not known whether this happened. {advice}");
 
     /// <summary>What the framework refused with a bare status.</summary>
     public static Problem OfStatus(int status) => status switch

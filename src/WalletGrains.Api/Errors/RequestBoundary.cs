@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using WalletGrains.Api.Http;
+using WalletGrains.Api.OpenApi;
 using WalletGrains.Api.Protection;
 
 namespace WalletGrains.Api.Errors;
@@ -60,7 +61,7 @@ internal sealed class RequestBoundary(
             return;
         }
 
-        var problem = Failures.OfRead(exception);
+        var problem = Failures.OfRequest(exception, context.GetEndpoint()?.Metadata.GetMetadata<Operation>());
         if (problem is null)
         {
             RequestBoundaryLog.UnexpectedException(logger, exception, context.Request.Method, context.GetEndpoint()?.DisplayName);

@@ -25,6 +25,7 @@ internal static class ApiEndpoints
     {
         operation = operation with
         {
+            IfUnknown = method == HttpMethods.Get || operation.TakesRequestId ? null : operation.IfUnknown ?? Operation.Again,
             HasWalletInPath = pattern.StartsWith("/wallet/{id}", StringComparison.Ordinal) || pattern.StartsWith("/wallets/{id}", StringComparison.Ordinal),
         };
         var time = endpoints.ServiceProvider.GetRequiredService<TimeProvider>();

@@ -129,10 +129,10 @@ internal static class ExampleBodies
     public static JsonNode Of(Type type) => Of(ApiJson.Wire.GetTypeInfo(type)!, NoText);
 
     /// <summary>An example of a problem of this kind, as an answer of this endpoint.</summary>
-    public static JsonNode Of(ProblemKind kind, string pattern)
+    public static JsonNode Of(ProblemKind kind, string pattern, Operation operation)
     {
         var path = pattern.Replace("{id}", Id, StringComparison.Ordinal);
-        var detail = kind.Title + ".";
+        var detail = kind == ProblemKind.OutcomeUnknown && operation.IfUnknown is { } advice ? Problem.OutcomeUnknownOf(advice).Detail : kind.Title + ".";
         var example = new JsonObject
         {
             ["type"] = kind.Type,
@@ -152,7 +152,7 @@ internal static class ExampleBodies
         {
             example["errors"] = new JsonObject { ["amount"] = new JsonArray("amount is required.") };
         }
-        else if (kind == ProblemKind.OutcomeUnknown)
+        else if (kind == ProblemKind.OutcomeUnknown && operation.TakesRequestId)
         {
             example["requestId"] = Values["requestId"].DeepClone();
         }

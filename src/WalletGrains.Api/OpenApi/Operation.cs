@@ -33,6 +33,15 @@ internal sealed record Operation(string Id, string Tag, string Summary)
     /// <summary>The header Idempotency-Key names the request, in place of a body member where there is one.</summary>
     public bool TakesRequestId => RequestIdMember is not null || Replays;
 
+    /// <summary>
+    /// What to do when the answer was lost to a request that changes something and has no id; null for others. Where nothing is said it is
+    /// <see cref="Again"/>.
+    /// </summary>
+    public string? IfUnknown { get; init; }
+
+    /// <summary>What to do after a lost answer where doing it twice is like doing it once.</summary>
+    public const string Again = "Send it again; it does no harm.";
+
     /// <summary>Status of success.</summary>
     public int Status { get; init; } = 200;
 
@@ -93,7 +102,7 @@ internal sealed record Operation(string Id, string Tag, string Summary)
             kinds.AddRange([ProblemKind.Overloaded, ProblemKind.Unavailable]);
         }
 
-        if (TakesRequestId)
+        if (TakesRequestId || IfUnknown is not null)
         {
             kinds.Add(ProblemKind.OutcomeUnknown);
         }

@@ -50,7 +50,7 @@ internal sealed class OperationTransformer : IOpenApiOperationTransformer
             if (mediaType == ProblemBody.ContentType)
             {
                 content.Examples = kinds.ToDictionary(
-                    kind => kind.Code, kind => (IOpenApiExample)new OpenApiExample { Value = ExampleBodies.Of(kind, path) }, StringComparer.Ordinal);
+                    kind => kind.Code, kind => (IOpenApiExample)new OpenApiExample { Value = ExampleBodies.Of(kind, path, promised) }, StringComparer.Ordinal);
             }
             else if (mediaType == ApiEndpoints.Json)
             {

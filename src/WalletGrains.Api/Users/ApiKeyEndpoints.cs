@@ -22,6 +22,7 @@ internal sealed class ApiKeyEndpoints(IGrainFactory grains, LiveCredentials cred
         {
             Description = "The answer is the only one that has the key; what is stored is its hash. It is sent in the header X-Api-Key and acts as a service, within its scopes.",
             Access = Access.Operator,
+            IfUnknown = "List the keys: if there is a new one, nobody has its text. Revoke it, and make another.",
             Body = typeof(CreateApiKeyRequest),
             Status = StatusCodes.Status201Created,
             Response = typeof(NewApiKeyResponse),

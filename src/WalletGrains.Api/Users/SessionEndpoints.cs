@@ -30,16 +30,19 @@ internal sealed class SessionEndpoints(
             Description = "A wrong e-mail address, a wrong password, too many attempts and a locked account are answered alike.",
             Access = Access.Open,
             SignsIn = true,
+            IfUnknown = "Sign in again.",
             Body = typeof(LoginRequest),
             Response = typeof(LoginResponse),
             Problems = [ProblemKind.Unauthenticated],
         });
         endpoints.MapApi("POST", "/auth/refresh", RefreshAsync, new("refresh", "Identity", "Go on with a session")
         {
-            Description = "Each refresh token is good for one call and its answer has the next one. A token that was used before ends the session, "
-                + "for one of its two users is not its owner. Of two calls at the same time one gets tokens and the other 401, and the session goes on.",
+            Description = "Each refresh token is good for one call and its answer has the next one. For a minute the same call is answered with the same next "
+                + "token, until that one is used: so an answer may be lost, and two tabs may ask at the same time. After that a token that was used before ends the "
+                + "session, for one of its two users is not its owner.",
             Access = Access.Open,
             SignsIn = true,
+            IfUnknown = "Send the same token again, within a minute.",
             Body = typeof(RefreshRequest),
             Response = typeof(LoginResponse),
             Problems = [ProblemKind.Unauthenticated],
@@ -97,7 +100,7 @@ internal sealed class SessionEndpoints(
             return Problem.Unauthenticated;
         }
 
-        var (token, nextHash) = refreshTokens.Make(sessionId);
+        var (token, nextHash) = refreshTokens.Next(sessionId, hash);
         var renewal = await grains.GetGrain<ISessionGrain>(0).RenewAsync(new RenewSession(sessionId, hash, nextHash, _idle));
         if (renewal.Ended)
         {

@@ -24,6 +24,7 @@ internal sealed class UserEndpoints(IGrainFactory grains, IOptions<WalletOptions
         {
             Access = Access.Open,
             SignsIn = true,
+            IfUnknown = "Sign in with the address and the password: when that fails, nothing happened, and you can register again.",
             Body = typeof(RegisterRequest),
             Status = StatusCodes.Status201Created,
             Response = typeof(RegisterResponse),

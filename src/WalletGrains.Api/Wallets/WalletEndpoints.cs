@@ -22,6 +22,7 @@ internal sealed class WalletEndpoints(IGrainFactory grains, TimeProvider time)
         endpoints.MapApi("POST", "/wallets", OpenAsync, new("openWallet", "Wallets", "Open a wallet")
         {
             Access = Access.WalletsWrite,
+            IfUnknown = "List the wallets: there may be a new one.",
             Body = typeof(OpenWalletRequest),
             Status = StatusCodes.Status201Created,
             Response = typeof(WalletResponse),

@@ -10,12 +10,14 @@ public interface IBalanceSyncGrain : IGrainWithIntegerKey
     Task<BalanceSyncStatus> GetStatusAsync();
 
     /// <summary>Has all users gone through, from now on and once in every interval.</summary>
-    /// <exception cref="UnavailableException">The store is away. It may have been done all the same; doing it again does no harm.</exception>
+    /// <exception cref="UnavailableException">The store is away; nothing was changed.</exception>
+    /// <exception cref="OutcomeUnknownException">Its answer was lost. Doing it again does no harm.</exception>
     [Alias("Start")]
     Task StartAsync();
 
     /// <summary>Has no more users gone through. What is queued is still done, and so is what is asked for.</summary>
-    /// <exception cref="UnavailableException">The store is away. It may have been done all the same; doing it again does no harm.</exception>
+    /// <exception cref="UnavailableException">The store is away; nothing was changed.</exception>
+    /// <exception cref="OutcomeUnknownException">Its answer was lost. Doing it again does no harm.</exception>
     [Alias("Stop")]
     Task StopAsync();
 }

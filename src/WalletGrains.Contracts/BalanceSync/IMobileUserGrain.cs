@@ -8,7 +8,8 @@ namespace WalletGrains.Contracts.BalanceSync;
 public interface IMobileUserGrain : IGrainWithGuidKey
 {
     /// <summary>Creates the user, with its first account and the means to sign in.</summary>
-    /// <exception cref="UnavailableException">The store is away. A part may have been created: repeating the call completes it.</exception>
+    /// <exception cref="UnavailableException">The store is away; nothing was changed.</exception>
+    /// <exception cref="OutcomeUnknownException">Its answer was lost. A part may have been created: repeating the call completes it.</exception>
     [Alias("Create")]
     Task<CreateMobileUserOutcome> CreateAsync(CreateMobileUser command);
 
@@ -18,19 +19,22 @@ public interface IMobileUserGrain : IGrainWithGuidKey
     Task<MobileUser?> GetAsync();
 
     /// <summary>Adds an account.</summary>
-    /// <exception cref="UnavailableException">The store is away. It may have been added.</exception>
+    /// <exception cref="UnavailableException">The store is away; nothing was changed.</exception>
+    /// <exception cref="OutcomeUnknownException">Its answer was lost. It may have been added.</exception>
     [Alias("AddAccount")]
     Task<MobileUserChange> AddAccountAsync(string accountNumber, string accountType, bool isPrimary);
 
     /// <summary>Makes the user active or not. One who is not cannot sign in, its sessions end, and its balances are left as they are.</summary>
     /// <param name="isActive">Which of the two.</param>
     /// <param name="by">The operator who wants it.</param>
-    /// <exception cref="UnavailableException">The store is away. It may have been done all the same; doing it again does no harm.</exception>
+    /// <exception cref="UnavailableException">The store is away; nothing was changed.</exception>
+    /// <exception cref="OutcomeUnknownException">Its answer was lost. Doing it again does no harm.</exception>
     [Alias("SetActive")]
     Task<MobileUserChange> SetActiveAsync(bool isActive, Guid by);
 
     /// <summary>Makes an account active or not, and the primary one or not; null leaves it as it is.</summary>
-    /// <exception cref="UnavailableException">The store is away. It may have been done all the same; doing it again does no harm.</exception>
+    /// <exception cref="UnavailableException">The store is away; nothing was changed.</exception>
+    /// <exception cref="OutcomeUnknownException">Its answer was lost. Doing it again does no harm.</exception>
     [Alias("ChangeAccount")]
     Task<MobileUserChange> ChangeAccountAsync(string accountNumber, bool? isActive, bool? isPrimary);
 

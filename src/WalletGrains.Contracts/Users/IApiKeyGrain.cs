@@ -5,12 +5,14 @@ namespace WalletGrains.Contracts.Users;
 public interface IApiKeyGrain : IGrainWithIntegerKey
 {
     /// <summary>Makes a key; false when there are <see cref="Limits.MaxApiKeys"/> in force already.</summary>
-    /// <exception cref="UnavailableException">The store is away. The key may have been made; nobody has its secret.</exception>
+    /// <exception cref="UnavailableException">The store is away; nothing was changed.</exception>
+    /// <exception cref="OutcomeUnknownException">Its answer was lost. The key may have been made; nobody has its secret.</exception>
     [Alias("Create")]
     Task<bool> CreateAsync(ApiKeyRecord key);
 
     /// <summary>Ends a key; null when there is none with this id. One that is revoked already stays as it is.</summary>
-    /// <exception cref="UnavailableException">The store is away. The key may have been revoked; doing it again does no harm.</exception>
+    /// <exception cref="UnavailableException">The store is away; nothing was changed.</exception>
+    /// <exception cref="OutcomeUnknownException">Its answer was lost. The key may have been revoked; doing it again does no harm.</exception>
     [Alias("Revoke")]
     Task<ApiKeyRecord?> RevokeAsync(Guid keyId, Guid by);
 

@@ -8,7 +8,8 @@ public interface ISignInGrain : IGrainWithIntegerKey
     /// Opens a session for the user with this e-mail address and password; null when the address is unknown, the password is
     /// wrong, there were too many attempts, or the user is locked. All of them take the same work.
     /// </summary>
-    /// <exception cref="UnavailableException">The store is away. A session may have been opened; nobody has its token.</exception>
+    /// <exception cref="UnavailableException">The store is away; nothing was changed.</exception>
+    /// <exception cref="OutcomeUnknownException">Its answer was lost. A session may have been opened; nobody has its token.</exception>
     [Alias("SignIn")]
     Task<User?> SignInAsync(SignIn command);
 }
@@ -18,12 +19,14 @@ public interface ISignInGrain : IGrainWithIntegerKey
 public interface ISessionGrain : IGrainWithIntegerKey
 {
     /// <summary>Puts another refresh token in the place of the one that is shown.</summary>
-    /// <exception cref="UnavailableException">The store is away. The token may have been replaced.</exception>
+    /// <exception cref="UnavailableException">The store is away; nothing was changed.</exception>
+    /// <exception cref="OutcomeUnknownException">Its answer was lost. The same call again tells.</exception>
     [Alias("Renew")]
     Task<Renewal> RenewAsync(RenewSession command);
 
     /// <summary>Ends a session; one that has ended, or never was, is left as it is.</summary>
-    /// <exception cref="UnavailableException">The store is away. The session may have ended; ending it again does no harm.</exception>
+    /// <exception cref="UnavailableException">The store is away; nothing was changed.</exception>
+    /// <exception cref="OutcomeUnknownException">Its answer was lost. The session may have ended; ending it again does no harm.</exception>
     [Alias("End")]
     Task EndAsync(Guid sessionId);
 }

@@ -5,7 +5,8 @@ namespace WalletGrains.Contracts.Users;
 public interface IUserGrain : IGrainWithGuidKey
 {
     /// <summary>Creates the user and, where asked for, its first wallet.</summary>
-    /// <exception cref="UnavailableException">The store is away. The user may have been created: signing in tells.</exception>
+    /// <exception cref="UnavailableException">The store is away; nothing was changed.</exception>
+    /// <exception cref="OutcomeUnknownException">Its answer was lost. The user may have been created: signing in tells.</exception>
     [Alias("Register")]
     Task<RegisterOutcome> RegisterAsync(RegisterUser command);
 
@@ -17,20 +18,23 @@ public interface IUserGrain : IGrainWithGuidKey
     /// <summary>Gives the user another role, and ends its sessions: tokens say which role their bearer had.</summary>
     /// <param name="role">The role.</param>
     /// <param name="by">The operator who wants it, for the log.</param>
-    /// <exception cref="UnavailableException">The store is away. It may have been done all the same; doing it again does no harm.</exception>
+    /// <exception cref="UnavailableException">The store is away; nothing was changed.</exception>
+    /// <exception cref="OutcomeUnknownException">Its answer was lost. Doing it again does no harm.</exception>
     [Alias("SetRole")]
     Task<UserChange> SetRoleAsync(UserRole role, Guid by);
 
     /// <summary>Keeps the user from signing in, and ends its sessions.</summary>
     /// <param name="reason">Why; null when not said.</param>
     /// <param name="by">The operator who wants it, for the log.</param>
-    /// <exception cref="UnavailableException">The store is away. It may have been done all the same; doing it again does no harm.</exception>
+    /// <exception cref="UnavailableException">The store is away; nothing was changed.</exception>
+    /// <exception cref="OutcomeUnknownException">Its answer was lost. Doing it again does no harm.</exception>
     [Alias("Lock")]
     Task<UserChange> LockAsync(string? reason, Guid by);
 
     /// <summary>Lets the user sign in again, and forgets its failed attempts.</summary>
     /// <param name="by">The operator who wants it, for the log.</param>
-    /// <exception cref="UnavailableException">The store is away. It may have been done all the same; doing it again does no harm.</exception>
+    /// <exception cref="UnavailableException">The store is away; nothing was changed.</exception>
+    /// <exception cref="OutcomeUnknownException">Its answer was lost. Doing it again does no harm.</exception>
     [Alias("Unlock")]
     Task<UserChange> UnlockAsync(Guid by);
 }

@@ -10,6 +10,7 @@ public interface IWalletGrain : IGrainWithGuidKey
     /// <summary>Opens the wallet. Repeating the call with the same content answers the same wallet.</summary>
     /// <exception cref="InvalidOperationException">The wallet was opened with another currency or owner.</exception>
     /// <exception cref="UnavailableException">The store is away; repeat the call.</exception>
+    /// <exception cref="OutcomeUnknownException">Its answer was lost; repeat the call.</exception>
     [Alias("Open")]
     Task<Wallet> OpenAsync(OpenWallet command);
 

@@ -46,8 +46,17 @@ public sealed class MobileUserGrain(IMobileUserStore users, IJobStore jobs, ICor
         }
 
         // The password was checked before the first write, so it is not refused behind it.
-        var registered = await GrainFactory.GetGrain<IUserGrain>(mobileUserId).RegisterAsync(
-            new RegisterUser(command.Username, command.Password, command.FullName, Phone: null, UserRole.Customer, WalletCurrency: null));
+        RegisterOutcome registered;
+        try
+        {
+            registered = await GrainFactory.GetGrain<IUserGrain>(mobileUserId).RegisterAsync(
+                new RegisterUser(command.Username, command.Password, command.FullName, Phone: null, UserRole.Customer, WalletCurrency: null));
+        }
+        catch (UnavailableException e)
+        {
+            throw new OutcomeUnknownException("Whether the second part of the user was written is not known.", e);
+        }
+
         return registered is RegisterOutcome.Registered && await FindAsync(mobileUserId) is { } rows
             ? new CreateMobileUserOutcome.Created(MobileUserRecords.ToContract(rows))
             : new CreateMobileUserOutcome.UsernameTaken();

@@ -1,8 +1,6 @@
 using Orleans.Concurrency;
-using WalletGrains.Contracts;
 using WalletGrains.Contracts.Fraud;
 using WalletGrains.Contracts.Wallets;
-using WalletGrains.Journal;
 using WalletGrains.Journal.Fraud;
 
 namespace WalletGrains.Grains.Fraud;
@@ -23,17 +21,9 @@ public sealed class FraudAlertGrain(IFraudStore store, TimeProvider time) : Grai
     }
 
     /// <inheritdoc />
-    public Task<FraudAlert?> ResolveAsync(Guid alertId, Guid operatorId, string? note) => Outage.GuardAsync(async () =>
+    public Task<FraudAlert?> ResolveAsync(Guid alertId, Guid operatorId, string? note) => Outage.GuardWriteAsync(async () =>
     {
-        try
-        {
-            await store.ResolveAsync(alertId, operatorId, note, time.GetUtcMilliseconds(), CancellationToken.None);
-        }
-        catch (JournalOutcomeUnknownException e)
-        {
-            throw new UnavailableException($"Whether alert {alertId} is resolved is not known; repeat the call.", e);
-        }
-
+        await store.ResolveAsync(alertId, operatorId, note, time.GetUtcMilliseconds(), CancellationToken.None);
         return await store.FindAsync(alertId, CancellationToken.None) is { } row ? FraudRows.ToAlert(row) : null;
     });
 }

@@ -2,7 +2,6 @@ using Orleans.Concurrency;
 using WalletGrains.Contracts;
 using WalletGrains.Contracts.Jobs;
 using WalletGrains.Contracts.Wallets;
-using WalletGrains.Journal;
 using WalletGrains.Journal.Jobs;
 
 namespace WalletGrains.Grains.Jobs;
@@ -30,7 +29,7 @@ public sealed class JobListGrain(IJobStore jobs) : Grain, IJobListGrain
     /// <inheritdoc />
     public async Task<DeadLetterDecision> RetryAsync(Guid jobId)
     {
-        var isRetried = await DecideAsync(() => jobs.RetryAsync(jobId, CancellationToken.None));
+        var isRetried = await Outage.GuardWriteAsync(() => jobs.RetryAsync(jobId, CancellationToken.None));
         var job = await FindAsync(jobId);
         if (isRetried && job is not null)
         {
@@ -43,20 +42,9 @@ public sealed class JobListGrain(IJobStore jobs) : Grain, IJobListGrain
     /// <inheritdoc />
     public async Task<DeadLetterDecision> DiscardAsync(Guid jobId)
     {
-        await DecideAsync(() => jobs.DiscardAsync(jobId, CancellationToken.None));
+        await Outage.GuardWriteAsync(() => jobs.DiscardAsync(jobId, CancellationToken.None));
         var job = await FindAsync(jobId);
         return new DeadLetterDecision(job, job is { Status: JobStatus.Discarded });
     }
 
-    private static async Task<bool> DecideAsync(Func<Task<bool>> decide)
-    {
-        try
-        {
-            return await decide();
-        }
-        catch (Exception e) when (e is JournalUnavailableException or JournalOutcomeUnknownException)
-        {
-            throw new UnavailableException("The decision cannot be written now.", e);
-        }
-    }
 }

@@ -70,17 +70,8 @@ public sealed class ScheduleGrain(IScheduleStore schedules, IdGenerator ids, Tim
     }
 
     /// <inheritdoc />
-    public async Task CancelAsync(Guid scheduleId)
-    {
-        try
-        {
-            await schedules.CancelAsync(scheduleId, time.GetUtcMilliseconds(), CancellationToken.None);
-        }
-        catch (Exception e) when (e is JournalUnavailableException or JournalOutcomeUnknownException)
-        {
-            throw new UnavailableException("The schedule cannot be cancelled now.", e);
-        }
-    }
+    public Task CancelAsync(Guid scheduleId) =>
+        Outage.GuardWriteAsync(() => schedules.CancelAsync(scheduleId, time.GetUtcMilliseconds(), CancellationToken.None));
 
     private static ScheduleOutcome AnswerTo(CreateSchedule command, ScheduleRow row, bool replayed) =>
         row.Fingerprint.Span.SequenceEqual(ScheduleFingerprint.Of(command))

@@ -16,7 +16,7 @@ public sealed partial class SessionGrain(PostgresSessionStore sessions, TimeProv
         ArgumentNullException.ThrowIfNull(command);
         var now = time.GetUtcMilliseconds();
         var row = await Outage.GuardWriteAsync(() =>
-            sessions.RenewAsync(command.SessionId, command.TokenHash, command.NextHash, now, now + command.Idle));
+            sessions.RenewAsync(new TokenRenewal(command.SessionId, command.TokenHash, command.NextHash, now + command.Idle), now, GrainLimits.RefreshOverlap));
         if (row is not null)
         {
             return new Renewal(UserRows.ToUser(row), Ended: false);

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Logging;
+using WalletGrains.Contracts;
 using WalletGrains.Contracts.Jobs;
 using WalletGrains.Contracts.Users;
 using WalletGrains.Domain.Users;
@@ -45,10 +46,18 @@ public sealed partial class UserGrain(
             return new RegisterOutcome.EmailTaken();
         }
 
-        await UserRows.OpenWalletAsync(row, GrainFactory);
-        if (job is not null)
+        try
         {
-            await GrainFactory.GetGrain<IJobGrain>(job.Kind).WakeAsync();
+            await UserRows.OpenWalletAsync(row, GrainFactory);
+            if (job is not null)
+            {
+                await GrainFactory.GetGrain<IJobGrain>(job.Kind).WakeAsync();
+            }
+        }
+        catch (Exception e) when (e is UnavailableException or TimeoutException or OrleansException)
+        {
+            // The user is written; its next sign-in opens the wallet.
+            throw new OutcomeUnknownException("Whether the wallet of the new user was opened is not known.", e);
         }
 
         return new RegisterOutcome.Registered(UserRows.ToUser(row));

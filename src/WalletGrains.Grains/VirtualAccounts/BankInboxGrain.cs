@@ -1,8 +1,6 @@
 using Orleans.Concurrency;
-using WalletGrains.Contracts;
 using WalletGrains.Contracts.Jobs;
 using WalletGrains.Contracts.VirtualAccounts;
-using WalletGrains.Journal;
 using WalletGrains.Journal.Jobs;
 using WalletGrains.Journal.VirtualAccounts;
 
@@ -17,7 +15,7 @@ public sealed class BankInboxGrain(PostgresBankInbox inbox, IJobStore jobs, IdGe
     public async Task<BankCreditReceipt> ReceiveAsync(BankCredit credit)
     {
         ArgumentNullException.ThrowIfNull(credit);
-        try
+        return await Outage.GuardWriteAsync(async () =>
         {
             var row = VirtualAccountRows.ToRow(credit, time.GetUtcMilliseconds());
             var job = new NewJob(ids.NewId(), BankCrediting.JobKind, credit.Reference, ReadOnlyMemory<byte>.Empty);
@@ -35,11 +33,7 @@ public sealed class BankInboxGrain(PostgresBankInbox inbox, IJobStore jobs, IdGe
             }
 
             return known is null ? BankCreditReceipt.New : BankCreditReceipt.Known;
-        }
-        catch (Exception e) when (e is JournalUnavailableException or JournalOutcomeUnknownException)
-        {
-            throw new UnavailableException("The report cannot be stored now.", e);
-        }
+        });
     }
 
     /// <summary>Where, how much and of what; the words may differ.</summary>

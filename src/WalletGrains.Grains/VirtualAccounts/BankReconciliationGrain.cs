@@ -3,7 +3,6 @@ using System.Text.Json.Serialization;
 using Orleans.Concurrency;
 using WalletGrains.Contracts;
 using WalletGrains.Contracts.VirtualAccounts;
-using WalletGrains.Journal;
 using WalletGrains.Journal.VirtualAccounts;
 
 namespace WalletGrains.Grains.VirtualAccounts;
@@ -18,16 +17,12 @@ public sealed class BankReconciliationGrain(PostgresBankInbox inbox, TimeProvide
     {
         ArgumentNullException.ThrowIfNull(lines);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(lines.Count, BankReconciliation.MaxLines);
-        try
+        return await Outage.GuardWriteAsync(async () =>
         {
             var result = await CompareWithStoreAsync(day, lines);
             await inbox.SaveReconciliationAsync(day, result.RanAt, JsonSerializer.SerializeToUtf8Bytes(result, BankReconciliationJson.Default.BankReconciliation));
             return result;
-        }
-        catch (Exception e) when (e is JournalUnavailableException or JournalOutcomeUnknownException)
-        {
-            throw new UnavailableException("The statement cannot be compared now.", e);
-        }
+        });
     }
 
     /// <inheritdoc />

@@ -126,9 +126,13 @@ internal sealed partial class WalletPipeline(
             {
                 await journal.OpenAsync(WalletRows.ToHead(new WalletPosition(opened, 0, HashChain.Begin(opened), default)));
             }
-            catch (Exception e) when (e is JournalUnavailableException or JournalOutcomeUnknownException or JournalOverloadedException)
+            catch (Exception e) when (e is JournalUnavailableException or JournalOverloadedException)
             {
                 throw new UnavailableException($"Wallet {walletId} cannot be opened now.", e);
+            }
+            catch (JournalOutcomeUnknownException e)
+            {
+                throw new OutcomeUnknownException($"Whether wallet {walletId} was opened is not known.", e);
             }
 
             // The first look may join a load that began before the wallet was there.

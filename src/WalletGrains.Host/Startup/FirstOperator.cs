@@ -33,7 +33,7 @@ internal sealed partial class FirstOperator(IGrainFactory grains, IConfiguration
 
                 return;
             }
-            catch (Exception e) when (e is UnavailableException or TimeoutException or OrleansException)
+            catch (Exception e) when (e is UnavailableException or OutcomeUnknownException or TimeoutException or OrleansException)
             {
                 LogPostponed(logger, e);
                 await Task.Delay(RetryDelay, time, stoppingToken);

@@ -26,16 +26,21 @@ public sealed class PostgresSessionStore : IAsyncDisposable
         select {UserRow.Columns} from opened join users u using (user_id)
         """;
 
+    // $1 session, $2 hash of the token, $3 hash of the next, $4 now, $5 end of the next, $6 what was renewed after this may be asked for again.
+    // The second time it finds the next token in force and changes nothing. One that waits for another sees what that one has left.
     private const string RenewSql = $"""
         update sessions s
-        set previous_hash = s.token_hash, token_hash = $3, renewed_at = $4, token_expires_at = least($5, s.expires_at)
+        set previous_hash = $2, token_hash = $3,
+            renewed_at = case when s.token_hash = $2 then $4 else s.renewed_at end,
+            token_expires_at = case when s.token_hash = $2 then least($5, s.expires_at) else s.token_expires_at end
         from users u
-        where s.session_id = $1 and s.token_hash = $2 and s.ended_at is null and s.token_expires_at > $4 and s.expires_at > $4
+        where s.session_id = $1 and (s.token_hash = $2 or s.previous_hash = $2 and s.token_hash = $3 and s.renewed_at > $6)
+          and s.ended_at is null and s.token_expires_at > $4 and s.expires_at > $4
           and u.user_id = s.user_id and u.locked_at is null
         returning {UserRow.Columns}
         """;
 
-    // The token just before the one in force may come a moment late from the same client; any other that is not in force is old.
+    // The token just before the one in force may come late from the same client; any other that is not in force is old.
     private const string EndReusedSql = """
         update sessions
         set ended_at = $3, ended_because = 'reuse', ended_position = journal_position()
@@ -117,19 +122,27 @@ public sealed class PostgresSessionStore : IAsyncDisposable
             before: SignInAttempts.Lock(claim.EmailHash, also: PostgresUserStore.ShareLock));
     }
 
-    /// <summary>Puts another token in the place of the one in force. Of several calls with one token, one does.</summary>
+    /// <summary>Puts another token in the place of the one in force. The same call again, while that one is in force, has the same answer.</summary>
+    /// <param name="renewal">Which.</param>
+    /// <param name="now">When.</param>
+    /// <param name="overlap">For how long the same call may come again.</param>
     /// <returns>Whose session it is; null when the token is not in force, or nobody may go on with it.</returns>
-    public Task<UserRow?> RenewAsync(Guid sessionId, byte[] tokenHash, byte[] nextHash, DateTimeOffset now, DateTimeOffset tokenExpiresAt) => _writes.RunAsync(
-        RenewSql,
-        parameters =>
-        {
-            parameters.Add(new() { Value = sessionId });
-            parameters.Add(new() { Value = tokenHash });
-            parameters.Add(new() { Value = nextHash });
-            parameters.Add(new() { Value = now.UtcDateTime });
-            parameters.Add(new() { Value = tokenExpiresAt.UtcDateTime });
-        },
-        static async (row, limit) => await row.ReadAsync(limit) ? UserRow.Read(row) : null);
+    public Task<UserRow?> RenewAsync(TokenRenewal renewal, DateTimeOffset now, TimeSpan overlap)
+    {
+        ArgumentNullException.ThrowIfNull(renewal);
+        return _writes.RunAsync(
+            RenewSql,
+            parameters =>
+            {
+                parameters.Add(new() { Value = renewal.SessionId });
+                parameters.Add(new() { Value = renewal.TokenHash });
+                parameters.Add(new() { Value = renewal.NextHash });
+                parameters.Add(new() { Value = now.UtcDateTime });
+                parameters.Add(new() { Value = renewal.NextExpiresAt.UtcDateTime });
+                parameters.Add(new() { Value = (now - overlap).UtcDateTime });
+            },
+            static async (row, limit) => await row.ReadAsync(limit) ? UserRow.Read(row) : null);
+    }
 
     /// <summary>Ends the session when the token, which is known to be one of its, is not in force.</summary>
     /// <param name="sessionId">The session.</param>
@@ -171,3 +184,10 @@ public sealed class PostgresSessionStore : IAsyncDisposable
 /// <param name="ExpiresAt">When the session ends at the latest.</param>
 public sealed record NewSession(
     Guid SessionId, Guid UserId, byte[] TokenHash, DateTimeOffset CreatedAt, DateTimeOffset TokenExpiresAt, DateTimeOffset ExpiresAt);
+
+/// <summary>What a session goes on with.</summary>
+/// <param name="SessionId">The session.</param>
+/// <param name="TokenHash">SHA-256 of the refresh token that is shown.</param>
+/// <param name="NextHash">SHA-256 of the one that follows on it.</param>
+/// <param name="NextExpiresAt">From when on that counts no more.</param>
+public sealed record TokenRenewal(Guid SessionId, byte[] TokenHash, byte[] NextHash, DateTimeOffset NextExpiresAt);

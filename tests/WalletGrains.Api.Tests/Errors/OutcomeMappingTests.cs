@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Http;
+using WalletGrains.Api.Auth;
 using WalletGrains.Api.Errors;
+using WalletGrains.Api.OpenApi;
 using WalletGrains.Contracts;
 using WalletGrains.Contracts.Bulks;
 using WalletGrains.Contracts.Schedules;
@@ -125,6 +127,22 @@ public sealed class OutcomeMappingTests
             AssertProblem(503, "UNAVAILABLE", Failures.OfRead(lost));
             AssertProblem(503, "OUTCOME_UNKNOWN", Failures.OfReadAfterCommand(lost, Id));
         }
+    }
+
+    [Fact]
+    public void A_lost_answer_of_a_change_without_a_request_id_says_what_to_do_and_that_of_a_read_is_an_outage()
+    {
+        var change = new Operation("pay", "Tests", "Pays") { Access = Access.Open, Response = typeof(void), IfUnknown = "Look at the bill." };
+        foreach (var lost in new Exception[] { new TimeoutException(), new SiloUnavailableException("gone"), new OutcomeUnknownException("lost", new IOException()) })
+        {
+            var problem = Failures.OfRequest(lost, change);
+            AssertProblem(503, "OUTCOME_UNKNOWN", problem);
+            Assert.Equal(("It is not known whether this happened. Look at the bill.", null), (problem!.Detail, problem.RequestId));
+        }
+
+        AssertProblem(503, "UNAVAILABLE", Failures.OfRequest(new TimeoutException(), change with { IfUnknown = null }));
+        AssertProblem(503, "UNAVAILABLE", Failures.OfRequest(new TimeoutException(), operation: null));
+        AssertProblem(503, "UNAVAILABLE", Failures.OfRequest(new UnavailableException("away"), change));
     }
 
     [Fact]

@@ -33,13 +33,13 @@ public sealed partial class SessionTests(ApiFixture api)
     }
 
     [Fact]
-    public async Task Of_two_tabs_that_refresh_at_the_same_time_one_gets_tokens_and_the_session_goes_on()
+    public async Task Tabs_that_refresh_at_the_same_time_all_get_the_same_token_and_the_session_goes_on()
     {
         var session = await SignInAsync();
         var replies = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => RefreshAsync(session.Refresh)));
-        var winner = Assert.Single(replies, reply => reply.Status == 200);
-        Assert.All(replies.Where(reply => reply != winner), reply => reply.AssertProblem(401, "UNAUTHENTICATED"));
-        Assert.Equal(200, (await RefreshAsync(RefreshIn(winner))).Status);
+        Assert.All(replies, reply => Assert.Equal(200, reply.Status));
+        var next = Assert.Single(replies.Select(RefreshIn).Distinct());
+        Assert.Equal(200, (await RefreshAsync(next)).Status);
     }
 
     [Fact]

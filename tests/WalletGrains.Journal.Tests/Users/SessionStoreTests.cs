@@ -36,6 +36,33 @@ public sealed class SessionStoreTests(PostgresJournalFixture postgres) : IClassF
     }
 
     [Fact]
+    public async Task The_same_renewal_again_has_the_same_answer_until_its_token_is_used_or_ten_seconds_are_over()
+    {
+        var user = await NewUserAsync();
+        var (session, first) = await OpenAsync(user);
+        var (second, third) = (NewHash(), NewHash());
+        Assert.NotNull(await RenewAsync(session, first, second, Noon));
+        Assert.NotNull(await RenewAsync(session, first, second, Noon.AddSeconds(9)));
+        Assert.Null(await RenewAsync(session, first, second, Noon.AddSeconds(10)));
+
+        // What was answered again is neither younger nor older than it was.
+        var expires = await postgres.ScalarAsync<DateTime>($"select token_expires_at from sessions where session_id = '{session}'");
+        Assert.Equal(Noon.AddDays(1).UtcDateTime, expires);
+        Assert.NotNull(await RenewAsync(session, second, third, Noon.AddSeconds(10)));
+        Assert.Null(await RenewAsync(session, first, second, Noon.AddSeconds(10)));
+        Assert.Equal(user.UserId, await _sessions.EndReusedAsync(session, first, Noon.AddSeconds(10), Overlap));
+    }
+
+    [Fact]
+    public async Task Many_who_ask_for_the_same_renewal_at_the_same_time_all_get_it()
+    {
+        var (session, token) = await OpenAsync(await NewUserAsync());
+        var next = NewHash();
+        var renewed = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => RenewAsync(session, token, next, Noon)));
+        Assert.All(renewed, Assert.NotNull);
+    }
+
+    [Fact]
     public async Task A_token_from_before_the_one_before_ends_the_session_at_once()
     {
         var user = await NewUserAsync();
@@ -49,7 +76,7 @@ public sealed class SessionStoreTests(PostgresJournalFixture postgres) : IClassF
     }
 
     [Fact]
-    public async Task Of_many_who_show_one_token_at_the_same_time_one_goes_on()
+    public async Task Of_many_who_go_on_with_one_token_to_others_at_the_same_time_one_does()
     {
         var (session, token) = await OpenAsync(await NewUserAsync());
         var renewed = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => RenewAsync(session, token, NewHash(), Noon)));
@@ -151,7 +178,7 @@ public sealed class SessionStoreTests(PostgresJournalFixture postgres) : IClassF
     }
 
     private Task<UserRow?> RenewAsync(Guid session, byte[] token, byte[] next, DateTimeOffset now) =>
-        _sessions.RenewAsync(session, token, next, now, now.AddDays(1));
+        _sessions.RenewAsync(new TokenRenewal(session, token, next, now.AddDays(1)), now, Overlap);
 
     private async Task<UserRow> NewUserAsync()
     {

@@ -199,7 +199,7 @@ internal sealed class Clients(SimulatedWorld world, Auditor auditor, Accounts ac
     }
 
     /// <summary>A call that may or may not have been executed, and nobody knows.</summary>
-    private static bool IsNoAnswer(Exception e) => e is TimeoutException or OrleansException;
+    private static bool IsNoAnswer(Exception e) => e is OutcomeUnknownException or TimeoutException or OrleansException;
 
     private void Note(SimulatedClient session, string what, object? subject)
     {
