@@ -1,3 +1,5 @@
+using WalletGrains.Journal.Jobs;
+
 namespace WalletGrains.Grains.Jobs;
 
 /// <summary>
@@ -18,6 +20,14 @@ public interface IJobHandler
     /// when its time is over.</param>
     /// <exception cref="Exception">Any: the job has failed and is tried again later.</exception>
     Task<JobOutcome> RunAsync(JobRun job, CancellationToken cancellationToken);
+
+    /// <summary>Discards one of its dead letters, since an operator says so. Jobs are forgotten after a while: a handler whose work must not come back then
+    /// writes that down in the same transaction.</summary>
+    /// <param name="jobId">The job. It may be discarded already.</param>
+    /// <param name="jobs">The store of jobs.</param>
+    /// <param name="cancellationToken">Gives up before anything is sent.</param>
+    /// <returns>False when it is no dead letter.</returns>
+    Task<bool> DiscardAsync(Guid jobId, IJobStore jobs, CancellationToken cancellationToken) => jobs.DiscardAsync(jobId, cancellationToken);
 }
 
 /// <summary>A job for its handler.</summary>

@@ -9,7 +9,7 @@ namespace WalletGrains.Grains.Jobs;
 /// <summary>Lists of jobs and decisions on dead letters. A stateless worker: every silo has its own, and calls do not wait for one another.</summary>
 [StatelessWorker]
 [Reentrant]
-public sealed class JobListGrain(IJobStore jobs) : Grain, IJobListGrain
+public sealed class JobListGrain(IJobStore jobs, JobKinds kinds) : Grain, IJobListGrain
 {
     /// <inheritdoc />
     public async Task<Page<Job>> ListAsync(string? kind, JobStatus? status, Guid? before, int limit)
@@ -42,7 +42,12 @@ public sealed class JobListGrain(IJobStore jobs) : Grain, IJobListGrain
     /// <inheritdoc />
     public async Task<DeadLetterDecision> DiscardAsync(Guid jobId)
     {
-        await Outage.GuardWriteAsync(() => jobs.DiscardAsync(jobId, CancellationToken.None));
+        if (await FindAsync(jobId) is { } letter)
+        {
+            // A kind that no version knows any more is nobody's but the store's.
+            await Outage.GuardWriteAsync(() => kinds.Find(letter.Kind)?.Handler.DiscardAsync(jobId, jobs, CancellationToken.None) ?? jobs.DiscardAsync(jobId, CancellationToken.None));
+        }
+
         var job = await FindAsync(jobId);
         return new DeadLetterDecision(job, job is { Status: JobStatus.Discarded });
     }

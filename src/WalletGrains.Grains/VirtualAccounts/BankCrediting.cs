@@ -3,6 +3,7 @@ using WalletGrains.Contracts.VirtualAccounts;
 using WalletGrains.Contracts.Wallets;
 using WalletGrains.Grains.Counterparts;
 using WalletGrains.Grains.Jobs;
+using WalletGrains.Journal.Jobs;
 using WalletGrains.Journal.VirtualAccounts;
 
 namespace WalletGrains.Grains.VirtualAccounts;
@@ -36,7 +37,7 @@ internal sealed class BankCrediting(PostgresBankInbox inbox, IGrainFactory grain
             return new JobOutcome.Fail($"There is no payment {job.Key}.");
         }
 
-        if (row.Credit is not null)
+        if (row is not { Credit: null, Closing: null })
         {
             return new JobOutcome.Done();
         }
@@ -62,6 +63,9 @@ internal sealed class BankCrediting(PostgresBankInbox inbox, IGrainFactory grain
                 return new JobOutcome.Fail($"The wallet answered {outcome}.");
         }
     }
+
+    /// <summary>Closes the payment, too: its money goes back, and no later report of it brings it here.</summary>
+    public Task<bool> DiscardAsync(Guid jobId, IJobStore jobs, CancellationToken cancellationToken) => inbox.DiscardAsync(jobId);
 
     /// <summary>Asks the bank whether a large payment is what was reported; null when it is, or is not large.</summary>
     private async Task<JobOutcome?> VerifyAsync(BankCredit credit, CancellationToken cancellationToken)

@@ -9,7 +9,7 @@ namespace WalletGrains.Grains.VirtualAccounts;
 /// <summary>Takes reports of the bank. A stateless worker that keeps nothing: the store decides which report of a payment was the first.</summary>
 [StatelessWorker]
 [Reentrant]
-public sealed class BankInboxGrain(PostgresBankInbox inbox, IJobStore jobs, IdGenerator ids, TimeProvider time) : Grain, IBankInboxGrain
+public sealed class BankInboxGrain(PostgresBankInbox inbox, IdGenerator ids, TimeProvider time) : Grain, IBankInboxGrain
 {
     /// <inheritdoc />
     public async Task<BankCreditReceipt> ReceiveAsync(BankCredit credit)
@@ -22,12 +22,12 @@ public sealed class BankInboxGrain(PostgresBankInbox inbox, IJobStore jobs, IdGe
             var known = await inbox.ReceiveAsync(row, job, CancellationToken.None);
             if (known is not null && !IsSame(known, row))
             {
-                await jobs.EnqueueAsync(BankCreditAlert.JobOf(ids.NewId(), known, credit), CancellationToken.None);
+                await inbox.ContradictAsync(row, BankCreditAlert.JobOf(ids.NewId(), known, credit));
                 await WakeAsync(BankCreditAlert.JobKind);
                 return BankCreditReceipt.Contradicting;
             }
 
-            if (known?.Credit is null)
+            if (known is null or { Credit: null, Closing: null })
             {
                 await WakeAsync(BankCrediting.JobKind);
             }

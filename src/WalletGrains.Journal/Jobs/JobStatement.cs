@@ -28,6 +28,9 @@ public static class JobStatement
 
     private const string ConflictWhenBegun = ConflictWhenOver + " or (j.state = 2 and (j.again_lane is null or excluded.lane < j.again_lane))";
 
+    /// <summary>Discards the dead letter $1; a row when it was one.</summary>
+    internal const string DiscardSql = "update jobs set state = 5, updated_at = now() where job_id = $1 and state = 4 returning 1";
+
     /// <summary>The statement that writes a job, for a batch with what it follows from. It gives no rows. Jobs of one transaction go in
     /// the order of their kinds and keys, or two transactions could wait for each other.</summary>
     public static NpgsqlBatchCommand Enqueue(NewJob job) => Enqueue(job, "true");

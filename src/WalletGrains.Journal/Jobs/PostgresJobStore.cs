@@ -271,10 +271,10 @@ public sealed class PostgresJobStore : IJobStore, IAsyncDisposable
 
     /// <inheritdoc/>
     public Task<bool> RetryAsync(Guid jobId, CancellationToken cancellationToken) =>
-        DecideAsync("state = 1, due_at = now(), attempts = 0", jobId);
+        DecideAsync("update jobs set state = 1, due_at = now(), attempts = 0, updated_at = now() where job_id = $1 and state = 4 returning 1", jobId);
 
     /// <inheritdoc/>
-    public Task<bool> DiscardAsync(Guid jobId, CancellationToken cancellationToken) => DecideAsync("state = 5", jobId);
+    public Task<bool> DiscardAsync(Guid jobId, CancellationToken cancellationToken) => DecideAsync(JobStatement.DiscardSql, jobId);
 
     /// <inheritdoc/>
     public Task<int> PurgeAsync(TimeSpan age, int limit, CancellationToken cancellationToken) => _writes.RunAsync(
@@ -293,8 +293,8 @@ public sealed class PostgresJobStore : IJobStore, IAsyncDisposable
         await _reads.DisposeAsync();
     }
 
-    private Task<bool> DecideAsync(string change, Guid jobId) => _writes.RunAsync(
-        $"update jobs set {change}, updated_at = now() where job_id = $1 and state = 4 returning 1",
+    private Task<bool> DecideAsync(string sql, Guid jobId) => _writes.RunAsync(
+        sql,
         parameters => parameters.Add(new() { Value = jobId }),
         static (row, limit) => row.ReadAsync(limit));
 

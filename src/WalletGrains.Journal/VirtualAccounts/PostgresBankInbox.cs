@@ -17,6 +17,7 @@ namespace WalletGrains.Journal.VirtualAccounts;
 /// <param name="Source">Where it is known from: 1 a webhook, 2 a statement.</param>
 /// <param name="ReceivedAt">When it was stored.</param>
 /// <param name="Credit">What the wallet made of it; null while it is not credited.</param>
+/// <param name="Closing">That an operator has given it up; null when nobody has.</param>
 public sealed record BankCreditRow(
     string Reference,
     string AccountNumber,
@@ -27,13 +28,19 @@ public sealed record BankCreditRow(
     DateTimeOffset OccurredAt,
     short Source,
     DateTimeOffset ReceivedAt,
-    BankCreditEntry? Credit = null);
+    BankCreditEntry? Credit = null,
+    BankCreditClosing? Closing = null);
 
 /// <summary>Where a payment went.</summary>
 /// <param name="WalletId">The wallet.</param>
 /// <param name="EntryId">Its entry.</param>
 /// <param name="CreditedAt">When.</param>
 public sealed record BankCreditEntry(Guid WalletId, Guid EntryId, DateTimeOffset CreditedAt);
+
+/// <summary>An operator's decision that a payment is not to be credited.</summary>
+/// <param name="ClosedAt">When.</param>
+/// <param name="Because">What its dead letter said.</param>
+public sealed record BankCreditClosing(DateTimeOffset ClosedAt, string Because);
 
 /// <summary>What the bank has told of payments, in PostgreSQL, and how statements compared with it.</summary>
 /// <remarks>Every method throws <see cref="JournalUnavailableException"/> while the database is away; those that write throw
@@ -44,7 +51,7 @@ public sealed class PostgresBankInbox : IAsyncDisposable
     public const int MaxReferences = 1_000;
 
     private const string Columns =
-        "c.reference, c.account_number, c.amount_minor, c.currency, c.sender_name, c.narration, c.occurred_at, c.source, c.received_at, c.wallet_id, c.entry_id, c.credited_at";
+        "c.reference, c.account_number, c.amount_minor, c.currency, c.sender_name, c.narration, c.occurred_at, c.source, c.received_at, c.wallet_id, c.entry_id, c.credited_at, c.closed_at, c.closed_because";
 
     // Both see the table as it was before: one of the two has a row, unless another transaction has just stored it.
     private const string ReceiveSql = $"""
@@ -58,7 +65,17 @@ public sealed class PostgresBankInbox : IAsyncDisposable
         """;
 
     // $3 of a job is its key.
-    private const string IsNotCredited = "exists (select from bank_credits where reference = $3 and credited_at is null)";
+    private const string IsOpen = "exists (select from bank_credits where reference = $3 and credited_at is null and closed_at is null)";
+
+    // Behind the job's own parameters.
+    private const string IsNewContradiction =
+        "not exists (select from bank_credit_contradictions where (reference, account_number, amount_minor, currency) = ($8, $9, $10, $11))";
+
+    // Also of a job that was discarded before: the decision may have come from a host that did not know of this.
+    private const string CloseSql = """
+        update bank_credits c set closed_at = now(), closed_because = j.last_error
+        from jobs j where j.job_id = $1 and j.state = 5 and c.reference = j.key and c.credited_at is null and c.closed_at is null
+        """;
 
     private readonly ReadConnections _reads;
     private readonly WriteConnections _writes;
@@ -72,7 +89,7 @@ public sealed class PostgresBankInbox : IAsyncDisposable
         _writes = new WriteConnections(dataSource, JournalLimits.StoreConnections, options, time);
     }
 
-    /// <summary>Writes a payment and, in the same transaction, the job that credits it, unless it is credited already.</summary>
+    /// <summary>Writes a payment and, in the same transaction, the job that credits it, unless it is credited or closed already.</summary>
     /// <param name="credit">The payment.</param>
     /// <param name="job">The job; its key is the payment's reference.</param>
     /// <param name="cancellationToken">Gives up the look at what was there before.</param>
@@ -88,9 +105,35 @@ public sealed class PostgresBankInbox : IAsyncDisposable
                 await row.ReadAsync(limit);
                 return (row.GetBoolean(0), row.IsDBNull(1) ? null : Read(row, first: 1));
             },
-            after: JobStatement.Enqueue(job, IsNotCredited));
+            after: JobStatement.Enqueue(job, IsOpen));
         return isNew ? null : known ?? await FindAsync(credit.Reference, cancellationToken);
     }
+
+    /// <summary>Remembers another content of a known payment and, in the same transaction, writes the job that tells of it: once for each content.</summary>
+    public Task ContradictAsync(BankCreditRow reported, NewJob alert)
+    {
+        ArgumentNullException.ThrowIfNull(reported);
+        var enqueue = JobStatement.Enqueue(alert, IsNewContradiction);
+        BindContent(enqueue.Parameters, reported);
+        return _writes.RunAsync(
+            "insert into bank_credit_contradictions (reference, account_number, amount_minor, currency, reported_at) values ($1, $2, $3, $4, $5) on conflict do nothing",
+            parameters =>
+            {
+                BindContent(parameters, reported);
+                parameters.Add(new() { Value = reported.ReceivedAt.UtcDateTime });
+            },
+            static (_, _) => Task.FromResult(true),
+            before: enqueue);
+    }
+
+    /// <summary>Discards the dead letter of a payment, and closes the payment in the same transaction. A repeat changes nothing.</summary>
+    /// <param name="jobId">A job that credits payments: its key is the payment's reference.</param>
+    /// <returns>False when it is no dead letter.</returns>
+    public Task<bool> DiscardAsync(Guid jobId) => _writes.RunAsync(
+        JobStatement.DiscardSql,
+        parameters => parameters.Add(new() { Value = jobId }),
+        static (row, limit) => row.ReadAsync(limit),
+        after: new NpgsqlBatchCommand(CloseSql) { Parameters = { new() { Value = jobId } } });
 
     /// <summary>Remembers where a payment went. Once it is remembered, the call changes nothing.</summary>
     public Task MarkCreditedAsync(string reference, BankCreditEntry credit)
@@ -168,12 +211,17 @@ public sealed class PostgresBankInbox : IAsyncDisposable
         await _reads.DisposeAsync();
     }
 
-    private static void Bind(NpgsqlParameterCollection parameters, BankCreditRow credit)
+    private static void BindContent(NpgsqlParameterCollection parameters, BankCreditRow credit)
     {
         parameters.Add(new() { Value = credit.Reference });
         parameters.Add(new() { Value = credit.AccountNumber });
         parameters.Add(new() { Value = credit.AmountMinor });
         parameters.Add(new() { Value = credit.Currency });
+    }
+
+    private static void Bind(NpgsqlParameterCollection parameters, BankCreditRow credit)
+    {
+        BindContent(parameters, credit);
         parameters.Add(new() { Value = (object?)credit.SenderName ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         parameters.Add(new() { Value = (object?)credit.Narration ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         parameters.Add(new() { Value = credit.OccurredAt.UtcDateTime });
@@ -193,5 +241,6 @@ public sealed class PostgresBankInbox : IAsyncDisposable
         row.GetFieldValue<DateTimeOffset>(first + 8),
         row.IsDBNull(first + 11)
             ? null
-            : new BankCreditEntry(row.GetGuid(first + 9), row.GetGuid(first + 10), row.GetFieldValue<DateTimeOffset>(first + 11)));
+            : new BankCreditEntry(row.GetGuid(first + 9), row.GetGuid(first + 10), row.GetFieldValue<DateTimeOffset>(first + 11)),
+        row.IsDBNull(first + 12) ? null : new BankCreditClosing(row.GetFieldValue<DateTimeOffset>(first + 12), row.GetString(first + 13)));
 }

@@ -70,15 +70,19 @@ public sealed class BankFixture : IAsyncLifetime
     }
 
     /// <summary>An operator tries a dead letter again.</summary>
-    internal async Task RetryAsync(JobWatch jobs, string kind, string key)
-    {
-        var jobId = (Guid)(await jobs.ReadAsync("select job_id from jobs where kind = $1 and key = $2", kind, key))!;
-        Assert.True((await Api.Grains.GetGrain<IJobListGrain>(0).RetryAsync(jobId)).IsDecided);
-    }
+    internal async Task RetryAsync(JobWatch jobs, string kind, string key) =>
+        Assert.True((await Api.Grains.GetGrain<IJobListGrain>(0).RetryAsync(await IdAsync(jobs, kind, key))).IsDecided);
+
+    /// <summary>An operator decides that a dead letter need not be done.</summary>
+    internal async Task DiscardAsync(JobWatch jobs, string kind, string key) =>
+        Assert.Equal(200, (await Api.Operator().PostAsync($"/ops/dead-letters/{await IdAsync(jobs, kind, key)}/discard", "")).Status);
 
     /// <summary>A report as the bank sends it, or as somebody else would like to.</summary>
     public Task<Reply> ReportAsync(string body, string? signature = null, string? secret = null) => Api.Anonymous().PostAsync(
         WebhookTests.Path, body, ("x-globus-signature", signature ?? Sign(body, secret ?? Secret)));
+
+    private static async Task<Guid> IdAsync(JobWatch jobs, string kind, string key) =>
+        (Guid)(await jobs.ReadAsync("select job_id from jobs where kind = $1 and key = $2", kind, key))!;
 
     public static string Sign(string body, string secret) =>
         Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes(body)));

@@ -206,6 +206,41 @@ public sealed class WebhookTests(BankFixture bank)
     }
 
     [Fact]
+    public async Task A_payment_that_an_operator_gave_up_is_not_credited_however_late_it_is_reported_again()
+    {
+        await using var jobs = await bank.BeginAsync();
+        var walletId = await bank.Api.Customer().OpenWalletAsync();
+        var account = Random.Shared.NextInt64(10_000_000_000).ToString("D10", System.Globalization.CultureInfo.InvariantCulture);
+        await bank.ReportAsync(Body(account, "15"));
+        await jobs.DeadAsync(BankFixture.Crediting, _reference);
+        await bank.DiscardAsync(jobs, BankFixture.Crediting, _reference);
+        Assert.Equal(
+            $"15.00 NGN were paid to account {account}, which no wallet has. Retry when it has, or send the money back.",
+            await jobs.ReadAsync("select closed_because from bank_credits where reference = $1 and closed_at is not null", _reference));
+
+        // The job is purged after a week, somebody has the account by then, and the report comes once more.
+        await jobs.ReadAsync("delete from jobs where kind = $1 and key = $2", BankFixture.Crediting, _reference);
+        await jobs.ReadAsync("insert into virtual_accounts values ($1, $2, 'Ada Obi', '103', 'Globus Bank', 'globus', 'NGN', now())", account, walletId);
+        Assert.Equal("""{"status":"RECEIVED"}""", (await bank.ReportAsync(Body(account, "15"))).Text);
+        Assert.Equal(0, await jobs.CountAsync("select count(*) from jobs where kind = $1 and key = $2", BankFixture.Crediting, _reference));
+        Assert.Equal((0m, 0L), await bank.Api.Operator().ReadWalletAsync(walletId));
+    }
+
+    [Fact]
+    public async Task Operators_are_told_of_a_contradiction_once_however_late_it_is_reported_again()
+    {
+        await using var jobs = await bank.BeginAsync();
+        await bank.ReportAsync(Body("0000014579", "40"));
+        await bank.ReportAsync(Body("0000014579", "41"));
+        await jobs.DeadAsync(BankFixture.Alert, _reference + "/%");
+        await jobs.ReadAsync("delete from jobs where kind = $1 and key like $2", BankFixture.Alert, _reference + "/%");
+        Assert.Equal(200, (await bank.ReportAsync(Body("0000014579", "41"))).Status);
+        Assert.Equal(0, await jobs.CountAsync("select count(*) from jobs where kind = $1 and key like $2", BankFixture.Alert, _reference + "/%"));
+        Assert.Equal(200, (await bank.ReportAsync(Body("0000014579", "42"))).Status);
+        Assert.Contains("42.00 NGN", await jobs.DeadAsync(BankFixture.Alert, _reference + "/%"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_payment_of_another_currency_is_a_dead_letter_and_uses_no_request_id_up()
     {
         await using var jobs = await bank.BeginAsync();
