@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using WalletGrains.Api.Http;
+using WalletGrains.Api.VirtualAccounts;
 
 namespace WalletGrains.Api.OpenApi;
 
@@ -33,6 +34,10 @@ internal sealed class SchemaTransformer : IOpenApiSchemaTransformer
         {
             schema.Type = JsonSchemaType.String;
             schema.Format = "date-time";
+        }
+        else if (context.JsonPropertyInfo?.CustomConverter is PayersText)
+        {
+            schema.Type = JsonSchemaType.String | JsonSchemaType.Null;
         }
 
         // Members that must be given, and members that are left out rather than null, are never null.

@@ -25,7 +25,8 @@ internal sealed class WebhookEndpoints(IGrainFactory grains, WebhookSecrets secr
         endpoints.MapApi("POST", "/api/v1/webhooks/globus", ReceiveAsync, new("receiveGlobusWebhook", "Virtual accounts", "The bank reports a payment")
         {
             Description = $"For the bank. The header {SignatureHeader} is the HMAC-SHA256 of the raw body in hexadecimal digits, with the shared secret. "
-                + "A reference is credited once, however often it is reported. Events other than credit are answered with 200 and ignored; so are members that are not known.",
+                + "A reference is credited once, however often it is reported. Events other than credit are answered with 200 and ignored; so are members that are not known. "
+                + "No payment is refused for its payer's words or its time.",
             Access = Access.Open,
             IgnoresQuery = true,
             Body = typeof(GlobusWebhook),
@@ -63,9 +64,14 @@ internal sealed class WebhookEndpoints(IGrainFactory grains, WebhookSecrets secr
                 return Refuse(malformed);
             }
 
-            if (await grains.GetGrain<IBankInboxGrain>(0).ReceiveAsync(credit!) is BankCreditReceipt.Contradicting)
+            if (credit!.OccurredAt is null && body.RootElement.TryGetProperty("occurredAt"u8, out var given) && given.ValueKind is not JsonValueKind.Null)
             {
-                WebhookLog.Contradicting(logger, credit!.Reference);
+                WebhookLog.TimeUnreadable(logger, credit.Reference);
+            }
+
+            if (await grains.GetGrain<IBankInboxGrain>(0).ReceiveAsync(credit) is BankCreditReceipt.Contradicting)
+            {
+                WebhookLog.Contradicting(logger, credit.Reference);
             }
 
             return Answer.Ok(WebhookResponse.Received, ApiJson.Wire.WebhookResponse);
@@ -106,8 +112,6 @@ internal sealed class WebhookEndpoints(IGrainFactory grains, WebhookSecrets secr
         }
 
         errors.RequiredAmount("amount", body.Amount);
-        var sender = errors.OptionalText("senderName", body.SenderName, BankCredit.MaxWordsLength);
-        var narration = errors.OptionalText("narration", body.Narration, BankCredit.MaxWordsLength);
         if (!Currency.TryParse(body.Currency ?? GlobusWebhook.DefaultCurrency, out var currency))
         {
             errors.Add("currency", "currency must be a code of ISO 4217.");
@@ -128,7 +132,7 @@ internal sealed class WebhookEndpoints(IGrainFactory grains, WebhookSecrets secr
             return Problem.Invalid("amount is above the limit.");
         }
 
-        credit = new BankCredit(reference, account, amount, sender, narration, body.OccurredAt, BankCreditSource.Webhook);
+        credit = new BankCredit(reference, account, amount, body.SenderName, body.Narration, body.OccurredAt, BankCreditSource.Webhook);
         return null;
     }
 }

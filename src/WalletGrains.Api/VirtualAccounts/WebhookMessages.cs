@@ -27,13 +27,16 @@ internal sealed record GlobusWebhook
     /// <summary>Its currency, by its code of ISO 4217; NGN when it is left out.</summary>
     public string? Currency { get; init; }
 
-    /// <summary>Who paid, at most 200 characters.</summary>
+    /// <summary>Who paid. What is above 200 characters is cut.</summary>
+    [JsonConverter(typeof(PayersText))]
     public string? SenderName { get; init; }
 
-    /// <summary>The payer's words, at most 200 characters.</summary>
+    /// <summary>The payer's words. What is above 200 characters is cut.</summary>
+    [JsonConverter(typeof(PayersText))]
     public string? Narration { get; init; }
 
-    /// <summary>When it was paid.</summary>
+    /// <summary>When it was paid; when it is left out or cannot be read, when it was reported.</summary>
+    [JsonConverter(typeof(BanksTime))]
     public DateTimeOffset? OccurredAt { get; init; }
 }
 

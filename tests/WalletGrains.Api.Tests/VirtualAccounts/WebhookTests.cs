@@ -125,7 +125,6 @@ public sealed class WebhookTests(BankFixture bank)
     [InlineData("""{"event":"credit","reference":"{0}","accountNumber":"0000014579","amount":10000000000001}""")]
     [InlineData("""{"event":"credit","reference":"{0}","accountNumber":"0000014579","amount":99999999999999999999}""")]
     [InlineData("""{"event":"credit","reference":"{0}","accountNumber":"0000014579","amount":1,"currency":"ngn"}""")]
-    [InlineData("""{"event":"credit","reference":"{0}","accountNumber":"0000014579","amount":1,"occurredAt":"yesterday"}""")]
     public async Task What_is_signed_and_malformed_is_refused_and_leaves_nothing(string body)
     {
         await using var jobs = await bank.BeginAsync();
@@ -147,6 +146,37 @@ public sealed class WebhookTests(BankFixture bank)
         Assert.Equal(200, (await bank.ReportAsync(Body(account, "5", ",\"sessionId\":{\"new\":true}"))).Status);
         await jobs.DoneAsync(BankFixture.Crediting, _reference);
         Assert.Equal(5, (await caller.ReadWalletAsync(walletId)).Balance);
+    }
+
+    [Theory]
+    [InlineData("\"narration\":\"a\\u0000b\\nc\\td\\\\u0041\\\"/\"", "a b c d\\u0041\"/")]
+    [InlineData("\"narration\":\"half \\ud83d, whole \\ud83d\\ude00\"", "half \uFFFD, whole \U0001F600")]
+    [InlineData("\"narration\":\"\\u0007\"", null)]
+    [InlineData("\"narration\":{\"of\":[\"another\",\"type\"]},\"senderName\":5", null)]
+    [InlineData("\"narration\":null,\"senderName\":\"Ada\\u0085Obi\"", "From Ada Obi")]
+    [InlineData("\"narration\":\"rent\",\"occurredAt\":\"yesterday\"", "rent")]
+    [InlineData("\"narration\":\"rent\",\"occurredAt\":1767225600", "rent")]
+    [InlineData("\"narration\":\"rent\",\"occurredAt\":\"\\ud800\"", "rent")]
+    public async Task No_payment_is_refused_for_its_payers_words_or_its_time(string words, string? description)
+    {
+        await using var jobs = await bank.BeginAsync();
+        var (caller, walletId, account) = await bank.RegisterAsync(jobs);
+        Assert.Equal("""{"status":"RECEIVED"}""", (await bank.ReportAsync(Body(account, "5", "," + words))).Text);
+        await jobs.DoneAsync(BankFixture.Crediting, _reference);
+        var entry = Assert.Single((await caller.GetAsync($"/wallet/{walletId}/history")).Json.GetProperty("items").EnumerateArray());
+        Assert.Equal(description, entry.TryGetProperty("description", out var text) ? text.GetString() : null);
+    }
+
+    [Fact]
+    public async Task Words_of_a_payer_that_are_too_long_are_cut_between_characters()
+    {
+        await using var jobs = await bank.BeginAsync();
+        var (_, _, account) = await bank.RegisterAsync(jobs);
+        var (sender, narration) = (new string('s', 5_000), new string('n', 199) + "\U0001F600\U0001F600");
+        Assert.Equal(200, (await bank.ReportAsync(Body(account, "5", $",\"senderName\":\"{sender}\",\"narration\":\"{narration}\""))).Status);
+        await jobs.DoneAsync(BankFixture.Crediting, _reference);
+        Assert.Equal(
+            $"{sender[..200]} {narration[..199]}", await jobs.ReadAsync("select sender_name || ' ' || narration from bank_credits where reference = $1", _reference));
     }
 
     [Fact]
