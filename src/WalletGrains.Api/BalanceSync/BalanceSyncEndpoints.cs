@@ -44,6 +44,7 @@ internal sealed class BalanceSyncEndpoints(
         });
         endpoints.MapApi("GET", "/api/sync/status", GetStatusAsync, new("getSyncStatus", Tag, "How balances are brought up to date")
         {
+            Description = "succeeded and failed are counted once in five seconds.",
             Access = Access.WalletsRead,
             Response = typeof(SyncStatusResponse),
         });

@@ -7,11 +7,16 @@ using WalletGrains.Journal.Jobs;
 
 namespace WalletGrains.Grains.BalanceSync;
 
-/// <summary>Shows, starts and stops the sweep. It keeps nothing: a job of its own, woken by a reminder, does the work (<see cref="BalanceSweep"/>).</summary>
+/// <summary>Shows, starts and stops the sweep. A job of its own, woken by a reminder, does the work (<see cref="BalanceSweep"/>). It keeps what it has counted
+/// for a moment: that takes a look at every account, and whoever is signed in may ask.</summary>
 [StatelessWorker]
 [Reentrant]
-public sealed class BalanceSyncGrain(IMobileUserStore users, IJobStore jobs, IdGenerator ids) : Grain, IBalanceSyncGrain
+public sealed class BalanceSyncGrain(IMobileUserStore users, IJobStore jobs, IdGenerator ids, TimeProvider time) : Grain, IBalanceSyncGrain
 {
+    private Task<SweepProgress>? _progress;
+    private DateTimeOffset _progressSince;
+    private long _progressAt;
+
     /// <inheritdoc />
     public async Task<BalanceSyncStatus> GetStatusAsync()
     {
@@ -19,7 +24,7 @@ public sealed class BalanceSyncGrain(IMobileUserStore users, IJobStore jobs, IdG
             await jobs.CountAsync(BalanceSyncJobs.Kind, JobLimits.MaxCounted, CancellationToken.None),
             await users.ReadSweepAsync(CancellationToken.None)));
         var progress = sweep.StartedAt is { } since
-            ? await Outage.GuardAsync(() => users.ReadProgressAsync(since, CancellationToken.None))
+            ? await Outage.GuardAsync(() => ReadProgressAsync(since))
             : default;
         return new BalanceSyncStatus(
             counts.Priority, counts.Normal, counts.Running, sweep.IsRunning, sweep.StartedAt, progress.Succeeded, progress.Failed);
@@ -47,4 +52,15 @@ public sealed class BalanceSyncGrain(IMobileUserStore users, IJobStore jobs, IdG
         await users.SetRunningAsync(false, CancellationToken.None);
         return true;
     });
+
+    /// <summary>Counts once for all who ask within <see cref="BalanceSyncLimits.ProgressAge"/>.</summary>
+    private Task<SweepProgress> ReadProgressAsync(DateTimeOffset since)
+    {
+        if (_progress is null or { IsFaulted: true } || _progressSince != since || time.GetElapsedTime(_progressAt) >= BalanceSyncLimits.ProgressAge)
+        {
+            (_progress, _progressSince, _progressAt) = (users.ReadProgressAsync(since, CancellationToken.None), since, time.GetTimestamp());
+        }
+
+        return _progress;
+    }
 }

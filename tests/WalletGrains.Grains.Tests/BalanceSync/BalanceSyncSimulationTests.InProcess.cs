@@ -165,8 +165,33 @@ public sealed class BalanceSyncSimulationTests
         var status = Call(Sync.GetStatusAsync);
         Assert.InRange(status.LastRunAt!.Value - began!.Value, Interval, Interval + TimeSpan.FromSeconds(20));
         Await(() => Counts() == default, TimeSpan.FromMinutes(1));
+        _world.Run(BalanceSyncLimits.ProgressAge);
         status = Call(Sync.GetStatusAsync);
         Assert.Equal((60, 0), (status.Succeeded, status.Failed));
+    }
+
+    [Fact]
+    public void However_often_the_status_is_asked_for_the_accounts_are_counted_once_in_five_seconds()
+    {
+        var users = new[] { Create("100"), Create("200") };
+
+        // Each silo counts for itself: here, one.
+        foreach (var silo in _cluster.Silos.Take(2).ToList())
+        {
+            silo.Crash();
+        }
+
+        _world.Run(TimeSpan.FromMinutes(1));
+        Drive();
+        Await(() => users.All(user => Row(user).Balance is not null), TimeSpan.FromMinutes(10));
+        Await(() => Counts() == default, TimeSpan.FromMinutes(1));
+        Assert.Equal((2, 0), Counted());
+        Call(() => _users.RecordFailureAsync(new AccountKey(users[0], "100"), "status 500", _database.Clock.GetUtcNow(), CancellationToken.None));
+        Assert.Equal((2, 0), Counted());
+        _world.Run(BalanceSyncLimits.ProgressAge);
+        Assert.Equal((2, 1), Counted());
+
+        (int, int) Counted() => Call(Sync.GetStatusAsync) is var status ? (status.Succeeded, status.Failed) : default;
     }
 
     [Fact]
