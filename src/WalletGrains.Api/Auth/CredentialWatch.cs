@@ -53,7 +53,7 @@ internal sealed partial class CredentialWatch(LiveCredentials credentials, TimeP
     [LoggerMessage(3201, LogLevel.Debug, "Which sessions have ended and which keys are in force could not be read")]
     private static partial void LogMissed(ILogger logger, Exception exception);
 
-    [LoggerMessage(3202, LogLevel.Warning, "Which sessions have ended and which keys are in force is not known for too long; requests with credentials get 503")]
+    [LoggerMessage(3202, LogLevel.Warning, "Which sessions have ended and which keys are in force is not known for too long; requests with credentials get 503, and nothing is pushed")]
     private static partial void LogStale(ILogger logger);
 
     [LoggerMessage(3203, LogLevel.Information, "Which sessions have ended and which keys are in force is known again")]

@@ -21,12 +21,27 @@ internal sealed class LiveCredentials(Func<CredentialPosition, Task<CredentialCh
     private readonly SemaphoreSlim _reading = new(1);
     private CredentialPosition _next = CredentialPosition.None;
     private long _countsUntil = long.MinValue;
+    private TaskCompletionSource _nextRead = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>A session has ended, here or elsewhere.</summary>
     public event Action<Guid>? Ended;
 
     /// <summary>What it knows is fresh enough to judge a credential by.</summary>
     public bool Count => time.GetTimestamp() < Volatile.Read(ref _countsUntil);
+
+    /// <summary>Waits until they count. What has ended meanwhile has been told to <see cref="Ended"/> by then.</summary>
+    /// <exception cref="OperationCanceledException">Nobody waits any more.</exception>
+    public async ValueTask WhenTheyCountAsync(CancellationToken cancellationToken)
+    {
+        while (!Count)
+        {
+            var nextRead = Volatile.Read(ref _nextRead);
+            if (!Count)
+            {
+                await nextRead.Task.WaitAsync(cancellationToken);
+            }
+        }
+    }
 
     /// <summary>Whether the session has ended while access tokens of it may still be about.</summary>
     public bool HasEnded(Guid sessionId) => _ended.ContainsKey(sessionId);
@@ -53,6 +68,7 @@ internal sealed class LiveCredentials(Func<CredentialPosition, Task<CredentialCh
             var asked = time.GetTimestamp();
             Take(await read(_next).WaitAsync(ApiLimits.CredentialsPatience, time, cancellationToken));
             Volatile.Write(ref _countsUntil, asked + (long)(ApiLimits.CredentialsCount.TotalSeconds * time.TimestampFrequency));
+            Interlocked.Exchange(ref _nextRead, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
         }
         finally
         {

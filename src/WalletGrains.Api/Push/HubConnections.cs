@@ -29,7 +29,8 @@ internal sealed class HubConnections(
     {
         await base.OnConnectedAsync(connection);
         var caller = connection.User.Identity as Caller;
-        var added = new PushConnection(connection, caller?.UserId ?? Guid.Empty, caller?.IsOperator == true, options.Value, metrics, time, logger);
+        var added = new PushConnection(
+            connection, caller?.UserId ?? Guid.Empty, caller?.IsOperator == true, credentials, options.Value, metrics, time, logger);
         if (!credentials.Count)
         {
             // Nobody's is believed now: no reason to make anybody sign in again.

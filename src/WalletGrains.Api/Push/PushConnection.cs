@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Protocol;
 using Microsoft.Extensions.Logging;
+using WalletGrains.Api.Auth;
 using WalletGrains.Api.Fraud;
 
 namespace WalletGrains.Api.Push;
@@ -12,7 +13,14 @@ namespace WalletGrains.Api.Push;
 /// loop does, and only for so long.
 /// </summary>
 internal sealed class PushConnection(
-    HubConnectionContext hub, Guid userId, bool isOperator, PushOptions options, PushMetrics metrics, TimeProvider time, ILogger logger)
+    HubConnectionContext hub,
+    Guid userId,
+    bool isOperator,
+    LiveCredentials credentials,
+    PushOptions options,
+    PushMetrics metrics,
+    TimeProvider time,
+    ILogger logger)
 {
     /// <summary>A replay goes on when fewer than this wait: a page of it always has room.</summary>
     private const int RoomForPage = ApiLimits.MaxWaitingUpdates / 4;
@@ -97,7 +105,10 @@ internal sealed class PushConnection(
     /// <inheritdoc cref="Outbox.Forget" />
     public void Forget(Guid walletId) => _outbox.Forget(walletId);
 
-    /// <summary>Sends until the connection ends.</summary>
+    /// <summary>
+    /// Sends until the connection ends. While it is not known which sessions have ended nothing is sent: this one may have. The client is not sent away for
+    /// it, or all would come back at the same time.
+    /// </summary>
     public async Task RunAsync()
     {
         try
@@ -106,10 +117,12 @@ internal sealed class PushConnection(
             while (await _news.Reader.WaitToReadAsync(Closed))
             {
                 _news.Reader.TryRead(out _);
+                await credentials.WhenTheyCountAsync(Closed);
                 while (_alerts.Reader.TryRead(out var alert))
                 {
                     await SendAsync(new InvocationMessage(AlertTarget, [alert]));
                     metrics.SentAlert();
+                    await credentials.WhenTheyCountAsync(Closed);
                 }
 
                 while (_outbox.TryTake(out var update, out var isReplay))
@@ -117,6 +130,7 @@ internal sealed class PushConnection(
                     await SendAsync(new InvocationMessage(WalletUpdated.Target, [update]));
                     Closed.ThrowIfCancellationRequested();
                     Sent(update, isReplay);
+                    await credentials.WhenTheyCountAsync(Closed);
                 }
 
                 while (_accounts.Reader.TryRead(out var account))

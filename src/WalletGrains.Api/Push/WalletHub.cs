@@ -1,10 +1,11 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.SignalR;
+using WalletGrains.Api.Auth;
 
 namespace WalletGrains.Api.Push;
 
 /// <summary>The hub that tells users what happens to their wallets, at <see cref="Path"/>.</summary>
-internal sealed class WalletHub(Replay replay) : Hub
+internal sealed class WalletHub(Replay replay, LiveCredentials credentials) : Hub
 {
     /// <summary>Where it is.</summary>
     public const string Path = "/hubs/wallet";
@@ -30,7 +31,9 @@ internal sealed class WalletHub(Replay replay) : Hub
             throw new HubException($"A connection may resume {ApiLimits.MaxResumes} times.");
         }
 
-        return await replay.RunAsync(connection, Parse(versions));
+        var known = Parse(versions);
+        await credentials.WhenTheyCountAsync(connection.Closed);
+        return await replay.RunAsync(connection, known);
     }
 
     private static Dictionary<Guid, long> Parse(JsonElement versions)

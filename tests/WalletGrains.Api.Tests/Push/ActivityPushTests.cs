@@ -5,7 +5,9 @@ using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Protocol;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using WalletGrains.Api.Auth;
 using WalletGrains.Api.Push;
+using WalletGrains.Api.Tests.Auth;
 using WalletGrains.Api.Wallets;
 using WalletGrains.Contracts;
 using WalletGrains.Contracts.Activity;
@@ -26,6 +28,7 @@ public sealed class ActivityPushTests : IDisposable
     private readonly Guid _broken = Guid.NewGuid();
     private readonly Guid _owner = Guid.NewGuid();
     private readonly Pipe _sent = new();
+    private LiveCredentials? _credentials;
     private bool _isStoreAway;
 
     public ActivityPushTests()
@@ -44,7 +47,7 @@ public sealed class ActivityPushTests : IDisposable
     [Fact]
     public async Task A_wallet_that_cannot_be_read_time_and_again_is_left_out_and_its_neighbours_are_told()
     {
-        Connect();
+        await ConnectAsync();
         var neighbour = Guid.NewGuid();
         for (var i = 1; i < ApiLimits.MaxOwnerFailures; i++)
         {
@@ -77,14 +80,16 @@ public sealed class ActivityPushTests : IDisposable
     {
         _wallets.Dispose();
         _metrics.Dispose();
+        _credentials?.Dispose();
     }
 
-    private void Connect()
+    private async Task ConnectAsync()
     {
+        _credentials = await Believed.FromNowAsync(TimeProvider.System);
         var context = new DefaultConnectionContext("one", new Duplex(new Pipe().Reader, _sent.Writer), new Duplex(_sent.Reader, new Pipe().Writer));
         var hub = new HubConnectionContext(context, new HubConnectionContextOptions(), NullLoggerFactory.Instance) { Protocol = new JsonHubProtocol() };
         var connection = new PushConnection(
-            hub, _owner, isOperator: false, new PushOptions { ResumeWindowMilliseconds = 0 }, _metrics, TimeProvider.System, NullLogger.Instance);
+            hub, _owner, isOperator: false, _credentials, new PushOptions { ResumeWindowMilliseconds = 0 }, _metrics, TimeProvider.System, NullLogger.Instance);
         Assert.Null(_connections.Add(connection));
         _ = connection.RunAsync();
     }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using WalletGrains.Api.Auth;
 using WalletGrains.Api.Push;
 using Xunit;
 
@@ -11,6 +12,7 @@ public sealed class PushConnectionsTests : IDisposable
 {
     private readonly PushOptions _options = new() { MaxConnections = 3, MaxConnectionsPerUser = 2 };
     private readonly PushMetrics _metrics = new();
+    private readonly LiveCredentials _credentials = new(static _ => throw new InvalidOperationException("Nobody sends anything here."), TimeProvider.System);
     private readonly PushConnections _connections;
 
     public PushConnectionsTests()
@@ -56,7 +58,11 @@ public sealed class PushConnectionsTests : IDisposable
     public void Nobody_is_let_in_before_the_feed_has_begun() =>
         Assert.Equal(DropReason.NotOpen, new PushConnections(Options.Create(_options), _metrics).Add(Connection(Guid.NewGuid())));
 
-    public void Dispose() => _metrics.Dispose();
+    public void Dispose()
+    {
+        _metrics.Dispose();
+        _credentials.Dispose();
+    }
 
     private PushConnection Added(Guid userId)
     {
@@ -67,5 +73,5 @@ public sealed class PushConnectionsTests : IDisposable
 
     private PushConnection Connection(Guid userId) => new(
         new HubConnectionContext(new DefaultConnectionContext(), new HubConnectionContextOptions(), NullLoggerFactory.Instance),
-        userId, isOperator: false, _options, _metrics, TimeProvider.System, NullLogger.Instance);
+        userId, isOperator: false, _credentials, _options, _metrics, TimeProvider.System, NullLogger.Instance);
 }
