@@ -19,6 +19,7 @@ public readonly record struct RequestId
     private const string SchedulePrefix = "s:";
     private const string FraudPrefix = "f:";
     private const string VirtualAccountPrefix = "v:";
+    private const string BillPrefix = "p:";
 
     [Id(0)]
     private readonly string? _value;
@@ -36,6 +37,9 @@ public readonly record struct RequestId
 
     /// <summary>It names a step of a bulk transfer.</summary>
     public bool IsOfBulk => Value.StartsWith(BulkPrefix, StringComparison.Ordinal);
+
+    /// <summary>It names a step of the payment of a bill.</summary>
+    public bool IsOfBill => Value.StartsWith(BillPrefix, StringComparison.Ordinal);
 
     /// <summary>The id a client sent: 1 to 255 characters, no control characters, no halves of surrogate pairs.</summary>
     public static bool TryFromClient([NotNullWhen(true)] string? text, out RequestId requestId) => TryFrom(ClientPrefix, text, out requestId);
@@ -79,6 +83,15 @@ public readonly record struct RequestId
 
     /// <summary>The id of the credit of a payment to a virtual account: the provider's own reference names it, for ever.</summary>
     public static RequestId ForBankCredit(string provider, string reference) => new($"{VirtualAccountPrefix}{provider}/{reference}");
+
+    /// <summary>The id of the hold that reserves the money of a bill's payment.</summary>
+    public static RequestId ForBillHold(Guid paymentId) => new($"{BillPrefix}{paymentId:N}/hold");
+
+    /// <summary>The id of the step by which that money leaves for the biller.</summary>
+    public static RequestId ForBillCapture(Guid paymentId) => new($"{BillPrefix}{paymentId:N}/capture");
+
+    /// <summary>The id of the step that gives it back.</summary>
+    public static RequestId ForBillReversal(Guid paymentId) => new($"{BillPrefix}{paymentId:N}/reversal");
 
     /// <summary>The id as the journal has it.</summary>
     public static RequestId FromStored(string value) => new(value);

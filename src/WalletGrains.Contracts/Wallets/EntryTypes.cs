@@ -31,6 +31,8 @@ public static class EntryTypes
         EntryType.Unfreeze => "UNFREEZE",
         EntryType.Close => "CLOSE",
         EntryType.SetLimits => "SET_LIMITS",
+        EntryType.BillPayment => "BILL_PAYMENT",
+        EntryType.BillReversal => "BILL_REVERSAL",
         _ => throw new UnreachableException($"Entry type {type} has no name."),
     };
 

@@ -105,6 +105,12 @@ public enum EntryType
 
     /// <summary>The limits were set; no money is concerned.</summary>
     SetLimits = 12,
+
+    /// <summary>Money that was held for a bill went to the biller, and its hold has ended.</summary>
+    BillPayment = 13,
+
+    /// <summary>The payment of a bill failed: the hold of its money has ended, and all of it is available again.</summary>
+    BillReversal = 14,
 }
 
 /// <summary>One entry of a wallet's history.</summary>
@@ -115,7 +121,7 @@ public enum EntryType
 /// <param name="Amount">How much; never negative, the type gives the direction.</param>
 /// <param name="BalanceBeforeMinor">Balance before it.</param>
 /// <param name="BalanceAfterMinor">Balance after it.</param>
-/// <param name="CounterAccount">The account on the other side: external:cash, or wallet:&lt;id&gt;. Of an entry that moves no
+/// <param name="CounterAccount">The account on the other side: external:cash, biller:&lt;code&gt; or wallet:&lt;id&gt;. Of an entry that moves no
 /// money: the wallet's own.</param>
 /// <param name="RequestId">The request that caused it.</param>
 /// <param name="TransferId">The transfer it is a step of; null when it is none.</param>

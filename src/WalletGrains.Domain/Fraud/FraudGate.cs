@@ -22,8 +22,10 @@ public sealed class FraudGate(LargeAmountRule? rule)
         WalletEvent.Withdrawn => EntryType.Withdraw,
         WalletEvent.TransferDebited => EntryType.TransferOut,
 
-        // The debit of a leg comes when its bulk is decided, and then nothing is refused any more.
-        WalletEvent.HoldPlaced placed => placed.RequestId.IsOfBulk ? EntryType.TransferOut : EntryType.Hold,
+        // The debit of a leg comes when its bulk is decided, and a bill's when the biller has the money: then nothing is refused any more.
+        WalletEvent.HoldPlaced { RequestId.IsOfBulk: true } => EntryType.TransferOut,
+        WalletEvent.HoldPlaced { RequestId.IsOfBill: true } => EntryType.BillPayment,
+        WalletEvent.HoldPlaced => EntryType.Hold,
         _ => null,
     };
 }

@@ -20,11 +20,11 @@ public static class StatisticsRules
         var (deposited, withdrawn, transferredIn, transferredOut) = entry.Type switch
         {
             EntryType.Fund => (amount, 0L, 0L, 0L),
-            EntryType.Withdraw or EntryType.Capture => (0, amount, 0, 0),
+            EntryType.Withdraw or EntryType.Capture or EntryType.BillPayment => (0, amount, 0, 0),
             EntryType.TransferIn => (0, 0, amount, 0),
             EntryType.TransferOut => (0, 0, 0, amount),
             EntryType.TransferRefund => (0, 0, 0, -amount),
-            EntryType.Hold or EntryType.Release => (0, 0, 0, 0),
+            EntryType.Hold or EntryType.Release or EntryType.BillReversal => (0, 0, 0, 0),
             EntryType.Freeze or EntryType.Unfreeze or EntryType.Close or EntryType.SetLimits => (0, 0, 0, 0),
             _ => throw new UnreachableException($"No rule counts entries of type {entry.Type}."),
         };

@@ -94,9 +94,9 @@ public static class DetailsContent
             json.WriteBoolean("counted"u8, true);
         }
 
-        if (hold.IsOfBulk)
+        if (hold.Purpose is not HoldPurpose.Any)
         {
-            json.WriteBoolean("bulk"u8, true);
+            json.WriteBoolean(hold.Purpose is HoldPurpose.Bulk ? "bulk"u8 : "bill"u8, true);
         }
 
         json.WriteEndObject();
@@ -108,7 +108,9 @@ public static class DetailsContent
         json.TryGetProperty("expiresAt"u8, out var expiresAt) ? DateTimeOffset.FromUnixTimeMilliseconds(expiresAt.GetInt64()) : null,
         DateTimeOffset.FromUnixTimeMilliseconds(json.GetProperty("createdAt"u8).GetInt64()),
         IsCounted: json.TryGetProperty("counted"u8, out var counted) && counted.GetBoolean(),
-        IsOfBulk: json.TryGetProperty("bulk"u8, out var bulk) && bulk.GetBoolean());
+        Purpose: json.TryGetProperty("bulk"u8, out _) ? HoldPurpose.Bulk
+            : json.TryGetProperty("bill"u8, out _) ? HoldPurpose.Bill
+            : HoldPurpose.Any);
 
     private static void Write(Utf8JsonWriter json, ReadOnlySpan<byte> name, ImmutableArray<Spent> stretches)
     {

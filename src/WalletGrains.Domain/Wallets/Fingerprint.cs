@@ -69,6 +69,8 @@ public static class Fingerprint
         CloseWallet => (14, Guid.Empty),
         SetLimits => (15, Guid.Empty),
         ReceiveBankCredit => (16, Guid.Empty),
+        CaptureBill capture => (17, capture.PaymentId),
+        ReverseBill reversal => (18, reversal.PaymentId),
         _ => throw new UnreachableException($"{command.GetType().Name} has no fingerprint."),
     };
 
@@ -86,6 +88,7 @@ public static class Fingerprint
         {
             (PlaceHold { ExpiresAfter: { } duration }, _) => Invariant($"{duration.TotalSeconds}s"),
             (SetLimits { Limits: var limits }, _) => Invariant($"{limits.PerTransactionMinor}/{limits.PerDayMinor}/{limits.CountPerMinute}"),
+            (CaptureBill { BillerCode: var code }, _) => code,
             (_, null) => "",
             _ => "|",
         };

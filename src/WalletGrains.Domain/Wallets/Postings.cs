@@ -16,6 +16,9 @@ public static class Postings
     /// <summary>Money that the bank holds for wallets with virtual accounts.</summary>
     public const string ExternalGlobus = "external:globus";
 
+    /// <summary>What the account names of billers begin with.</summary>
+    public const string BillerPrefix = "biller:";
+
     /// <summary>What the account names of wallets begin with.</summary>
     public const string WalletPrefix = "wallet:";
 
@@ -66,6 +69,8 @@ public static class Postings
             (EntryType.Hold, { } hold) => new WalletEvent.HoldPlaced(id, request, amount, words, more, at, hold),
             (EntryType.Capture, { } hold) => new WalletEvent.HoldCaptured(id, request, amount, words, more, at, hold),
             (EntryType.Release, { } hold) => new WalletEvent.HoldReleased(id, request, amount, words, more, at, hold),
+            (EntryType.BillPayment, { } hold) => new WalletEvent.BillPaid(id, request, amount, words, more, at, BillerOf(entry), hold),
+            (EntryType.BillReversal, { } hold) => new WalletEvent.BillReversed(id, request, amount, words, more, at, hold),
             (EntryType.Freeze, null) => new WalletEvent.Frozen(id, request, words, at),
             (EntryType.Unfreeze, null) => new WalletEvent.Unfrozen(id, request, words, at),
             (EntryType.Close, null) => new WalletEvent.Closed(id, request, words, at),
@@ -88,6 +93,8 @@ public static class Postings
         WalletEvent.HoldPlaced => EntryType.Hold,
         WalletEvent.HoldCaptured => EntryType.Capture,
         WalletEvent.HoldReleased => EntryType.Release,
+        WalletEvent.BillPaid => EntryType.BillPayment,
+        WalletEvent.BillReversed => EntryType.BillReversal,
         WalletEvent.Frozen => EntryType.Freeze,
         WalletEvent.Unfrozen => EntryType.Unfreeze,
         WalletEvent.Closed => EntryType.Close,
@@ -104,7 +111,8 @@ public static class Postings
         WalletEvent.ReversalDebited debited => AccountOf(debited.ToWalletId),
         WalletEvent.TransferCredited credited => AccountOf(credited.FromWalletId),
         WalletEvent.TransferRefunded refunded => AccountOf(refunded.ToWalletId),
-        WalletEvent.HoldPlaced or WalletEvent.HoldReleased => AccountOf(walletId),
+        WalletEvent.BillPaid paid => BillerPrefix + paid.BillerCode,
+        WalletEvent.HoldPlaced or WalletEvent.HoldReleased or WalletEvent.BillReversed => AccountOf(walletId),
         WalletEvent.Frozen or WalletEvent.Unfrozen or WalletEvent.Closed or WalletEvent.LimitsSet => AccountOf(walletId),
         _ => throw new UnreachableException($"{happened.GetType().Name} has no counter account."),
     };
@@ -118,11 +126,16 @@ public static class Postings
         WalletEvent.TransferRefunded refunded => refunded.TransferId,
         WalletEvent.Funded or WalletEvent.BankCreditReceived or WalletEvent.Withdrawn => null,
         WalletEvent.HoldPlaced or WalletEvent.HoldCaptured or WalletEvent.HoldReleased => null,
+        WalletEvent.BillPaid or WalletEvent.BillReversed => null,
         WalletEvent.Frozen or WalletEvent.Unfrozen or WalletEvent.Closed or WalletEvent.LimitsSet => null,
         _ => throw new UnreachableException($"No rule says whether {happened.GetType().Name} belongs to a transfer."),
     };
 
     private static Guid TransferOf(Entry entry) => entry.TransferId ?? throw new FormatException($"Entry {entry.EntryId} names no transfer.");
+
+    private static string BillerOf(Entry entry) => entry.CounterAccount.StartsWith(BillerPrefix, StringComparison.Ordinal)
+        ? entry.CounterAccount[BillerPrefix.Length..]
+        : throw new FormatException($"Entry {entry.EntryId} names no biller.");
 
     private static Guid OtherWallet(Entry entry) =>
         entry.CounterAccount.StartsWith(WalletPrefix, StringComparison.Ordinal) && Guid.TryParse(entry.CounterAccount.AsSpan(WalletPrefix.Length), out var walletId)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using WalletGrains.Contracts;
 using WalletGrains.Contracts.Wallets;
 
 namespace WalletGrains.Domain.Wallets;
@@ -26,8 +27,8 @@ public static partial class WalletDecider
     {
         WalletEvent.Funded or WalletEvent.BankCreditReceived or WalletEvent.TransferCredited or WalletEvent.TransferRefunded => happened.AmountMinor,
         WalletEvent.Withdrawn or WalletEvent.TransferDebited or WalletEvent.ReversalDebited or WalletEvent.HoldCaptured
-            or WalletEvent.HeldTransferDebited => -happened.AmountMinor,
-        WalletEvent.HoldPlaced or WalletEvent.HoldReleased => 0,
+            or WalletEvent.HeldTransferDebited or WalletEvent.BillPaid => -happened.AmountMinor,
+        WalletEvent.HoldPlaced or WalletEvent.HoldReleased or WalletEvent.BillReversed => 0,
         WalletEvent.Frozen or WalletEvent.Unfrozen or WalletEvent.Closed or WalletEvent.LimitsSet => 0,
         _ => throw new UnreachableException($"No rule says what {happened.GetType().Name} does to the balance."),
     };
@@ -47,6 +48,8 @@ public static partial class WalletDecider
         WalletEvent.HoldCaptured captured => captured.Hold,
         WalletEvent.HoldReleased released => released.Hold,
         WalletEvent.HeldTransferDebited debited => debited.Hold,
+        WalletEvent.BillPaid paid => paid.Hold,
+        WalletEvent.BillReversed reversed => reversed.Hold,
         WalletEvent.Funded or WalletEvent.BankCreditReceived or WalletEvent.Withdrawn or WalletEvent.TransferDebited or WalletEvent.ReversalDebited
             or WalletEvent.TransferCredited or WalletEvent.TransferRefunded => null,
         WalletEvent.Frozen or WalletEvent.Unfrozen or WalletEvent.Closed or WalletEvent.LimitsSet => null,
@@ -70,10 +73,11 @@ public static partial class WalletDecider
         WalletEvent.HoldPlaced placed => Spend(
             details with
             {
-                Holds = details.Holds.With(placed.Hold, isCounted: details.Limits.PerDayMinor is not null, isOfBulk: placed.RequestId.IsOfBulk),
+                Holds = details.Holds.With(placed.Hold, isCounted: details.Limits.PerDayMinor is not null, PurposeOf(placed.RequestId)),
             },
             happened),
-        WalletEvent.HoldCaptured or WalletEvent.HoldReleased or WalletEvent.HeldTransferDebited => End(details, HoldOf(happened)!),
+        WalletEvent.HoldCaptured or WalletEvent.HoldReleased or WalletEvent.HeldTransferDebited or WalletEvent.BillPaid or WalletEvent.BillReversed =>
+            End(details, HoldOf(happened)!),
         WalletEvent.Withdrawn or WalletEvent.TransferDebited => Spend(details, happened),
         WalletEvent.TransferRefunded { DebitedAt: { } debitedAt } when details.Spending.Counted(debitedAt) =>
             details with { Spending = details.Spending.Without(happened.AmountMinor, debitedAt) },
@@ -81,6 +85,9 @@ public static partial class WalletDecider
             set.Limits.PerDayMinor is null ? details.Holds.Uncounted() : details.Holds, set.Limits, details.Spending.Under(set.Limits, set.At)),
         _ => details,
     };
+
+    private static HoldPurpose PurposeOf(RequestId placed) =>
+        placed.IsOfBulk ? HoldPurpose.Bulk : placed.IsOfBill ? HoldPurpose.Bill : HoldPurpose.Any;
 
     private static WalletDetails Spend(WalletDetails details, WalletEvent happened) =>
         details.Limits is { PerDayMinor: null, CountPerMinute: null }

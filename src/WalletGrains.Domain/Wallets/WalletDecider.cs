@@ -59,6 +59,8 @@ public static partial class WalletDecider
             CaptureHold c => CaptureOf(c, state, entryId, at),
             ReleaseHold c => EndOf(c, state, entryId, at, c.HoldId, HoldStatus.Released),
             ExpireHold c => EndOf(c, state, entryId, at, c.HoldId, HoldStatus.Expired),
+            CaptureBill c => BillPaymentOf(c, state, entryId, at),
+            ReverseBill c => BillReversalOf(c, state, entryId, at),
             FreezeWallet => new WalletEvent.Frozen(entryId, id, words, at),
             UnfreezeWallet => new WalletEvent.Unfrozen(entryId, id, words, at),
             CloseWallet => new WalletEvent.Closed(entryId, id, words, at),
@@ -134,6 +136,7 @@ public static partial class WalletDecider
     private static WalletRefusal? PhaseRefusalOf(WalletCommand command, WalletState state) => (state.Status, command) switch
     {
         (_, ReceiveBankCredit or RefundTransfer or CreditTransfer { IsSettlement: true } or CaptureHold or ReleaseHold or ExpireHold or DebitHeldTransfer) => null,
+        (_, CaptureBill or ReverseBill) => null,
         (WalletStatus.Open, UnfreezeWallet) => WalletRefusal.WalletNotFrozen,
         (WalletStatus.Open, _) => null,
         (WalletStatus.Frozen, DebitReversal or UnfreezeWallet or CloseWallet { EvenFrozen: true } or SetLimits) => null,
@@ -155,15 +158,22 @@ public static partial class WalletDecider
         ReleaseHold release => release.HoldId,
         ExpireHold expire => expire.HoldId,
         DebitHeldTransfer debit => debit.HoldId,
+        CaptureBill capture => capture.PaymentId,
+        ReverseBill reversal => reversal.PaymentId,
         _ => null,
     };
 
     /// <summary>
-    /// Whether a command may end a hold. What a bulk transfer has reserved is its own: were its owner to release it, the bulk
-    /// could be decided and one of its legs not be paid.
+    /// Whether a command may end a hold. What a bulk transfer or a bill's payment has reserved is its own: were its owner to release it, the
+    /// bulk could be decided and one of its legs not be paid, or the biller have the money and the wallet as well.
     /// </summary>
-    private static bool MayEnd(WalletCommand command, OpenHold hold) =>
-        !hold.IsOfBulk || command is DebitHeldTransfer || (command is ReleaseHold && command.RequestId.IsOfBulk);
+    private static bool MayEnd(WalletCommand command, OpenHold hold) => hold.Purpose switch
+    {
+        HoldPurpose.Any => command is not (CaptureBill or ReverseBill),
+        HoldPurpose.Bulk => command is DebitHeldTransfer || (command is ReleaseHold && command.RequestId.IsOfBulk),
+        HoldPurpose.Bill => command is CaptureBill or ReverseBill,
+        _ => throw new UnreachableException($"No rule says who ends a hold for {hold.Purpose}."),
+    };
 
     private static long LeftOf(DebitReversal command, WalletState state) =>
         command.OriginalAmountMinor - state.ReversedMinor.GetValueOrDefault(command.ReversedTransferId);
@@ -184,6 +194,19 @@ public static partial class WalletDecider
     {
         var amount = command.Amount?.MinorUnits ?? state.Details.Holds.Find(command.HoldId)!.AmountMinor;
         return new(entryId, command.RequestId, amount, null, null, at, Captured(state, command.HoldId, amount));
+    }
+
+    private static WalletEvent.BillPaid BillPaymentOf(CaptureBill command, WalletState state, Guid entryId, DateTimeOffset at)
+    {
+        var amount = state.Details.Holds.Find(command.PaymentId)!.AmountMinor;
+        return new(
+            entryId, command.RequestId, amount, command.Description, null, at, command.BillerCode, Captured(state, command.PaymentId, amount));
+    }
+
+    private static WalletEvent.BillReversed BillReversalOf(ReverseBill command, WalletState state, Guid entryId, DateTimeOffset at)
+    {
+        var hold = Ended(state, command.PaymentId, HoldStatus.Released);
+        return new(entryId, command.RequestId, hold.Amount.MinorUnits, command.Description, null, at, hold);
     }
 
     private static WalletEvent.HoldReleased EndOf(

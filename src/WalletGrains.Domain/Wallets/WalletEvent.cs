@@ -69,6 +69,16 @@ public abstract record WalletEvent(
         Guid EntryId, RequestId RequestId, long AmountMinor, string? Description, Metadata? Metadata, DateTimeOffset At, Hold Hold)
         : WalletEvent(EntryId, RequestId, AmountMinor, Description, Metadata, At);
 
+    /// <summary>Money that was held for a bill went to the biller, and the hold has ended.</summary>
+    public sealed record BillPaid(
+        Guid EntryId, RequestId RequestId, long AmountMinor, string? Description, Metadata? Metadata, DateTimeOffset At, string BillerCode, Hold Hold)
+        : WalletEvent(EntryId, RequestId, AmountMinor, Description, Metadata, At);
+
+    /// <summary>The payment of a bill failed, and the hold of its money has ended.</summary>
+    public sealed record BillReversed(
+        Guid EntryId, RequestId RequestId, long AmountMinor, string? Description, Metadata? Metadata, DateTimeOffset At, Hold Hold)
+        : WalletEvent(EntryId, RequestId, AmountMinor, Description, Metadata, At);
+
     /// <summary>The wallet was stopped.</summary>
     public sealed record Frozen(Guid EntryId, RequestId RequestId, string? Description, DateTimeOffset At)
         : WalletEvent(EntryId, RequestId, 0, Description, null, At);
