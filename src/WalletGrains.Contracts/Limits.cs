@@ -37,6 +37,12 @@ public static class Limits
     /// <summary>Active schedules of one payer.</summary>
     public const int MaxActiveSchedules = 100;
 
+    /// <summary>Characters of the code of a biller.</summary>
+    public const int MaxBillerCodeLength = 32;
+
+    /// <summary>Characters of the reference by which a biller knows its customer.</summary>
+    public const int MaxCustomerReferenceLength = 100;
+
     /// <summary>Accounts of one mobile user.</summary>
     public const int MaxMobileAccounts = 20;
 

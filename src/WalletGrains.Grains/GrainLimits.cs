@@ -64,6 +64,9 @@ internal static class GrainLimits
     /// <summary>Transfers of schedules that are made at the same time.</summary>
     public const int ScheduleConcurrency = 16;
 
+    /// <summary>How long a customer waits for the name that belongs to a reference; without it the payment goes on.</summary>
+    public static readonly TimeSpan EnquiryPatience = TimeSpan.FromSeconds(3);
+
     /// <summary>How long the caller of a check of the books waits; shorter than the call time-out of the actor runtime (30 s).</summary>
     public static readonly TimeSpan CheckPatience = TimeSpan.FromSeconds(20);
 

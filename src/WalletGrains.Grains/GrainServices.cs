@@ -52,6 +52,10 @@ public static class GrainServices
         services.AddSingleton<IJobHandler, EventJob>();
         services.AddSingleton<IEventRetry, StatisticsRetry>();
         services.AddSingleton<IEventRetry, FraudRetry>();
+        services.TryAddSingleton(provider => BillOptions.Read(provider.GetService<IConfiguration>()));
+        services.AddSingleton<IJobHandler, BillCalling>();
+        services.AddSingleton<IJobHandler, BillAsking>();
+        services.AddSingleton<IJobHandler, BillReversing>();
         services.TryAddSingleton(provider => CoreBankingOptions.Read(provider.GetService<IConfiguration>()));
         services.TryAddSingleton<ICoreBanking, T24Client>();
         services.TryAddSingleton<BalanceSyncMetrics>();

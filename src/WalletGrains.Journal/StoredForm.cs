@@ -1,4 +1,5 @@
 using System.Text;
+using WalletGrains.Journal.Bills;
 using WalletGrains.Journal.Bulks;
 using WalletGrains.Journal.Jobs;
 using WalletGrains.Journal.Schedules;
@@ -56,6 +57,15 @@ internal static class StoredForm
         Legs = bulk.Legs.ToArray(),
         CreatedAt = bulk.CreatedAt.Stored(),
         UpdatedAt = bulk.UpdatedAt.Stored(),
+    };
+
+    public static BillRow Stored(this BillRow bill) => bill with
+    {
+        Fingerprint = bill.Fingerprint.ToArray(),
+        AwaitingSince = bill.AwaitingSince?.Stored(),
+        Content = bill.Content.ToArray(),
+        CreatedAt = bill.CreatedAt.Stored(),
+        UpdatedAt = bill.UpdatedAt.Stored(),
     };
 
     public static ScheduleRow Stored(this ScheduleRow schedule) => schedule with
@@ -116,6 +126,24 @@ internal static class StoredForm
             or (BulkState.Posting, BulkState.Completed)
             or (BulkState.Releasing, BulkState.Failed),
         "bulks_move_forward");
+
+    public static void Check(BillRow bill)
+    {
+        CheckRequestId(bill.RequestId);
+        Require(bill.Fingerprint.Length == 16, "bills_fingerprint_length");
+        Require(bill.AmountMinor > 0, "bills_amount_positive");
+        Require(Enum.IsDefined(bill.State), "bills_state_known");
+        Require(bill.State is not BillState.Unknown || bill.AwaitingSince is not null, "bills_unknown_is_awaited");
+    }
+
+    public static void CheckMove(BillState from, BillState to) => Require(
+        (from, to) is (BillState.Pending, BillState.Processing or BillState.Failed)
+            or (BillState.Processing, BillState.Processing or BillState.Unknown)
+            or (BillState.Unknown, BillState.Processing)
+            or (BillState.Processing or BillState.Unknown, BillState.Completing or BillState.Reversing)
+            or (BillState.Completing, BillState.Completed)
+            or (BillState.Reversing, BillState.Reversed),
+        "bills_move_forward");
 
     public static void Check(ScheduleRow schedule)
     {

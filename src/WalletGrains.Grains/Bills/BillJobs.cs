@@ -1,0 +1,108 @@
+using System.Diagnostics.CodeAnalysis;
+using WalletGrains.Contracts.Bills;
+using WalletGrains.Contracts.Jobs;
+using WalletGrains.Grains.Jobs;
+using WalletGrains.Journal.Jobs;
+
+namespace WalletGrains.Grains.Bills;
+
+/// <summary>The jobs of payments. A job's key is its payment, which does the work; a job whose step was taken meanwhile has nothing to do.</summary>
+internal static class BillJobs
+{
+    /// <summary>Calls the biller.</summary>
+    public const string Payment = "bill-payment";
+
+    /// <summary>Asks the biller how a payment stands.</summary>
+    public const string Status = "bill-status";
+
+    /// <summary>Gives the money back.</summary>
+    public const string Reversal = "bill-reversal";
+
+    /// <summary>A job of a payment; one that is over begins anew.</summary>
+    public static NewJob Of(string kind, Guid jobId, Guid paymentId, TimeSpan dueIn) =>
+        new(jobId, kind, paymentId.ToString(), ReadOnlyMemory<byte>.Empty, Repeat: JobRepeat.WhenOver) { DueIn = dueIn };
+
+    /// <summary>The payment of a job.</summary>
+    public static IBillPaymentGrain PaymentOf(this IGrainFactory grains, JobRun job) => grains.GetGrain<IBillPaymentGrain>(Guid.Parse(job.Key));
+
+    /// <summary>Tells a kind that there is work. A hint that is lost makes it begin a few seconds later.</summary>
+    public static async Task HintAsync(this IGrainFactory grains, string kind)
+    {
+        try
+        {
+            await grains.GetGrain<IJobGrain>(kind).WakeAsync();
+        }
+        catch (Exception e) when (e is TimeoutException or OrleansException)
+        {
+            // The kind looks by itself.
+        }
+    }
+
+    /// <summary>What a job makes of what came of its step.</summary>
+    public static JobOutcome ToOutcome(this BillAdvance advance) => advance switch
+    {
+        BillAdvance.Taken => new JobOutcome.Done(),
+        BillAdvance.Waits waits => new JobOutcome.Retry(waits.Reason, waits.After),
+        BillAdvance.Overdue overdue => new JobOutcome.Fail(overdue.Reason),
+        _ => throw new InvalidOperationException($"The step of a payment came back as {advance}."),
+    };
+}
+
+/// <summary>
+/// Calls billers. A biller that cannot be reached ends a payment by the payment's own patience; the attempts here are a bound for what nobody
+/// has thought of, an hour and a half of them.
+/// </summary>
+[SuppressMessage("Performance", "CA1812", Justification = "Made by the container.")]
+internal sealed class BillCalling(IGrainFactory grains) : IJobHandler
+{
+    /// <inheritdoc />
+    public string Kind => BillJobs.Payment;
+
+    /// <inheritdoc />
+    public JobPolicy Policy => new() { Concurrency = 32, MaxAttempts = 100, MaxBackoff = TimeSpan.FromMinutes(1), Timeout = TimeSpan.FromMinutes(1) };
+
+    /// <inheritdoc />
+    public async Task<JobOutcome> RunAsync(JobRun job, CancellationToken cancellationToken) => (await grains.PaymentOf(job).SendAsync()).ToOutcome();
+}
+
+/// <summary>Asks billers how payments stand, in intervals that grow to half an hour.</summary>
+[SuppressMessage("Performance", "CA1812", Justification = "Made by the container.")]
+internal sealed class BillAsking(IGrainFactory grains) : IJobHandler
+{
+    /// <summary>A payment that an operator has retried may be asked about a few times before it is a dead letter again.</summary>
+    private const int AttemptsWhenOverdue = 3;
+
+    /// <inheritdoc />
+    public string Kind => BillJobs.Status;
+
+    /// <summary>A day has about sixty such attempts.</summary>
+    public JobPolicy Policy => new()
+    {
+        Concurrency = 16,
+        MaxAttempts = 1_000,
+        FirstBackoff = TimeSpan.FromSeconds(5),
+        MaxBackoff = TimeSpan.FromMinutes(30),
+        Timeout = TimeSpan.FromMinutes(1),
+    };
+
+    /// <inheritdoc />
+    public async Task<JobOutcome> RunAsync(JobRun job, CancellationToken cancellationToken) => await grains.PaymentOf(job).AskAsync() switch
+    {
+        BillAdvance.Overdue overdue when job.Attempt < AttemptsWhenOverdue => new JobOutcome.Retry(overdue.Reason),
+        var advance => advance.ToOutcome(),
+    };
+}
+
+/// <summary>Gives back the money of payments that have failed.</summary>
+[SuppressMessage("Performance", "CA1812", Justification = "Made by the container.")]
+internal sealed class BillReversing(IGrainFactory grains) : IJobHandler
+{
+    /// <inheritdoc />
+    public string Kind => BillJobs.Reversal;
+
+    /// <inheritdoc />
+    public JobPolicy Policy => new() { Concurrency = 16, MaxAttempts = 5, FirstBackoff = TimeSpan.FromSeconds(3), MaxBackoff = TimeSpan.FromMinutes(1) };
+
+    /// <inheritdoc />
+    public async Task<JobOutcome> RunAsync(JobRun job, CancellationToken cancellationToken) => (await grains.PaymentOf(job).ReverseAsync()).ToOutcome();
+}
