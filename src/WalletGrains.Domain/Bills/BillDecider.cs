@@ -25,7 +25,7 @@ public static class BillDecider
             (BillNews.HoldRefused refused, BillPhase.Pending) => new BillEvent.Refused(at, refused.Failure),
             (BillNews.Calling, BillPhase.Pending) => new BillEvent.Called(at),
             (BillNews.Calling, BillPhase.Processing) when !payment.IsAwaited => new BillEvent.Called(at),
-            (BillNews.NothingSent, BillPhase.Processing) when !payment.IsAwaited => AfterNothingSent(payment, patience, at),
+            (BillNews.NothingSent, BillPhase.Processing) when !payment.IsAwaited && payment.NotSent < payment.Attempts => AfterNothingSent(payment, patience, at),
             (BillNews.Accepted accepted, BillPhase.Processing) when !payment.IsAwaited => new BillEvent.Taken(at, accepted.BillerReference),
             (BillNews.Accepted accepted, BillPhase.Unknown) => new BillEvent.Taken(at, accepted.BillerReference),
             (BillNews.Unclear, BillPhase.Processing) when !payment.IsAwaited => new BillEvent.Lost(at),

@@ -11,7 +11,7 @@ namespace WalletGrains.Domain.Tests.Fraud;
 public sealed class FraudGateTests
 {
     private static readonly FraudGate Gate = new(new LargeAmountRule(
-        10_000, new Dictionary<string, decimal>(), new HashSet<string> { "WITHDRAW", "TRANSFER_OUT" }, FraudAction.Refuse));
+        10_000, new Dictionary<string, decimal>(), new HashSet<string> { "WITHDRAW", "TRANSFER_OUT", "BILL_PAYMENT" }, FraudAction.Refuse));
 
     private static readonly Guid Other = TestedWallet.Other;
 
@@ -23,6 +23,9 @@ public sealed class FraudGateTests
         { new WalletEvent.Withdrawn(Other, Id, 1_000_000, null, null, Samples.Now), true },
         { new WalletEvent.TransferDebited(Other, Id, 1_000_000, null, null, Samples.Now, Other, Other), true },
         { new WalletEvent.HoldPlaced(Other, RequestId.ForBulkHold(Other, 0), 1_000_000, null, null, Samples.Now, Hold), true },
+        { new WalletEvent.HoldPlaced(Other, RequestId.ForBillHold(Other), 1_000_000, null, null, Samples.Now, Hold), true },
+        { new WalletEvent.BillPaid(Other, Id, 1_000_000, null, null, Samples.Now, "water", Hold), false },
+        { new WalletEvent.BillReversed(Other, Id, 1_000_000, null, null, Samples.Now, Hold), false },
         { new WalletEvent.HoldPlaced(Other, Id, 1_000_000, null, null, Samples.Now, Hold), false },
         { new WalletEvent.HoldCaptured(Other, Id, 1_000_000, null, null, Samples.Now, Hold), false },
         { new WalletEvent.HeldTransferDebited(Other, Id, 1_000_000, null, null, Samples.Now, Other, Other, Hold), false },

@@ -19,6 +19,8 @@ public sealed class StatisticsRulesTests
     [InlineData(EntryType.TransferRefund, 0, 0, 0, -5, 1)]
     [InlineData(EntryType.Hold, 0, 0, 0, 0, 1)]
     [InlineData(EntryType.Release, 0, 0, 0, 0, 1)]
+    [InlineData(EntryType.BillPayment, 0, 5, 0, 0, 1)]
+    [InlineData(EntryType.BillReversal, 0, 0, 0, 0, 1)]
     [InlineData(EntryType.Freeze, 0, 0, 0, 0, 0)]
     [InlineData(EntryType.Unfreeze, 0, 0, 0, 0, 0)]
     [InlineData(EntryType.Close, 0, 0, 0, 0, 0)]

@@ -57,6 +57,7 @@ public sealed class FingerprintTests
             new PlaceHold(id, one, hold, hour, null, metadata),
             new CaptureHold(id, hold), new CaptureHold(id, other), new CaptureHold(id, hold, one), new CaptureHold(id, hold, two),
             new ReleaseHold(id, hold), new ReleaseHold(id, other), new ExpireHold(hold),
+            new CaptureBill(hold, "water"), new CaptureBill(other, "water"), new CaptureBill(hold, "airtime"), new ReverseBill(hold), new ReverseBill(other),
             new DebitReversal(id, one, hold, hold, hold, 5, false), new DebitReversal(id, two, hold, hold, hold, 5, false),
             new DebitReversal(id, one, hold, hold, other, 5, false), new DebitReversal(id, one, hold, hold, hold, 5, true),
             new FreezeWallet(id), new FreezeWallet(id, "why"), new UnfreezeWallet(id), new CloseWallet(id),

@@ -41,6 +41,8 @@ public sealed class StoredNamesTests
     [InlineData(EntryType.Unfreeze, "UNFREEZE")]
     [InlineData(EntryType.Close, "CLOSE")]
     [InlineData(EntryType.SetLimits, "SET_LIMITS")]
+    [InlineData(EntryType.BillPayment, "BILL_PAYMENT")]
+    [InlineData(EntryType.BillReversal, "BILL_REVERSAL")]
     public void An_entry_type_is_stored_by_its_name(EntryType type, string name)
     {
         Assert.Equal(name, EntryTypes.NameOf(type));

@@ -13,7 +13,7 @@ namespace WalletGrains.Domain.Tests.Wallets;
 public sealed class WalletWalks
 {
     private static readonly Gen<(int Kind, long Amount, int Pick, int SecondsLater)[]> Walks =
-        (from kind in Gen.Choose(0, 16)
+        (from kind in Gen.Choose(0, 19)
          from amount in Gen.Frequency((8, Samples.Between(1, 500)), (1, Samples.AnyMinorUnits))
          from pick in Gen.Choose(0, 1_000)
          from later in Gen.Choose(0, 3_000)
@@ -97,6 +97,8 @@ public sealed class WalletWalks
         }
     });
 
+    private static PlaceHold Bill(Money amount, Guid paymentId) => new(RequestId.ForBillHold(paymentId), amount, paymentId, null, "water WB-1");
+
     private static WalletCommand Command(int kind, long minor, Guid hold, TestedWallet wallet)
     {
         var (id, amount, other) = (wallet.NextId(), TestedWallet.Usd(minor), TestedWallet.Other);
@@ -119,6 +121,9 @@ public sealed class WalletWalks
             14 => new CloseWallet(id),
             15 => new SetLimits(id, new WalletLimits(minor % 2 == 0 ? 400 : null, minor % 3 == 0 ? 900 : null, minor % 5 == 0 ? 3 : null)),
             16 => new ReceiveBankCredit(id, amount, "words", metadata),
+            17 => Bill(amount, new Guid((int)wallet.State.Version, 8, 0, new byte[8])),
+            18 => new CaptureBill(hold, "water", "water WB-1"),
+            19 => new ReverseBill(hold, "water WB-1"),
             _ => throw new ArgumentOutOfRangeException(nameof(kind)),
         };
     }
