@@ -65,7 +65,7 @@ internal static class GrainLimits
     public const int ScheduleConcurrency = 16;
 
     /// <summary>How long a customer waits for the name that belongs to a reference; without it the payment goes on.</summary>
-    public static readonly TimeSpan EnquiryPatience = TimeSpan.FromSeconds(3);
+    public static readonly TimeSpan EnquiryPatience = TimeSpan.FromSeconds(2);
 
     /// <summary>How long the caller of a check of the books waits; shorter than the call time-out of the actor runtime (30 s).</summary>
     public static readonly TimeSpan CheckPatience = TimeSpan.FromSeconds(20);

@@ -2,21 +2,25 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using WalletGrains.Contracts;
+using WalletGrains.Contracts.Bills;
 using WalletGrains.Contracts.Bulks;
 using WalletGrains.Contracts.Fraud;
 using WalletGrains.Contracts.Jobs;
 using WalletGrains.Contracts.Schedules;
 using WalletGrains.Contracts.Transfers;
 using WalletGrains.Contracts.Wallets;
+using WalletGrains.Grains.Bills;
 using WalletGrains.Grains.Bulks;
 using WalletGrains.Grains.Fraud;
 using WalletGrains.Grains.BalanceSync;
 using WalletGrains.Grains.Jobs;
 using WalletGrains.Grains.Tests.BalanceSync;
+using WalletGrains.Grains.Tests.Bills;
 using WalletGrains.Grains.Tests.Jobs;
 using WalletGrains.Journal;
 using WalletGrains.Journal.Activity;
 using WalletGrains.Journal.BalanceSync;
+using WalletGrains.Journal.Bills;
 using WalletGrains.Journal.Bulks;
 using WalletGrains.Journal.Fraud;
 using WalletGrains.Journal.Jobs;
@@ -45,6 +49,7 @@ public sealed partial class MemoryCluster : IAsyncLifetime
         BulkStore = new MemoryBulkStore((point, _) => Faults.OnWriteAsync(point));
         JobStore = new MemoryJobStore(TimeProvider.System, (point, _) => OnJobWrite(point));
         ScheduleStore = new MemoryScheduleStore(JobStore, (point, _) => Faults.OnWriteAsync(point));
+        BillStore = new MemoryBillStore(JobStore, (point, _) => Faults.OnWriteAsync(point));
         Positions = new MemoryActivityPositions((point, _) =>
         {
             if (point is CommitPoint.After)
@@ -75,6 +80,8 @@ public sealed partial class MemoryCluster : IAsyncLifetime
 
     public MemoryJobStore JobStore { get; }
 
+    public MemoryBillStore BillStore { get; }
+
     /// <summary>Completes with the next write of a job.</summary>
     public Task JobWritten => Volatile.Read(ref _jobWritten).Task;
 
@@ -83,11 +90,27 @@ public sealed partial class MemoryCluster : IAsyncLifetime
     {
         ["Jobs:Kinds:balance-sync:RatePerSecond"] = "1000",
         ["Jobs:Kinds:balance-sync:FirstBackoff"] = "00:00:00.001",
+        ["Jobs:Kinds:bill-payment:FirstBackoff"] = "00:00:00.001",
+        ["Jobs:Kinds:bill-payment:MaxBackoff"] = "00:00:00.020",
+        ["Jobs:Kinds:bill-status:FirstBackoff"] = "00:00:00.001",
+        ["Jobs:Kinds:bill-status:MaxBackoff"] = "00:00:00.020",
+        ["Jobs:Kinds:bill-reversal:FirstBackoff"] = "00:00:00.001",
+        ["Jobs:Kinds:bill-reversal:MaxBackoff"] = "00:00:00.020",
+        ["Jobs:Kinds:bill-reversal:MaxAttempts"] = "100",
+        ["Bills:ReversalDelay"] = "00:00:00",
+        ["Bills:StatusDelay"] = "00:00:00",
+
+        // So whatever is asked for is asked for too long already: three attempts, and it is a dead letter.
+        ["Bills:UnknownPatience"] = "00:00:00",
     }).Build();
 
     public MemoryMobileUserStore MobileUsers { get; }
 
     public ScriptedCore Core { get; } = new();
+
+    public ScriptedBillers Billers { get; } = new();
+
+    public IBillGrain Bills => Client.GetGrain<IBillGrain>(0);
 
     /// <summary>What jobs of <see cref="WorkKind"/> do.</summary>
     public ScriptedHandler Work { get; } = new(WorkKind, new JobPolicy { FirstBackoff = TimeSpan.FromMilliseconds(1), MaxAttempts = 4, RatePerSecond = 1_000, Burst = 100 });
@@ -153,6 +176,26 @@ public sealed partial class MemoryCluster : IAsyncLifetime
         }
     }
 
+    /// <summary>Waits until jobs have brought about what is looked for.</summary>
+    public async Task<T> SeenAsync<T>(Func<Task<T?>> find)
+        where T : class
+    {
+        while (true)
+        {
+            var next = JobWritten;
+            if (await find() is { } found)
+            {
+                return found;
+            }
+
+            await next.WaitAsync(Signal.DefaultLimit, TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>Waits until a bill's payment is at its end.</summary>
+    public Task<BillPayment> EndAsync(Guid paymentId) => SeenAsync(async () =>
+        await Bills.FindAsync(paymentId) is { Status: BillStatus.Completed or BillStatus.Reversed or BillStatus.Failed } payment ? payment : null);
+
     /// <summary>The statistics of a wallet, once its consumer has counted the entry with this version.</summary>
     public Task<StatisticsRow> StatisticsOfAsync(Guid walletId, long version) => WrittenAsync(async () =>
         (await Statistics.FindAsync([walletId], TestContext.Current.CancellationToken)).SingleOrDefault(row => row.Version >= version));
@@ -191,6 +234,8 @@ public sealed partial class MemoryCluster : IAsyncLifetime
         .AddSingleton<IScheduleStore>(ScheduleStore)
         .AddSingleton<IJobStore>(JobStore)
         .AddSingleton<IJobHandler>(Work)
+        .AddSingleton<IBillStore>(BillStore)
+        .AddSingleton<IBillers>(Billers)
         .AddSingleton<IMobileUserStore>(MobileUsers)
         .AddSingleton<ICoreBanking>(Core)
         .AddSingleton<IConfiguration>(Settings)

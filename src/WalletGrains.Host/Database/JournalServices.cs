@@ -5,6 +5,7 @@ using WalletGrains.Host.Startup;
 using WalletGrains.Journal;
 using WalletGrains.Journal.Activity;
 using WalletGrains.Journal.BalanceSync;
+using WalletGrains.Journal.Bills;
 using WalletGrains.Journal.Bulks;
 using WalletGrains.Journal.Fraud;
 using WalletGrains.Journal.Jobs;
@@ -40,6 +41,7 @@ internal static class JournalServices
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<PostgresCredentialLog>(provider, database.JournalDataSource));
         services.AddSingleton<IScheduleStore>(provider => ActivatorUtilities.CreateInstance<PostgresScheduleStore>(provider, database.JournalDataSource));
         services.AddSingleton<IBulkStore>(provider => ActivatorUtilities.CreateInstance<PostgresBulkStore>(provider, database.JournalDataSource));
+        services.AddSingleton<IBillStore>(provider => ActivatorUtilities.CreateInstance<PostgresBillStore>(provider, database.JournalDataSource));
         services.AddSingleton<IMobileUserStore>(provider => ActivatorUtilities.CreateInstance<PostgresMobileUserStore>(provider, database.JournalDataSource));
         services.AddSingleton<IJobStore>(provider => ActivatorUtilities.CreateInstance<PostgresJobStore>(provider, database.JournalDataSource));
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<PostgresVirtualAccounts>(provider, database.JournalDataSource));

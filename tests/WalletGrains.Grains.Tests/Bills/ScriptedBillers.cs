@@ -1,0 +1,66 @@
+using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
+using WalletGrains.Contracts;
+using WalletGrains.Contracts.Bills;
+using WalletGrains.Grains.Bills;
+
+namespace WalletGrains.Grains.Tests.Bills;
+
+/// <summary>One biller whose answers a test writes, and which keeps a book of what it has taken.</summary>
+public sealed class ScriptedBillers : IBillers, IBiller
+{
+    public const string Code = "water";
+
+    private static readonly Currency Usd = Currency.Parse("USD");
+
+    private readonly ConcurrentDictionary<string, ConcurrentQueue<Func<BillOrder, BillerAnswer>>> _pay = new();
+    private readonly ConcurrentDictionary<string, ConcurrentQueue<Func<BillOrder, BillerAnswer>>> _find = new();
+    private readonly ConcurrentDictionary<string, BillOrder> _book = new();
+    private readonly ConcurrentDictionary<string, int> _calls = new();
+
+    public IReadOnlyList<Biller> All => [Profile];
+
+    public Biller Profile { get; } = new(Code, "Delta Water Board", Usd, "Account number", @"WB-\w+", "WB-1", new Money(100, Usd), new Money(5_000, Usd), NameEnquiry: true);
+
+    /// <summary>What it answers about a customer.</summary>
+    public Func<string, CancellationToken, Task<CustomerAnswer>> Customer { get; set; } = (_, _) => Task.FromResult<CustomerAnswer>(new CustomerAnswer.Known("Ada Obi"));
+
+    public IBiller? Find(string code) => code == Code ? this : null;
+
+    public bool Accepts(string customerReference) => Regex.IsMatch(customerReference, @"\AWB-\w+\z");
+
+    /// <summary>What it answers to payments of a customer, one after another; afterwards it takes them.</summary>
+    public void WhenPaid(string customerReference, params Func<BillOrder, BillerAnswer>[] answers) => _pay[customerReference] = new(answers);
+
+    /// <summary>What it answers when asked for payments of a customer, one after another; afterwards it tells the truth.</summary>
+    public void WhenAsked(string customerReference, params Func<BillOrder, BillerAnswer>[] answers) => _find[customerReference] = new(answers);
+
+    /// <summary>Puts a payment into its book.</summary>
+    public BillerAnswer Take(BillOrder order)
+    {
+        var known = _book.GetOrAdd(order.Reference, order);
+        return known == order ? new BillerAnswer.Paid($"B-{order.Reference}", "T-1") : new BillerAnswer.Unknown("There is a payment of other content under this reference.");
+    }
+
+    /// <summary>What it has taken from a customer.</summary>
+    public IReadOnlyList<BillOrder> TakenFrom(string customerReference) => [.. _book.Values.Where(order => order.CustomerReference == customerReference)];
+
+    /// <summary>How often it was to be paid for a customer.</summary>
+    public int CallsFor(string customerReference) => _calls.GetValueOrDefault(customerReference);
+
+    public Task<BillerAnswer> PayAsync(BillOrder order, CancellationToken cancellationToken)
+    {
+        _calls.AddOrUpdate(order.CustomerReference, 1, static (_, calls) => calls + 1);
+        return Task.FromResult(Next(_pay, order) is { } answer ? answer(order) : Take(order));
+    }
+
+    public Task<BillerAnswer> FindAsync(BillOrder order, CancellationToken cancellationToken) => Task.FromResult(
+        Next(_find, order) is { } answer ? answer(order)
+        : _book.ContainsKey(order.Reference) ? Take(order)
+        : new BillerAnswer.NotFound());
+
+    public Task<CustomerAnswer> EnquireAsync(string customerReference, CancellationToken cancellationToken) => Customer(customerReference, cancellationToken);
+
+    private static Func<BillOrder, BillerAnswer>? Next(ConcurrentDictionary<string, ConcurrentQueue<Func<BillOrder, BillerAnswer>>> scripts, BillOrder order) =>
+        scripts.TryGetValue(order.CustomerReference, out var script) && script.TryDequeue(out var answer) ? answer : null;
+}
