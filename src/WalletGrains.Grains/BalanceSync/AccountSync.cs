@@ -57,9 +57,9 @@ public sealed partial class AccountSync(
                 return new JobOutcome.Done();
 
             case CoreAnswer.NotNow notNow:
-                // No attempt at this account: its turn comes when the core banking system may be asked again.
+                // No attempt at this account: its turn comes when the core banking system may be asked again. Who waited has been told.
                 await TellAsync(job, account);
-                return new JobOutcome.AgainIn(notNow.Wait);
+                return new JobOutcome.Postponed(notNow.Wait) { LeavesPriority = true };
 
             case CoreAnswer.Failed failed when job.IsLastAttempt:
                 // No dead letter: the next sweep asks again, and until then the account says what is wrong.
@@ -70,7 +70,8 @@ public sealed partial class AccountSync(
                 return new JobOutcome.Done();
 
             case CoreAnswer.Failed failed:
-                return new JobOutcome.Retry(failed.Reason);
+                // A login that waits for it may see a second attempt, and no third one.
+                return new JobOutcome.Retry(failed.Reason) { LeavesPriority = job.Attempt > 1 };
 
             default:
                 throw new InvalidOperationException($"The core banking system answered {answer}.");

@@ -20,10 +20,10 @@ internal sealed class CounterpartException(string message, Exception? innerExcep
     public bool IsLeftAlone => WasNotAsked && RetryAfter is not null;
 
     /// <summary>What becomes of the job that called it.</summary>
-    public JobOutcome ToOutcome(TimeProvider time) => this switch
+    public JobOutcome ToOutcome() => this switch
     {
         { IsDefinite: true } => new JobOutcome.Fail(Message),
-        { IsLeftAlone: true } => new JobOutcome.Again(time.GetUtcNow() + RetryAfter!.Value),
+        { IsLeftAlone: true } => new JobOutcome.Postponed(RetryAfter!.Value),
         _ => new JobOutcome.Retry(Message, RetryAfter),
     };
 }

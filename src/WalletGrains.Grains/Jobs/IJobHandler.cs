@@ -53,6 +53,9 @@ public abstract record JobOutcome
     {
     }
 
+    /// <summary>Nobody waits for it any more: when it comes back it is in the normal lane, until somebody asks for it with priority again.</summary>
+    public bool LeavesPriority { get; init; }
+
     /// <summary>It is done. One of a recurring kind is due again when its period has passed.</summary>
     /// <param name="Result">What is kept of it, up to 64 KB.</param>
     public sealed record Done(ReadOnlyMemory<byte>? Result = null) : JobOutcome;
@@ -65,6 +68,10 @@ public abstract record JobOutcome
     /// <summary>It fails however often it is tried: a dead letter at once.</summary>
     /// <param name="Error">Why, for operators.</param>
     public sealed record Fail(string Error) : JobOutcome;
+
+    /// <summary>It could not be tried, since a third party is not to be asked for a while, whatever about. No attempt; those before it still count.</summary>
+    /// <param name="Wait">How long, after this is stored.</param>
+    public sealed record Postponed(TimeSpan Wait) : JobOutcome;
 
     /// <summary>It is done for this time, and is due again.</summary>
     /// <param name="DueAt">When, by the clock of the store.</param>

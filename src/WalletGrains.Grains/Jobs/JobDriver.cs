@@ -217,7 +217,7 @@ internal sealed partial class JobDriver(
     private (JobSettlement Settlement, string Outcome) SettlementOf(JobAttempt attempt, JobOutcome? outcome)
     {
         var job = attempt.Job;
-        var settlement = Unsettled(job);
+        var settlement = Unsettled(job) with { Lane = outcome is { LeavesPriority: true } ? JobLane.Normal : null };
         return outcome switch
         {
             // An attempt that the silo's stop ended does not count.
@@ -225,6 +225,7 @@ internal sealed partial class JobDriver(
             null => AfterFailure(settlement, $"It did not end within {Policy.Timeout}."),
             JobOutcome.Done done when Policy.Every is { } every => (settlement with { Attempts = 0, DueIn = every, Result = done.Result }, "done"),
             JobOutcome.Done done => (settlement with { State = JobState.Done, Result = done.Result }, "done"),
+            JobOutcome.Postponed postponed => (settlement with { Attempts = job.Attempts - 1, DueIn = Shorter(postponed.Wait, JobLimits.MaxRetryAfter) }, "postponed"),
             JobOutcome.Again again => (settlement with { Attempts = 0, DueAt = again.DueAt }, "done"),
             JobOutcome.AgainIn again => (settlement with { Attempts = 0, DueIn = again.Wait }, "done"),
             JobOutcome.Retry retry => AfterFailure(settlement, retry.Error, retry.After),

@@ -14,7 +14,7 @@ public sealed class JobMetrics : IDisposable
     /// <summary>Makes the instruments.</summary>
     public JobMetrics()
     {
-        _ended = _meter.CreateCounter<long>("walletgrains.jobs.attempts", "{attempt}", "Attempts that ended, by outcome: done, retried, dead, lost or released");
+        _ended = _meter.CreateCounter<long>("walletgrains.jobs.attempts", "{attempt}", "Attempts that ended, by outcome: done, retried, postponed, dead, lost or released");
         _duration = _meter.CreateHistogram<double>("walletgrains.jobs.duration", "s", "Run time of one attempt");
         _meter.CreateObservableGauge("walletgrains.jobs.queued", () => Measure(now => now.Queued), "{job}", $"Jobs that wait, counted up to {JobLimits.MaxCounted}");
         _meter.CreateObservableGauge("walletgrains.jobs.running", () => Measure(now => now.Running), "{job}", "Jobs that run on this silo");

@@ -15,10 +15,9 @@ namespace WalletGrains.Grains.VirtualAccounts;
 /// <param name="inbox">What the bank has told.</param>
 /// <param name="grains">The accounts.</param>
 /// <param name="options">From which amount on the bank is asked.</param>
-/// <param name="time">The clock.</param>
 /// <param name="bank">The bank; null in mock mode.</param>
 [SuppressMessage("Performance", "CA1812", Justification = "Made by the container.")]
-internal sealed class BankCrediting(PostgresBankInbox inbox, IGrainFactory grains, GlobusOptions options, TimeProvider time, GlobusBank? bank = null) : IJobHandler
+internal sealed class BankCrediting(PostgresBankInbox inbox, IGrainFactory grains, GlobusOptions options, GlobusBank? bank = null) : IJobHandler
 {
     /// <summary>The kind of its jobs; their keys are references.</summary>
     public const string JobKind = "bank-credit";
@@ -88,7 +87,7 @@ internal sealed class BankCrediting(PostgresBankInbox inbox, IGrainFactory grain
         }
         catch (CounterpartException e)
         {
-            return e.ToOutcome(time);
+            return e.ToOutcome();
         }
     }
 }

@@ -77,7 +77,7 @@ internal sealed partial class VirtualAccountCreation(
         }
         catch (CounterpartException e)
         {
-            return e.ToOutcome(time);
+            return e.ToOutcome();
         }
     }
 

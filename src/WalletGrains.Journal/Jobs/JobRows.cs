@@ -35,8 +35,8 @@ public enum JobRepeat
     /// <summary>Nothing: the work of a key is done once, for as long as its job is kept.</summary>
     Never,
 
-    /// <summary>Joins a job that waits or runs, and begins anew behind one that is over. One that was not tried yet gets the more urgent
-    /// lane and the earlier time of the two.</summary>
+    /// <summary>Joins a job that waits or runs, and begins anew behind one that is over. One that waits gets the more urgent
+    /// lane of the two and, when it was not tried yet, the earlier time.</summary>
     WhenOver,
 
     /// <summary>Like <see cref="WhenOver"/>, and a job that runs is done once more behind its end: it may have looked at the world before
@@ -141,6 +141,9 @@ public sealed record JobSettlement(Guid JobId, Guid Token, JobState State, int A
 
     /// <summary>How long from now a queued job is due, by the clock of the store.</summary>
     public TimeSpan? DueIn { get; init; }
+
+    /// <summary>The lane it is in from now on; null for the one that it has.</summary>
+    public JobLane? Lane { get; init; }
 
     /// <summary>What came of it.</summary>
     public ReadOnlyMemory<byte>? Result { get; init; }

@@ -16,14 +16,14 @@ public static class JobStatement
             lane = case when j.state in (3, 4, 5) then excluded.lane when j.state = 1 then least(j.lane, excluded.lane) else j.lane end,
             again_lane = case when j.state = 2 then least(j.again_lane, excluded.lane) end,
             payload = case when j.state in (3, 4, 5) then excluded.payload else j.payload end,
-            due_at = case when j.state in (3, 4, 5) then excluded.due_at when j.state = 1 then least(j.due_at, excluded.due_at) else j.due_at end,
+            due_at = case when j.state in (3, 4, 5) then excluded.due_at when j.state = 1 and j.attempts = 0 then least(j.due_at, excluded.due_at) else j.due_at end,
             attempts = case when j.state in (3, 4, 5) then 0 else j.attempts end,
             last_error = case when j.state in (3, 4, 5) then null else j.last_error end,
             result = case when j.state in (3, 4, 5) then null else j.result end,
             created_at = case when j.state in (3, 4, 5) then excluded.created_at else j.created_at end,
             updated_at = excluded.updated_at,
             state = case when j.state = 2 then 2 else 1 end
-        where j.state in (3, 4, 5) or (j.state = 1 and j.attempts = 0 and (excluded.lane < j.lane or excluded.due_at < j.due_at))
+        where j.state in (3, 4, 5) or (j.state = 1 and (excluded.lane < j.lane or (j.attempts = 0 and excluded.due_at < j.due_at)))
         """;
 
     private const string ConflictWhenBegun = ConflictWhenOver + " or (j.state = 2 and (j.again_lane is null or excluded.lane < j.again_lane))";

@@ -107,6 +107,7 @@ public sealed class MemoryJobStore(TimeProvider time, CommitInterceptor? interce
             if (job.Row.State is JobState.Running)
             {
                 var isQueued = settlement.State is JobState.Queued;
+                var lane = settlement.Lane ?? job.Row.Lane;
                 var beginsAnew = job.Again is not null && !(isQueued && settlement.Error is not null);
                 job = job with
                 {
@@ -114,8 +115,8 @@ public sealed class MemoryJobStore(TimeProvider time, CommitInterceptor? interce
                     Row = job.Row with
                     {
                         State = beginsAnew ? JobState.Queued : settlement.State,
-                        Lane = job.Again is not { } again ? job.Row.Lane : isQueued ? More(job.Row.Lane, again) : again,
-                        Attempts = beginsAnew ? 0 : settlement.Attempts,
+                        Lane = job.Again is not { } again ? lane : isQueued ? More(lane, again) : again,
+                        Attempts = beginsAnew && !isQueued ? 0 : settlement.Attempts,
                         DueAt = beginsAnew ? Now : (settlement.DueAt ?? (Now + settlement.DueIn) ?? job.Row.DueAt).Stored(),
                         LastError = settlement.Error,
                         Result = settlement.Result is { } result ? result.ToArray() : default(ReadOnlyMemory<byte>?),
@@ -213,14 +214,14 @@ public sealed class MemoryJobStore(TimeProvider time, CommitInterceptor? interce
             {
                 Put(known with { Again = More(known.Again ?? JobLane.Normal, fresh.Lane) });
             }
-            else if (known.Row is { State: JobState.Queued, Attempts: 0 } && (fresh.Lane < known.Row.Lane || fresh.DueAt < known.Row.DueAt))
+            else if (known.Row is { State: JobState.Queued } && (fresh.Lane < known.Row.Lane || (known.Row.Attempts == 0 && fresh.DueAt < known.Row.DueAt)))
             {
                 Put(known with
                 {
                     Row = known.Row with
                     {
                         Lane = More(known.Row.Lane, fresh.Lane),
-                        DueAt = known.Row.DueAt < fresh.DueAt ? known.Row.DueAt : fresh.DueAt,
+                        DueAt = known.Row.Attempts > 0 || known.Row.DueAt < fresh.DueAt ? known.Row.DueAt : fresh.DueAt,
                         UpdatedAt = now,
                     },
                 });

@@ -67,8 +67,8 @@ public sealed class PostgresJobStore : IJobStore, IAsyncDisposable
         with settled as (
             update jobs set
                 state = case when again_lane is null then $3 else 1 end,
-                lane = case when again_lane is null then lane when $3 = 1 then least(lane, again_lane) else again_lane end,
-                attempts = case when again_lane is null or ($3 = 1 and $7 is not null) then $4 else 0 end,
+                lane = case when again_lane is null then coalesce($9, lane) when $3 = 1 then least(coalesce($9, lane), again_lane) else again_lane end,
+                attempts = case when again_lane is null or $3 = 1 then $4 else 0 end,
                 due_at = case when again_lane is null or ($3 = 1 and $7 is not null) then coalesce($5, now() + $6, due_at) else now() end,
                 last_error = $7, result = $8, again_lane = null, updated_at = now()
             where job_id = $1 and lease_token = $2 and state = 2
@@ -211,6 +211,7 @@ public sealed class PostgresJobStore : IJobStore, IAsyncDisposable
                 parameters.Add(Nullable(settlement.DueIn, NpgsqlDbType.Interval));
                 parameters.Add(Nullable(settlement.Error, NpgsqlDbType.Text));
                 parameters.Add(Nullable(settlement.Result?.ToArray(), NpgsqlDbType.Bytea));
+                parameters.Add(Nullable((short?)settlement.Lane, NpgsqlDbType.Smallint));
             },
             static async (row, limit) => await row.ReadAsync(limit) && !row.IsDBNull(0) ? (JobState)row.GetInt16(0) : null);
     }

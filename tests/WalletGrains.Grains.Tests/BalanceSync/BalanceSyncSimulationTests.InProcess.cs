@@ -253,6 +253,50 @@ public sealed class BalanceSyncSimulationTests
     }
 
     [Fact]
+    public void While_every_call_fails_each_account_comes_to_say_why_though_few_calls_are_let_through()
+    {
+        var users = Enumerable.Range(0, 10).Select(i => Create($"{100 + i}")).ToList();
+        Call(Sync.StopAsync);
+        Drive();
+
+        // As the breaker does it: after five failures nothing is asked for a while, then one call tries.
+        var (failures, until) = (0, TimeSpan.Zero);
+        _answer = _ =>
+        {
+            if (_world.Now < until)
+            {
+                return new CoreAnswer.NotNow(until - _world.Now, "left alone");
+            }
+
+            until = ++failures >= BalanceSyncLimits.BreakerCalls ? _world.Now + BalanceSyncLimits.BreakerPause : until;
+            return new CoreAnswer.Failed("status 401");
+        };
+        users.ForEach(user => Call(() => User(user).RequestSyncAsync()));
+        Await(() => users.TrueForAll(user => Row(user).LastError == "status 401"), TimeSpan.FromMinutes(10));
+        Assert.Equal(30, failures);
+        Await(() => Counts() == default, TimeSpan.FromMinutes(1));
+        Assert.Empty(DeadLetters());
+    }
+
+    [Fact]
+    public void Logins_that_were_told_in_an_outage_do_not_stand_in_the_way_of_those_behind_it()
+    {
+        var (early, late) = (Enumerable.Range(0, 120).Select(i => Create($"{1000 + i}")).ToList(), Create("9999"));
+        Call(Sync.StopAsync);
+        Drive();
+        var (answer, until) = (_answer, _world.Now + TimeSpan.FromMinutes(1));
+        _answer = account => _world.Now < until ? new CoreAnswer.NotNow(until - _world.Now, "left alone") : answer(account);
+        early.ForEach(user => Assert.Null(Call(() => User(user).ReadBalanceAsync(Limits.FreshBalancePatience))));
+        Assert.Equal((0, 120), Counts() is var waiting ? (waiting.Priority, waiting.Normal) : default);
+
+        // All of them are due now, and it takes a quarter of a minute to ask for them.
+        _world.Run(until - _world.Now);
+        Assert.True(Call(() => User(late).ReadBalanceAsync(Limits.FreshBalancePatience))!.IsFresh);
+        Assert.InRange(early.Count(user => Row(user).Balance is null), 100, 120);
+        Await(() => early.TrueForAll(user => Row(user).Balance is not null), TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
     public void A_closed_account_is_inactive_with_its_reason_and_is_not_asked_for_any_more()
     {
         var user = Create("100");

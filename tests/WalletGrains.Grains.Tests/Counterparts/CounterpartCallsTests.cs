@@ -45,7 +45,7 @@ public sealed class CounterpartCallsTests : IDisposable
     {
         var refused = await RefusedAsync(bytes);
         Assert.False(refused.WasNotAsked);
-        Assert.IsType<JobOutcome.Retry>(refused.ToOutcome(_time));
+        Assert.IsType<JobOutcome.Retry>(refused.ToOutcome());
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public sealed class CounterpartCallsTests : IDisposable
     {
         var refused = await RefusedAsync($"HTTP/1.1 429 No\r\n{header}Content-Length: 0\r\n\r\n");
         Assert.Equal((true, TimeSpan.FromSeconds(seconds)), (refused.IsLeftAlone, refused.RetryAfter));
-        Assert.Equal(new JobOutcome.Again(_time.GetUtcNow() + TimeSpan.FromSeconds(seconds)), refused.ToOutcome(_time));
+        Assert.Equal(new JobOutcome.Postponed(TimeSpan.FromSeconds(seconds)), refused.ToOutcome());
         _time.Advance(TimeSpan.FromSeconds(seconds));
         Assert.Equal(HttpStatusCode.OK, await AskAsync(Ok("{}"), static answer => answer.Status));
     }

@@ -48,6 +48,16 @@ public sealed class JobGrainTests(MemoryCluster cluster)
     }
 
     [Fact]
+    public async Task A_job_that_could_not_be_tried_has_the_attempts_that_it_had()
+    {
+        var job = await EnqueueAsync("job", (run, _) => Task.FromResult<JobOutcome>(
+            run.Attempt == 1 ? new JobOutcome.Retry("slow", TimeSpan.Zero) : new JobOutcome.Postponed(TimeSpan.FromHours(1))));
+        var waiting = await AwaitAsync(job, JobStatus.Queued, seen => seen.LastError is null && seen.Worker is not null);
+        Assert.Equal(1, waiting.Attempts);
+        Assert.InRange(waiting.DueAt - DateTimeOffset.UtcNow, TimeSpan.FromMinutes(59), TimeSpan.FromHours(1));
+    }
+
+    [Fact]
     public async Task A_dead_letter_is_listed_and_retried_once_and_a_discarded_one_is_not_retried()
     {
         var isMended = false;

@@ -43,7 +43,7 @@ public abstract partial class JobStoreContract
         await Store.EnqueueAsync(Asked(), Cancelled);
         var first = Assert.Single(await ClaimAsync());
         await OtherSilo.EnqueueAsync(Asked(), Cancelled);
-        Assert.Equal(JobState.Queued, await SettleAsync(first, JobState.Queued, dueIn: Hour));
+        Assert.Equal(JobState.Queued, await Store.SettleAsync(new JobSettlement(first.JobId, first.Token, JobState.Queued, Attempts: 0) { DueIn = Hour }, Cancelled));
         var second = Assert.Single(await ClaimAsync());
         Assert.Equal(1, second.Attempts);
 
@@ -60,6 +60,39 @@ public abstract partial class JobStoreContract
         await Store.EnqueueAsync(Asked(), Cancelled);
         Assert.Equal(JobState.Queued, await SettleAsync(first, JobState.Dead, error: "broken"));
         Assert.Equal(1, Assert.Single(await ClaimAsync()).Attempts);
+    }
+
+    [Fact]
+    public async Task Work_that_is_asked_for_while_it_is_put_off_keeps_its_attempts()
+    {
+        await Store.EnqueueAsync(Asked(), Cancelled);
+        var first = Assert.Single(await ClaimAsync());
+        await Store.EnqueueAsync(Asked(), Cancelled);
+        await Store.SettleAsync(new JobSettlement(first.JobId, first.Token, JobState.Queued, Attempts: 2) { DueIn = Hour }, Cancelled);
+        Assert.Equal(3, Assert.Single(await ClaimAsync()).Attempts);
+    }
+
+    [Fact]
+    public async Task A_job_leaves_the_priority_lane_when_its_settlement_says_so_until_it_is_asked_for_with_priority_again()
+    {
+        await Store.EnqueueAsync(Asked() with { Lane = JobLane.Priority }, Cancelled);
+        await SettleAsync(Assert.Single(await ClaimAsync()), lane: JobLane.Normal);
+        Assert.Equal(JobLane.Normal, Assert.Single(await ReadAsync()).Lane);
+
+        // It was tried, so it keeps its time.
+        await Store.EnqueueAsync(Asked() with { Lane = JobLane.Priority }, Cancelled);
+        Assert.Equal((JobLane.Priority, "away"), Assert.Single(await ReadAsync()) is var raised ? (raised.Lane, raised.LastError) : default);
+        Assert.Empty(await ClaimAsync());
+
+        // Somebody asks for it while it runs, and waits.
+        await Store.EnqueueAsync(NewJob("other") with { Lane = JobLane.Priority, Repeat = JobRepeat.WhenBegun }, Cancelled);
+        var running = Assert.Single(await ClaimAsync());
+        await Store.EnqueueAsync(NewJob("other") with { Lane = JobLane.Priority, Repeat = JobRepeat.WhenBegun }, Cancelled);
+        await SettleAsync(running, lane: JobLane.Normal);
+        Assert.All(await ReadAsync(), job => Assert.Equal(JobLane.Priority, job.Lane));
+
+        Task SettleAsync(ClaimedJob job, JobLane lane) =>
+            Store.SettleAsync(new JobSettlement(job.JobId, job.Token, JobState.Queued, Attempts: 1, "away") { DueIn = Hour, Lane = lane }, Cancelled);
     }
 
     [Fact]
