@@ -6,9 +6,17 @@ namespace WalletGrains.Grains.VirtualAccounts;
 /// <summary>Single calls of the bank.</summary>
 internal sealed class GlobusCalls(GlobusOptions options, TimeProvider time, ILogger<CounterpartCalls> logger) : IDisposable
 {
-    // Two thirds of the calls of a full minute at the lowest rate that says anything.
     private readonly CounterpartCalls _calls = new(
-        new CounterpartPolicy("The bank", options.Timeout) { MinCallsToJudge = 20, FailuresToBreak = 0.66, BreakDuration = TimeSpan.FromSeconds(30) }, time, logger);
+        new CounterpartPolicy("The bank", options.Timeout)
+        {
+            // Two thirds of the calls of a full minute at the lowest rate that says anything.
+            MinCallsToJudge = 20,
+            FailuresToBreak = 0.66,
+            BreakDuration = TimeSpan.FromSeconds(30),
+            MaxPause = TimeSpan.FromMinutes(10),
+        },
+        time,
+        logger);
 
     /// <summary>Calls the bank once.</summary>
     /// <exception cref="CounterpartException">There is no answer; what was asked for may be done all the same, unless it says that the bank was not asked.</exception>

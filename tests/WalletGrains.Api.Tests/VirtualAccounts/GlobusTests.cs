@@ -54,14 +54,15 @@ public sealed class GlobusTests(BankFixture bank)
     }
 
     [Fact]
-    public async Task A_bank_that_wants_to_be_left_alone_is()
+    public async Task A_bank_that_wants_to_be_left_alone_is_and_no_attempts_are_used_up()
     {
         await using var jobs = await bank.BeginAsync();
-        await bank.Admin.SetFaultsAsync(new FaultRule(CreateAccount, FaultKind.Throttled) { Times = 1, RetryAfterSeconds = 3_600 });
-        var (_, _, walletId) = await bank.Api.RegisterAsync();
-        await jobs.UntilAsync(
-            "select exists (select from jobs where key = $1 and state = 1 and last_error like 'The bank answered 429%' and due_at - updated_at = interval '1 hour')",
-            walletId.ToString());
+        await bank.Admin.SetFaultsAsync(new FaultRule(CreateAccount, FaultKind.Throttled) { Times = 3, RetryAfterSeconds = 1 });
+        var (_, walletId, _) = await bank.RegisterAsync(jobs);
+        var calls = (await bank.Admin.CallsAsync(CreateAccount)).Where(call => call.Status != 401).ToList();
+        Assert.Equal([429, 429, 429, 201], calls.Select(call => call.Status));
+        Assert.All(calls.Zip(calls.Skip(1)), pair => Assert.True(pair.Second.ReceivedAt - pair.First.ReceivedAt >= TimeSpan.FromSeconds(0.95), $"{pair}"));
+        Assert.Equal(1, await jobs.CountAsync("select attempts from jobs where kind = $1 and key = $2", BankFixture.Creation, walletId.ToString()));
     }
 
     [Fact]
