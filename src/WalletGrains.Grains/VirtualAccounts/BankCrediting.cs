@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
 using WalletGrains.Contracts.VirtualAccounts;
 using WalletGrains.Contracts.Wallets;
 using WalletGrains.Grains.Counterparts;
@@ -15,18 +16,29 @@ namespace WalletGrains.Grains.VirtualAccounts;
 /// <param name="inbox">What the bank has told.</param>
 /// <param name="grains">The accounts.</param>
 /// <param name="options">From which amount on the bank is asked.</param>
+/// <param name="logger">The log.</param>
 /// <param name="bank">The bank; null in mock mode.</param>
 [SuppressMessage("Performance", "CA1812", Justification = "Made by the container.")]
-internal sealed class BankCrediting(PostgresBankInbox inbox, IGrainFactory grains, GlobusOptions options, GlobusBank? bank = null) : IJobHandler
+internal sealed partial class BankCrediting(
+    PostgresBankInbox inbox, IGrainFactory grains, GlobusOptions options, ILogger<BankCrediting> logger, GlobusBank? bank = null) : IJobHandler
 {
     /// <summary>The kind of its jobs; their keys are references.</summary>
     public const string JobKind = "bank-credit";
 
+    private const string UnknownToBank = "The bank was asked and knows no payment with this reference.";
+
+    /// <summary>How long the bank may take to know what it has reported.</summary>
+    private static readonly TimeSpan BankPatience = TimeSpan.FromMinutes(10);
+
+    /// <summary>An age at which a payment that is still tried is worth an alarm: its customer asks where it is.</summary>
+    private static readonly TimeSpan LateAfter = TimeSpan.FromHours(1);
+
     /// <inheritdoc />
     public string Kind => JobKind;
 
-    /// <summary>A wallet is asked, which is cheap; the bank seldom is.</summary>
-    public JobPolicy Policy => new() { Concurrency = 32, Timeout = TimeSpan.FromMinutes(1) };
+    /// <summary>A wallet is asked, which is cheap; the bank seldom is. No outage, however long, makes a dead letter of a payment: only what is known of the
+    /// payment itself does.</summary>
+    public JobPolicy Policy => new() { Concurrency = 32, MaxAttempts = null, Timeout = TimeSpan.FromMinutes(1) };
 
     /// <inheritdoc />
     public async Task<JobOutcome> RunAsync(JobRun job, CancellationToken cancellationToken)
@@ -41,8 +53,14 @@ internal sealed class BankCrediting(PostgresBankInbox inbox, IGrainFactory grain
             return new JobOutcome.Done();
         }
 
+        var age = job.ClaimedAt - row.ReceivedAt;
+        if (age >= LateAfter && job.Attempt > 1)
+        {
+            LogLate(logger, row.Reference, row.ReceivedAt, job.Attempt - 1);
+        }
+
         var credit = VirtualAccountRows.ToCredit(row);
-        if (await VerifyAsync(credit, cancellationToken) is { } objection)
+        if (await VerifyAsync(credit, age, cancellationToken) is { } objection)
         {
             return objection;
         }
@@ -67,7 +85,7 @@ internal sealed class BankCrediting(PostgresBankInbox inbox, IGrainFactory grain
     public Task<bool> DiscardAsync(Guid jobId, IJobStore jobs, CancellationToken cancellationToken) => inbox.DiscardAsync(jobId);
 
     /// <summary>Asks the bank whether a large payment is what was reported; null when it is, or is not large.</summary>
-    private async Task<JobOutcome?> VerifyAsync(BankCredit credit, CancellationToken cancellationToken)
+    private async Task<JobOutcome?> VerifyAsync(BankCredit credit, TimeSpan age, CancellationToken cancellationToken)
     {
         // Of another currency no amount is known to be small.
         if (bank is null || options.VerifyFrom is not { } from || (credit.Amount.Currency == from.Currency && credit.Amount.MinorUnits < from.MinorUnits))
@@ -79,7 +97,8 @@ internal sealed class BankCrediting(PostgresBankInbox inbox, IGrainFactory grain
         {
             return await bank.FindPaymentAsync(credit.Reference, cancellationToken) switch
             {
-                null => new JobOutcome.Retry("The bank was asked and knows no payment with this reference."),
+                null when age >= BankPatience => new JobOutcome.Fail(UnknownToBank),
+                null => new JobOutcome.Retry(UnknownToBank),
                 var booked when booked == new BookedPayment(credit.AccountNumber, credit.Amount) => null,
                 var booked => new JobOutcome.Fail(
                     $"{credit.Amount} to account {credit.AccountNumber} were reported, and the bank, when asked, has {booked.Amount} to account {booked.AccountNumber}. Nothing is credited."),
@@ -90,4 +109,7 @@ internal sealed class BankCrediting(PostgresBankInbox inbox, IGrainFactory grain
             return e.ToOutcome();
         }
     }
+
+    [LoggerMessage(1978, LogLevel.Error, "Payment {Reference}, reported at {ReceivedAt}, is not credited after {Attempts} attempts and is tried on")]
+    private static partial void LogLate(ILogger logger, string reference, DateTimeOffset receivedAt, int attempts);
 }

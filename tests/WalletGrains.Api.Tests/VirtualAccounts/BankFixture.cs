@@ -42,7 +42,7 @@ public sealed class BankFixture : IAsyncLifetime
             "--GLOBUS_TIMEOUT_SECONDS=1",
             $"--Jobs:Kinds:{Creation}:FirstBackoff=00:00:00.02",
             $"--Jobs:Kinds:{Crediting}:FirstBackoff=00:00:00.02",
-            $"--Jobs:Kinds:{Crediting}:MaxAttempts=4");
+            $"--Jobs:Kinds:{Crediting}:MaxBackoff=00:00:00.1");
         await Admin.SetWebhookAsync(new WebhookSettings(new Uri(Api.Address, WebhookTests.Path), RedeliverMs: 20));
     }
 

@@ -321,8 +321,39 @@ public sealed class WebhookTests(BankFixture bank)
 
         // Somebody who has got hold of the secret reports what was never paid.
         await bank.ReportAsync(Body(account, "3000000", reference: _reference + "-never"));
+        await jobs.UntilAsync("select exists (select from jobs where kind = $1 and key = $2 and state = 1 and attempts > 1)", BankFixture.Crediting, _reference + "-never");
+        await jobs.ReadAsync("update bank_credits set received_at = received_at - interval '10 minutes' where reference = $1", _reference + "-never");
         Assert.Equal("The bank was asked and knows no payment with this reference.", await jobs.DeadAsync(BankFixture.Crediting, _reference + "-never"));
         Assert.Equal((0m, 0L), await caller.ReadWalletAsync(walletId));
+    }
+
+    [Fact]
+    public async Task An_outage_makes_no_dead_letter_of_a_payment_however_long_it_lasts()
+    {
+        await using var jobs = await bank.BeginAsync();
+        var walletId = await bank.Api.Customer().OpenWalletAsync();
+        var account = Random.Shared.NextInt64(10_000_000_000).ToString("D10", System.Globalization.CultureInfo.InvariantCulture);
+        await jobs.ReadAsync("insert into virtual_accounts values ($1, $2, 'Ada Obi', '103', 'Globus Bank', 'globus', 'NGN', now())", account, walletId);
+        await jobs.ReadAsync("alter table virtual_accounts rename to virtual_accounts_away");
+        try
+        {
+            await bank.ReportAsync(Body(account, "15"));
+            await jobs.UntilAsync("select exists (select from jobs where kind = $1 and key = $2 and state = 1 and attempts >= 12)", BankFixture.Crediting, _reference);
+
+            // After an hour there is an alarm.
+            await jobs.ReadAsync("update bank_credits set received_at = received_at - interval '1 hour' where reference = $1", _reference);
+            await jobs.UntilAsync("select exists (select from jobs where kind = $1 and key = $2 and state = 1 and attempts >= 15)", BankFixture.Crediting, _reference);
+        }
+        finally
+        {
+            await jobs.ReadAsync("alter table virtual_accounts_away rename to virtual_accounts");
+        }
+
+        await jobs.DoneAsync(BankFixture.Crediting, _reference);
+        Assert.Equal((15m, 1L), await bank.Api.Operator().ReadWalletAsync(walletId));
+        Assert.Contains(
+            (await bank.Api.ReadWorkerLogAsync()).Split('\n'),
+            line => line.Contains(_reference, StringComparison.Ordinal) && line.Contains("is tried on", StringComparison.Ordinal));
     }
 
     [Fact]
