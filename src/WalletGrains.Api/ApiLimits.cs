@@ -111,6 +111,9 @@ internal static class ApiLimits
     /// <summary>Requests that wait to be stored in the audit: more than a second at full speed.</summary>
     public const int AuditQueue = 32 * 1024;
 
+    /// <summary>So many seconds' worth of refused requests of strangers the audit takes at once. 600 in Production, of a queue of 32,768.</summary>
+    public const int AuditedRefusalSeconds = 30;
+
     /// <summary>Bytes of all of them, bodies included.</summary>
     public const long AuditQueueBytes = 64L * 1024 * 1024;
 

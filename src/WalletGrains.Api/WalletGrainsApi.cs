@@ -57,7 +57,7 @@ public static class WalletGrainsApi
             PushHub.Add(builder);
         }
 
-        services.AddSingleton<AuditQueue>();
+        services.AddSingleton(static provider => new AuditQueue(provider.GetRequiredService<RateLimits>()));
         services.AddSingleton<WalletDirectory>();
         services.AddSingleton<UserEndpoints>();
         services.AddSingleton<SessionEndpoints>();

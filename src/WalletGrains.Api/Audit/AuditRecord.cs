@@ -65,6 +65,12 @@ public sealed class AuditRecord
     /// <summary>An earlier request with the same request id had made it.</summary>
     public bool Replayed { get; private set; }
 
+    /// <summary>
+    /// It was refused, and nobody answers for it: the sender is not known, or has sent too much. Everything else is bounded by what users may send and has made
+    /// something, or tells what somebody has tried.
+    /// </summary>
+    internal bool IsRefusedStranger => Status >= StatusCodes.Status400BadRequest && (UserId is null || Status == StatusCodes.Status429TooManyRequests);
+
     /// <summary>Bytes of memory that it holds while it waits, roughly.</summary>
     internal int Size => 512 + _bodyLength + Url.Length;
 

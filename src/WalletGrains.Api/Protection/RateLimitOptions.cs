@@ -29,6 +29,12 @@ public sealed class RateLimitOptions
     /// <summary>Requests a second about one wallet: 1,000.</summary>
     public int? PerWallet { get; set; }
 
+    /// <summary>
+    /// Refused requests a second of nobody known that the audit keeps: 20, and half a minute of that at once. One address has a tenth of it. The others are
+    /// counted: a flood of them must neither fill the disk nor push out what changed something.
+    /// </summary>
+    public int? AuditedRefusals { get; set; }
+
     /// <summary>Fills in what is not set.</summary>
     internal void Complete(bool isDevelopment)
     {
@@ -37,6 +43,7 @@ public sealed class RateLimitOptions
         PerUser ??= isDevelopment ? Max : 50;
         PerService ??= isDevelopment ? Max : 5_000;
         PerWallet ??= isDevelopment ? Max : 1_000;
+        AuditedRefusals ??= isDevelopment ? Max : 20;
     }
 
     /// <summary>Refuses to start with limits that are none.</summary>
@@ -50,6 +57,7 @@ public sealed class RateLimitOptions
             Check(options.PerUser, nameof(PerUser));
             Check(options.PerService, nameof(PerService));
             Check(options.PerWallet, nameof(PerWallet));
+            Check(options.AuditedRefusals, nameof(AuditedRefusals));
             return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
 
             void Check(int? value, string setting)

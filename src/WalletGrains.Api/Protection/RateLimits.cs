@@ -18,6 +18,8 @@ internal sealed class RateLimits : IDisposable
     private readonly Kind _users;
     private readonly Kind _services;
     private readonly Kind _wallets;
+    private readonly PartitionedRateLimiter<int> _auditedRefusals;
+    private readonly PartitionedRateLimiter<int> _auditedRefusalsOfAddress;
 
     public RateLimits(IOptions<RateLimitOptions> options)
     {
@@ -27,6 +29,9 @@ internal sealed class RateLimits : IDisposable
         _users = new Kind("requests of yours", limits.PerUser!.Value, TimeSpan.FromSeconds(1));
         _services = new Kind("requests of this service", limits.PerService!.Value, TimeSpan.FromSeconds(1));
         _wallets = new Kind("requests about this wallet", limits.PerWallet!.Value, TimeSpan.FromSeconds(1));
+        var (refusals, ofAddress) = (limits.AuditedRefusals!.Value, Math.Max(1, limits.AuditedRefusals.Value / 10));
+        _auditedRefusals = Buckets(refusals, ApiLimits.AuditedRefusalSeconds * refusals, TimeSpan.FromSeconds(1));
+        _auditedRefusalsOfAddress = Buckets(ofAddress, ApiLimits.AuditedRefusalSeconds * ofAddress, TimeSpan.FromSeconds(1));
     }
 
     /// <summary>Counts a request from an address; the refusal when there were too many.</summary>
@@ -41,8 +46,13 @@ internal sealed class RateLimits : IDisposable
     /// <summary>Counts a request about a wallet.</summary>
     public Problem? TakeWallet(Guid walletId) => _wallets.Take(HashCode.Combine(walletId));
 
+    /// <summary>Counts a refused request that the audit is to keep; false when there were too many for that.</summary>
+    public bool TakeAuditedRefusal(IPAddress? address) => TryTake(_auditedRefusalsOfAddress, HashOf(address)) && TryTake(_auditedRefusals, hash: 0);
+
     public void Dispose()
     {
+        _auditedRefusals.Dispose();
+        _auditedRefusalsOfAddress.Dispose();
         foreach (var kind in (Kind[])[_addresses, _signIns, _users, _services, _wallets])
         {
             kind.Dispose();
@@ -57,7 +67,29 @@ internal sealed class RateLimits : IDisposable
         return hash.ToHashCode();
     }
 
-    /// <summary>One kind of limit with its buckets. Those that were idle for ten seconds are dropped.</summary>
+    /// <summary>Buckets with a limit each. Those that were idle for ten seconds are dropped.</summary>
+    private static PartitionedRateLimiter<int> Buckets(int limit, int atOnce, TimeSpan period)
+    {
+        var options = new TokenBucketRateLimiterOptions
+        {
+            TokenLimit = atOnce,
+            TokensPerPeriod = limit,
+            ReplenishmentPeriod = period,
+            QueueLimit = 0,
+            AutoReplenishment = false,
+        };
+        RateLimiter Create(int bucket) => new TokenBucketRateLimiter(options);
+        Func<int, RateLimiter> create = Create;
+        return PartitionedRateLimiter.Create<int, int>(bucket => RateLimitPartition.Get(bucket, create));
+    }
+
+    private static bool TryTake(PartitionedRateLimiter<int> buckets, int hash)
+    {
+        using var lease = buckets.AttemptAcquire(hash & (ApiLimits.RateLimitBuckets - 1));
+        return lease.IsAcquired;
+    }
+
+    /// <summary>One kind of limit with its refusal.</summary>
     private sealed class Kind : IDisposable
     {
         private readonly PartitionedRateLimiter<int> _buckets;
@@ -65,28 +97,14 @@ internal sealed class RateLimits : IDisposable
 
         public Kind(string what, int limit, TimeSpan period)
         {
-            var options = new TokenBucketRateLimiterOptions
-            {
-                TokenLimit = 2 * limit,
-                TokensPerPeriod = limit,
-                ReplenishmentPeriod = period,
-                QueueLimit = 0,
-                AutoReplenishment = false,
-            };
-            RateLimiter Create(int bucket) => new TokenBucketRateLimiter(options);
-            Func<int, RateLimiter> create = Create;
-            _buckets = PartitionedRateLimiter.Create<int, int>(bucket => RateLimitPartition.Get(bucket, create));
+            _buckets = Buckets(limit, 2 * limit, period);
             _refusal = new Problem(ProblemKind.RateLimited, $"There are too many {what}. Nothing happened; try again later.")
             {
                 RetryAfterSeconds = Math.Max(1, (int)Math.Ceiling(period.TotalSeconds / limit)),
             };
         }
 
-        public Problem? Take(int hash)
-        {
-            using var lease = _buckets.AttemptAcquire(hash & (ApiLimits.RateLimitBuckets - 1));
-            return lease.IsAcquired ? null : _refusal;
-        }
+        public Problem? Take(int hash) => TryTake(_buckets, hash) ? null : _refusal;
 
         public void Dispose() => _buckets.Dispose();
     }

@@ -60,6 +60,11 @@ internal sealed partial class AuditWriter(AuditQueue queue, PostgresApiAudit aud
                 LostAt = time.GetUtcNow();
                 LogLost(logger, lost);
             }
+
+            if (queue.TakeLeftOut() is > 0 and var leftOut)
+            {
+                LogLeftOut(logger, leftOut);
+            }
         }
     }
 

@@ -1,10 +1,16 @@
 using System.Diagnostics.Metrics;
+using System.Net;
+using System.Security.Claims;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using WalletGrains.Api.Audit;
+using WalletGrains.Api.Auth;
 using WalletGrains.Api.Http;
+using WalletGrains.Api.Protection;
+using WalletGrains.Contracts.Users;
 using WalletGrains.Host.Audit;
 using WalletGrains.Journal;
 using WalletGrains.Journal.Audit;
@@ -16,11 +22,19 @@ namespace WalletGrains.Api.Tests.Audit;
 /// <summary>Storing the audit: in batches, through outages, until the end.</summary>
 public sealed class AuditWriterTests : IAsyncLifetime
 {
-    private readonly AuditQueue _queue = new();
+    private readonly RateLimits _limits;
+    private readonly AuditQueue _queue;
     private readonly LostAndStored _counts;
     private TestDatabase? _database;
 
-    public AuditWriterTests() => _counts = new LostAndStored(_queue);
+    public AuditWriterTests()
+    {
+        var limits = new RateLimitOptions();
+        limits.Complete(isDevelopment: false);
+        _limits = new RateLimits(Options.Create(limits));
+        _queue = new AuditQueue(_limits);
+        _counts = new LostAndStored(_queue);
+    }
 
     public async ValueTask InitializeAsync()
     {
@@ -33,6 +47,7 @@ public sealed class AuditWriterTests : IAsyncLifetime
     {
         _counts.Dispose();
         _queue.Dispose();
+        _limits.Dispose();
         if (_database is not null)
         {
             await _database.DisposeAsync();
@@ -159,11 +174,47 @@ public sealed class AuditWriterTests : IAsyncLifetime
         Assert.Equal(lost, _counts.Lost);
     }
 
-    private static AuditRecord Record(int status = 200, byte[]? body = null)
+    [Fact]
+    public void A_flood_of_refused_requests_of_strangers_pushes_out_nothing_else()
+    {
+        // From one address, and then from many.
+        const int Flood = 3 * ApiLimits.AuditQueue;
+        for (var i = 0; i < Flood; i++)
+        {
+            _queue.Add(Record(status: i % 2 == 0 ? 401 : 429));
+        }
+
+        var ofOne = _queue.Reader.Count;
+        Assert.InRange(ofOne, 60, 600);
+        for (var i = 0; i < Flood; i++)
+        {
+            _queue.Add(Record(status: 401, from: new IPAddress((uint)i)));
+        }
+
+        Assert.InRange(_queue.Reader.Count, 600, ApiLimits.AuditQueue / 2);
+        Assert.Equal((2 * Flood) - _queue.Reader.Count, _counts.Lost);
+        Assert.Equal(["flood"], _counts.Reasons.Distinct());
+        Assert.Equal((_counts.Lost, 0), (_queue.TakeLeftOut(), _queue.TakeLost()));
+
+        var before = _queue.Reader.Count;
+        _queue.Add(Record());
+        _queue.Add(Record(status: 422, by: Guid.NewGuid()));
+        Assert.Equal(before + 2, _queue.Reader.Count);
+        _queue.Add(Record(status: 429, by: Guid.NewGuid()));
+        Assert.Equal(before + 2, _queue.Reader.Count);
+    }
+
+    private static AuditRecord Record(int status = 200, byte[]? body = null, IPAddress? from = null, Guid? by = null)
     {
         var context = new DefaultHttpContext { TraceIdentifier = "test", Response = { StatusCode = status } };
         context.Features.Get<IHttpRequestFeature>()!.RawTarget = "/wallets";
         context.Request.Method = "POST";
+        context.Connection.RemoteIpAddress = from;
+        if (by is { } userId)
+        {
+            context.User = new ClaimsPrincipal(Caller.With(new AccessToken(userId, UserRole.Customer, Guid.NewGuid(), DateTimeOffset.MaxValue)));
+        }
+
         var record = new AuditRecord(TimeProvider.System.GetUtcNow());
         if (body is not null)
         {
