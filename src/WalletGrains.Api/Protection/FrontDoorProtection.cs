@@ -21,7 +21,8 @@ internal static class FrontDoorProtection
         services.AddSingleton<IValidateOptions<OverloadOptions>, OverloadOptions.Validator>();
         services.Configure<OverloadOptions>(builder.Configuration.GetSection(OverloadOptions.Section));
         services.AddOptions<KestrelServerOptions>()
-            .Configure<IOptions<OverloadOptions>>(static (kestrel, overload) => kestrel.Limits.MaxConcurrentConnections = overload.Value.Connections);
+            .Configure<IOptions<OverloadOptions>>(static (kestrel, overload) =>
+                (kestrel.Limits.MaxConcurrentConnections, kestrel.Limits.MaxConcurrentUpgradedConnections) = (overload.Value.Connections, overload.Value.PushRequests));
         services.AddSingleton<IValidateOptions<ProxyOptions>, ProxyOptions.Validator>();
         services.Configure<ProxyOptions>(builder.Configuration.GetSection(ProxyOptions.Section));
         services.AddSingleton<IValidateOptions<HttpsSettings>, HttpsSettings.Validator>();

@@ -17,6 +17,12 @@ public sealed class OverloadOptions
     /// <summary>Open connections; a further one is closed at once.</summary>
     public int Connections { get; set; } = 20_000;
 
+    /// <summary>
+    /// Open requests of push connections: the WebSocket, stream or poll that each of them waits with. More than <c>Push:MaxConnections</c>, so that whoever is one too
+    /// many there is told so; a further request is refused. The server itself lets no more connections be upgraded.
+    /// </summary>
+    public int PushRequests { get; set; } = 12_000;
+
     /// <summary>Refuses to start with limits that are none.</summary>
     internal sealed class Validator : IValidateOptions<OverloadOptions>
     {
@@ -26,6 +32,7 @@ public sealed class OverloadOptions
             Check(options.ConcurrentRequests, 1, nameof(ConcurrentRequests));
             Check(options.QueuedRequests, 0, nameof(QueuedRequests));
             Check(options.Connections, 1, nameof(Connections));
+            Check(options.PushRequests, 1, nameof(PushRequests));
             return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
 
             void Check(int value, int min, string setting)

@@ -20,6 +20,12 @@ public sealed class RateLimitOptions
     /// <summary>Sign-ins, refreshes and registrations a minute from one address: 120. Each costs tens of milliseconds of a core.</summary>
     public int? SignInsPerMinute { get; set; }
 
+    /// <summary>
+    /// Push connections a minute that one address may begin: 600. Each begins with a request that costs some KB for 15 s, whoever sends it; and after an
+    /// outage the customers of one carrier come back together.
+    /// </summary>
+    public int? PushConnectsPerMinute { get; set; }
+
     /// <summary>Requests a second of one customer or operator: 50.</summary>
     public int? PerUser { get; set; }
 
@@ -40,6 +46,7 @@ public sealed class RateLimitOptions
     {
         PerAddress ??= isDevelopment ? Max : 1_000;
         SignInsPerMinute ??= isDevelopment ? Max : 120;
+        PushConnectsPerMinute ??= isDevelopment ? Max : 600;
         PerUser ??= isDevelopment ? Max : 50;
         PerService ??= isDevelopment ? Max : 5_000;
         PerWallet ??= isDevelopment ? Max : 1_000;
@@ -54,6 +61,7 @@ public sealed class RateLimitOptions
             var failures = new List<string>();
             Check(options.PerAddress, nameof(PerAddress));
             Check(options.SignInsPerMinute, nameof(SignInsPerMinute));
+            Check(options.PushConnectsPerMinute, nameof(PushConnectsPerMinute));
             Check(options.PerUser, nameof(PerUser));
             Check(options.PerService, nameof(PerService));
             Check(options.PerWallet, nameof(PerWallet));

@@ -15,6 +15,7 @@ internal sealed class RateLimits : IDisposable
 {
     private readonly Kind _addresses;
     private readonly Kind _signIns;
+    private readonly Kind _connects;
     private readonly Kind _users;
     private readonly Kind _services;
     private readonly Kind _wallets;
@@ -26,6 +27,7 @@ internal sealed class RateLimits : IDisposable
         var limits = options.Value;
         _addresses = new Kind("requests from your address", limits.PerAddress!.Value, TimeSpan.FromSeconds(1));
         _signIns = new Kind("sign-ins from your address", limits.SignInsPerMinute!.Value, TimeSpan.FromMinutes(1));
+        _connects = new Kind("push connections from your address", limits.PushConnectsPerMinute!.Value, TimeSpan.FromMinutes(1));
         _users = new Kind("requests of yours", limits.PerUser!.Value, TimeSpan.FromSeconds(1));
         _services = new Kind("requests of this service", limits.PerService!.Value, TimeSpan.FromSeconds(1));
         _wallets = new Kind("requests about this wallet", limits.PerWallet!.Value, TimeSpan.FromSeconds(1));
@@ -40,6 +42,9 @@ internal sealed class RateLimits : IDisposable
     /// <summary>Counts a sign-in from an address.</summary>
     public Problem? TakeSignIn(IPAddress? address) => _signIns.Take(HashOf(address));
 
+    /// <summary>Counts the beginning of a push connection from an address.</summary>
+    public Problem? TakeConnect(IPAddress? address) => _connects.Take(HashOf(address));
+
     /// <summary>Counts a request of a caller.</summary>
     public Problem? Take(Caller caller) => (caller.Role is UserRole.Service ? _services : _users).Take(HashCode.Combine(caller.UserId));
 
@@ -53,7 +58,7 @@ internal sealed class RateLimits : IDisposable
     {
         _auditedRefusals.Dispose();
         _auditedRefusalsOfAddress.Dispose();
-        foreach (var kind in (Kind[])[_addresses, _signIns, _users, _services, _wallets])
+        foreach (var kind in (Kind[])[_addresses, _signIns, _connects, _users, _services, _wallets])
         {
             kind.Dispose();
         }

@@ -1,5 +1,9 @@
 using System.Collections.Concurrent;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using WalletGrains.Api.Auth;
 using WalletGrains.Api.OpenApi;
@@ -26,7 +30,7 @@ public sealed class FrontGateTests : IDisposable
         var unlimited = new RateLimitOptions();
         unlimited.Complete(isDevelopment: true);
         _limits = new RateLimits(Options.Create(unlimited));
-        _gate = new FrontGate(WorkAsync, _limits, Options.Create(new OverloadOptions { ConcurrentRequests = 2, QueuedRequests = 1 }), _time);
+        _gate = new FrontGate(WorkAsync, _limits, Options.Create(new OverloadOptions { ConcurrentRequests = 2, QueuedRequests = 1, PushRequests = 3 }), _time);
     }
 
     public void Dispose()
@@ -101,20 +105,46 @@ public sealed class FrontGateTests : IDisposable
     }
 
     [Fact]
+    public void The_server_lets_no_more_connections_be_upgraded_than_there_are_places_for()
+    {
+        var builder = WebApplication.CreateSlimBuilder(["--Overload:PushRequests=7", "--Overload:Connections=70"]);
+        builder.AddProtection();
+        using var services = builder.Services.BuildServiceProvider();
+        var limits = services.GetRequiredService<IOptions<KestrelServerOptions>>().Value.Limits;
+        Assert.Equal((70, 7), (limits.MaxConcurrentConnections, limits.MaxConcurrentUpgradedConnections));
+    }
+
+    [Fact]
     public void Health_is_let_in_when_nobody_else_is()
     {
         var (_, _, _) = (Enter(), Enter(), Enter());
         _ = Enter(Limited with { Limited = false });
-        _ = Enter(operation: null);
+        _ = Enter(metadata: null);
         Assert.Equal(4, _started);
+    }
+
+    [Fact]
+    public async Task Push_has_places_of_its_own_and_no_more()
+    {
+        var (_, _, _) = (Enter(), Enter(), Enter());
+        var connected = Enumerable.Range(0, 3).Select(_ => Enter(new HubMetadata(typeof(Hub)))).ToArray();
+        Assert.Equal(5, _started);
+        var refused = Enter(new HubMetadata(typeof(Hub)));
+        Assert.True(refused.Done.IsCompletedSuccessfully);
+        Assert.Equal((429, 5), (refused.Context.Response.StatusCode, _started));
+
+        _working.ElementAt(2).SetResult();
+        await connected[0].Done;
+        _ = Enter(new HubMetadata(typeof(Hub)));
+        Assert.Equal(6, _started);
     }
 
     private (DefaultHttpContext Context, Task Done) Enter() => Enter(Limited);
 
-    private (DefaultHttpContext Context, Task Done) Enter(Operation? operation)
+    private (DefaultHttpContext Context, Task Done) Enter(object? metadata)
     {
         var context = new DefaultHttpContext();
-        context.SetEndpoint(new Endpoint(null, operation is null ? EndpointMetadataCollection.Empty : new EndpointMetadataCollection(operation), "test"));
+        context.SetEndpoint(new Endpoint(null, metadata is null ? EndpointMetadataCollection.Empty : new EndpointMetadataCollection(metadata), "test"));
         return (context, _gate.InvokeAsync(context));
     }
 

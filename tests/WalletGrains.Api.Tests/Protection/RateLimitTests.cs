@@ -15,6 +15,7 @@ public sealed class LimitedHost : IAsyncLifetime
         "--Proxies:Trusted=127.0.0.1,10.0.0.0/8",
         "--RateLimits:PerAddress=20",
         "--RateLimits:SignInsPerMinute=5",
+        "--RateLimits:PushConnectsPerMinute=5",
         "--RateLimits:PerUser=10",
         "--RateLimits:PerService=1000",
         "--RateLimits:PerWallet=15");
@@ -67,6 +68,24 @@ public sealed class RateLimitTests(LimitedHost host) : IClassFixture<LimitedHost
         Assert.Equal("12", refused.Header("Retry-After"));
         (await _api.Anonymous().PostAsync("/auth/refresh", """{"refreshToken":"none"}""", Via(address))).AssertProblem(429, "RATE_LIMITED");
         (await _api.Anonymous().GetAsync("/signing-key", Via(address))).AssertProblem(404, "NOT_FOUND");
+    }
+
+    [Theory]
+    [InlineData("/hubs/wallet/negotiate?negotiateVersion=1")]
+    [InlineData("/hubs/wallet/negotiate?negotiateVersion=1&id=none")]
+    [InlineData("/hubs/wallet")]
+    [InlineData("/hubs/wallet?id=")]
+    public async Task Push_connections_of_one_address_have_a_limit_of_their_own_when_they_begin(string path)
+    {
+        var address = NewAddress();
+        Task<Reply> ConnectAsync(string from) => path.Contains("negotiate", StringComparison.Ordinal)
+            ? _api.Anonymous().PostAsync(path, "", Via(from))
+            : _api.Anonymous().GetAsync(path, Via(from), ("Accept", "text/html"));
+        await UntilRefusedAsync(_ => ConnectAsync(address), atLeast: 10);
+        Assert.NotEqual(429, (await ConnectAsync(NewAddress())).Status);
+
+        // What belongs to a connection that has begun is not counted again.
+        Assert.Equal(404, (await _api.Anonymous().PostAsync("/hubs/wallet?id=none", "", Via(address))).Status);
     }
 
     [Fact]
