@@ -7,10 +7,11 @@ internal sealed class Arguments
 {
     public const string Usage = """
         load   [--target grains|http|rowlock] [--mix deposit|transfer] [--wallets 10000] [--concurrency 256, http 128]
-               [--seconds 10] [--warmup 10] [--peer-connections 8] [--zipf] [--rate 0] [--entries 0]
+               [--seconds 10] [--warmup 10] [--peer-connections 8] [--zipf] [--rate 0] [--entries 0] [--alerts]
                one loop, with its figures as a table and JSON; --rate makes it an open one of so many operations a second, --zipf
-               draws wallets unevenly, --entries fills the journal with so many entries of other wallets before
-        load   --compare [--wallets 10000] [--concurrency 256] [--seconds 10] [--warmup 10] [--peer-connections 8] [--entries 0]
+               draws wallets unevenly, --entries fills the journal with so many entries of other wallets before, --alerts has every
+               transfer raise a fraud alert, since a load moves each wallet as only a thief would
+        load   --compare [--wallets 10000] [--concurrency 256] [--seconds 10] [--warmup 10] [--peer-connections 8] [--entries 0] [--alerts]
                row locks and grains in turn: deposits and transfers, many wallets and the fewest
         calls  [--callers 64] [--grains 10000] [--seconds 10] [--warmup 3]
                calls per second of the actor runtime alone

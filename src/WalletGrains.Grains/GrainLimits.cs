@@ -152,6 +152,9 @@ internal static class GrainLimits
     /// <summary>Wallets of which a fraud consumer remembers what left lately, about 500 bytes each; beyond it all are forgotten and read when needed.</summary>
     public const int MaxFraudWindows = 20_000;
 
+    /// <summary>Windows that a fraud consumer reads at the same time: half of the journal's connections for reading.</summary>
+    public const int FraudWindowConcurrency = 4;
+
     /// <summary>How long after its start a fraud consumer looks for alerts whose wallets were not frozen yet.</summary>
     public static readonly TimeSpan FraudFollowUpPause = TimeSpan.FromSeconds(1);
 

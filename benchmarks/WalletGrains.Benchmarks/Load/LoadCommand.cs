@@ -15,7 +15,7 @@ internal static class LoadCommand
     public static async Task<int> RunAsync(Arguments line)
     {
         var options = LoadOptions.Read(line);
-        await using var host = await MeasuredHost.StartAsync();
+        await using var host = await MeasuredHost.StartAsync($"--Fraud:Frequency:Enabled={options.Alerts}");
         var machine = await MachineFacts.ReadAsync(host.DataSource);
         await JournalFill.FillAsync(host.DataSource, options.Entries);
         List<LoadResult> results = [];

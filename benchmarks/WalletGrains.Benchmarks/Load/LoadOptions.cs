@@ -34,7 +34,8 @@ internal sealed record Workload(
 /// <param name="Workload">What is done.</param>
 /// <param name="PeerConnections">Connections of the peer's pool.</param>
 /// <param name="Entries">Entries of other wallets that are in the journal before the run.</param>
-internal sealed record LoadOptions(string Target, bool Compare, Workload Workload, int PeerConnections, int Entries)
+/// <param name="Alerts">With the fraud rule FREQUENCY in force. A load moves every wallet as only a thief would: each transfer is an alert then.</param>
+internal sealed record LoadOptions(string Target, bool Compare, Workload Workload, int PeerConnections, int Entries, bool Alerts)
 {
     /// <summary>The exponent of the common benchmarks of key-value stores.</summary>
     private const double CommonZipfExponent = 0.99;
@@ -59,7 +60,7 @@ internal sealed record LoadOptions(string Target, bool Compare, Workload Workloa
             compare || line.Number("rate", 0, 0, 1_000_000) is not (> 0 and var rate) ? null : rate,
             !compare && line.Flag("zipf") ? CommonZipfExponent : null);
         var options = new LoadOptions(
-            target, compare, workload, line.Number("peer-connections", 8, 1, 64), line.Number("entries", 0, 0, 100_000_000));
+            target, compare, workload, line.Number("peer-connections", 8, 1, 64), line.Number("entries", 0, 0, 100_000_000), line.Flag("alerts"));
         line.EnsureAllUsed();
         return target == Http && mix == Mix.Transfer
             ? throw new ArgumentsException("--target http measures deposits.")

@@ -197,7 +197,7 @@ internal sealed partial class Activation : TurnQueue, ICallTarget, IGrainContext
         if (task is null || task.IsCompleted)
             Finish(call);
         else
-            task.GetAwaiter().UnsafeOnCompleted(() => Finish(call));
+            call.EndWith(task, this);
     }
 
     private void GiveOwnToken(Call call, CancellationToken callersToken)
@@ -212,7 +212,8 @@ internal sealed partial class Activation : TurnQueue, ICallTarget, IGrainContext
             cancellation.CancelInTurn();
     }
 
-    private void Finish(Call call)
+    /// <summary>Answers a call whose grain method has ended.</summary>
+    internal void Finish(Call call)
     {
         if (call.Failure is { } failure)
         {

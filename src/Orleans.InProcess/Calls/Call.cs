@@ -10,6 +10,7 @@ namespace Orleans.InProcess;
 /// </summary>
 internal abstract class Call : IInvokable
 {
+    private Activation? _activation;
     private Exception? _failure;
     private bool _hasFilteredResult;
     private object? _filteredResult;
@@ -60,6 +61,13 @@ internal abstract class Call : IInvokable
     /// <summary>Calls the grain method. The task may already be complete.</summary>
     public abstract Task Start(object grain);
 
+    /// <summary>Has the activation finish the call when the task of the grain method ends, in a turn of its own.</summary>
+    internal void EndWith(Task running, Activation activation)
+    {
+        _activation = activation;
+        running.GetAwaiter().UnsafeOnCompleted(Finish);
+    }
+
     /// <summary>Gives the outcome to the caller, if it still waits.</summary>
     public void Answer()
     {
@@ -94,6 +102,8 @@ internal abstract class Call : IInvokable
         _filteredResult = result;
         _hasFilteredResult = true;
     }
+
+    private void Finish() => _activation!.Finish(this);
 
     protected abstract void AnswerWithResult(Reply reply);
 

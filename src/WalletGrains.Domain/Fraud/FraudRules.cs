@@ -60,6 +60,11 @@ public sealed class FrequencyRule(int count, TimeSpan window, IReadOnlySet<strin
     /// <inheritdoc />
     public IReadOnlyList<Withdrawal>? Find(IReadOnlyList<Withdrawal> entries, int index, Currency currency)
     {
+        if (index + 1 < count)
+        {
+            return null;
+        }
+
         var evidence = new List<Withdrawal>(count);
         for (var i = index; i >= 0 && evidence.Count < count && entries[index].At - entries[i].At < window; i--)
         {
@@ -114,7 +119,7 @@ public sealed class LargeAmountRule(decimal threshold, IReadOnlyDictionary<strin
 }
 
 /// <summary>The rules in force.</summary>
-public sealed class FraudRules(IReadOnlyList<IFraudRule> rules)
+public sealed class FraudRules(IFraudRule[] rules)
 {
     /// <summary>The rules.</summary>
     public IReadOnlyList<IFraudRule> All => rules;
@@ -135,19 +140,7 @@ public sealed class FraudRules(IReadOnlyList<IFraudRule> rules)
     }
 
     /// <summary>What of it they can still look at with a later entry: for each rule the newest of its own types in its own window.</summary>
-    public Withdrawals Keep(Withdrawals window)
-    {
-        var needed = new HashSet<long>();
-        foreach (var rule in rules)
-        {
-            needed.UnionWith(window.Ordered
-                .Where(entry => rule.Concerns(entry.Type) && window.Ordered[^1].At - entry.At <= rule.Window)
-                .TakeLast(rule.Reach)
-                .Select(entry => entry.Version));
-        }
-
-        return window.Only(needed);
-    }
+    public Withdrawals Keep(Withdrawals window) => window.Keep(rules);
 
     /// <summary>
     /// What they find when an entry is added to what left the wallet: at the entry itself and, when it came late, at those behind it.

@@ -19,20 +19,21 @@ public sealed record Withdrawal(long Version, Guid EntryId, string Type, long Am
 /// belongs: so the same entries make the same window in whatever order, and however often, they come.</summary>
 public sealed class Withdrawals
 {
-    private readonly ImmutableList<Withdrawal> _ordered;
+    // Windows are short, since rules reach back a few entries: an array of its own for each costs less than a tree.
+    private readonly ImmutableArray<Withdrawal> _ordered;
 
-    private Withdrawals(ImmutableList<Withdrawal> ordered) => _ordered = ordered;
+    private Withdrawals(ImmutableArray<Withdrawal> ordered) => (_ordered, Ordered) = (ordered, ordered);
 
     /// <summary>Nothing left.</summary>
     public static Withdrawals None { get; } = new([]);
 
     /// <summary>In the order of versions.</summary>
-    public IReadOnlyList<Withdrawal> Ordered => _ordered;
+    public IReadOnlyList<Withdrawal> Ordered { get; }
 
     /// <summary>With one more.</summary>
     public Withdrawals With(Withdrawal withdrawal)
     {
-        var place = _ordered.Count;
+        var place = _ordered.Length;
         while (place > 0 && _ordered[place - 1].Version > withdrawal.Version)
         {
             place--;
@@ -41,6 +42,31 @@ public sealed class Withdrawals
         return place > 0 && _ordered[place - 1].Version == withdrawal.Version ? this : new(_ordered.Insert(place, withdrawal));
     }
 
-    /// <summary>Without all others than these versions.</summary>
-    public Withdrawals Only(IReadOnlySet<long> versions) => new(_ordered.RemoveAll(withdrawal => !versions.Contains(withdrawal.Version)));
+    /// <summary>What rules can still look at with a later entry: for each of them the newest of its own types in its own window.</summary>
+    internal Withdrawals Keep(IFraudRule[] rules)
+    {
+        if (_ordered.Length == 0)
+        {
+            return this;
+        }
+
+        var newest = _ordered[^1].At;
+        var kept = new bool[_ordered.Length];
+        var count = 0;
+        foreach (var rule in rules)
+        {
+            var left = rule.Reach;
+            for (var i = _ordered.Length - 1; i >= 0 && left > 0; i--)
+            {
+                if (rule.Concerns(_ordered[i].Type) && newest - _ordered[i].At <= rule.Window)
+                {
+                    count += kept[i] ? 0 : 1;
+                    kept[i] = true;
+                    left--;
+                }
+            }
+        }
+
+        return count == kept.Length ? this : new([.. _ordered.Where((_, i) => kept[i])]);
+    }
 }

@@ -32,11 +32,20 @@ internal sealed class FraudEffects(FraudRules rules, IFraudStore store, IJournal
             _windows.Clear();
         }
 
+        Dictionary<Guid, Entry>? firsts = null;
         foreach (var happened in events)
         {
             if (happened.Entry is { } entry && Concerns(entry) && !_windows.ContainsKey(entry.WalletId))
             {
-                _windows.Add(entry.WalletId, await ReadAsync(entry));
+                (firsts ??= []).TryAdd(entry.WalletId, entry);
+            }
+        }
+
+        foreach (var chunk in firsts?.Values.Chunk(GrainLimits.FraudWindowConcurrency) ?? [])
+        {
+            foreach (var (first, window) in chunk.Zip(await Task.WhenAll(chunk.Select(ReadAsync))))
+            {
+                _windows.Add(first.WalletId, window);
             }
         }
     }
@@ -111,8 +120,13 @@ internal sealed class FraudEffects(FraudRules rules, IFraudStore store, IJournal
             var (missing, before) = (rule.Reach - 1, entry.Version);
             while (missing > 0)
             {
+                // What is older than the window is no harm: the rule sees when it was. A short history is read without the search for where the window begins.
                 var query = new EntryQuery(
-                    entry.WalletId, before, rule.Reach, [.. EntryTypes.TransactionNames.Where(rule.Concerns)], From: entry.CreatedAt - rule.Window);
+                    entry.WalletId,
+                    before,
+                    rule.Reach,
+                    [.. EntryTypes.TransactionNames.Where(rule.Concerns)],
+                    From: entry.Version > JournalLimits.MaxPage ? entry.CreatedAt - rule.Window : null);
                 var rows = await journal.ReadEntriesAsync(query, CancellationToken.None);
 
                 // One that cannot be read has a job of its own. Where reversals are among them it reads on: each page begins below the one before.

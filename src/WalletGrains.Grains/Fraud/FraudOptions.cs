@@ -53,7 +53,7 @@ public sealed record FraudOptions
             rules.Add(ToLargeAmountRule());
         }
 
-        return new FraudRules(rules);
+        return new FraudRules([.. rules]);
     }
 
     /// <summary>What wallets refuse.</summary>

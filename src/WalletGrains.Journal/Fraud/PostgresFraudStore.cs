@@ -17,16 +17,22 @@ public sealed class PostgresFraudStore : IFraudStore, IAsyncDisposable
     /// <summary>The action of alerts whose wallets are frozen; in the order of texts it is above the other one.</summary>
     internal const string Hold = "hold";
 
+    // What an alert has already is looked up once for each alert, not for each of the findings and entries that are added to it: a busy wallet has
+    // hundreds of them in one write. Materialized, or the planner puts the look-ups back where they are asked for.
     private const string WriteSql = $"""
         {PostgresActivityPositions.MovedCte}, found as (
             select unnest($6) as alert_id, unnest($7) as wallet_id, unnest($8) as rule, unnest($9) as action, unnest($10) as currency,
                 unnest($11) as version, unnest($12) as at
+        ), known as materialized (
+            select d.wallet_id, d.rule,
+                coalesce((select max(a.newest) from fraud_alerts a where a.wallet_id = d.wallet_id and a.rule = d.rule), 0) as newest
+            from (select distinct f.wallet_id, f.rule from found f) d
         ), fresh as (
             select (array_agg(f.alert_id))[1] as alert_id, f.wallet_id, f.rule, max(f.action) as action, min(f.currency) as currency,
                 min(f.at) as raised_at, max(f.at) as newest_at, max(f.version) as newest, count(*) as findings
             from found f
-            where exists (select from moved)
-              and f.version > coalesce((select max(a.newest) from fraud_alerts a where a.wallet_id = f.wallet_id and a.rule = f.rule), 0)
+            join known k on k.wallet_id = f.wallet_id and k.rule = f.rule
+            where exists (select from moved) and f.version > k.newest
             group by f.wallet_id, f.rule
         ), written as (
             insert into fraud_alerts as a (alert_id, wallet_id, rule, action, currency, raised_at, newest_at, newest, findings)
@@ -35,16 +41,19 @@ public sealed class PostgresFraudStore : IFraudStore, IAsyncDisposable
             set newest = excluded.newest, newest_at = excluded.newest_at, findings = a.findings + excluded.findings,
                 action = greatest(a.action, excluded.action)
             returning a.alert_id, a.wallet_id, a.rule, a.findings, a.xmax = 0 as raised
+        ), room as materialized (
+            select w.alert_id, w.wallet_id, w.rule, $20 - (select count(*) from fraud_evidence e where e.alert_id = w.alert_id) as places
+            from written w
         ), named as (
             insert into fraud_evidence (alert_id, version, entry_id, type, amount_minor, occurred_at)
-            select w.alert_id, e.version, e.entry_id, e.type, e.amount_minor, e.occurred_at
+            select r.alert_id, e.version, e.entry_id, e.type, e.amount_minor, e.occurred_at
             from (
                 select n.*, row_number() over (partition by n.wallet_id, n.rule order by n.version) as place
                 from (
                     select unnest($13) as wallet_id, unnest($14) as rule, unnest($15) as version, unnest($16) as entry_id, unnest($17) as type,
                         unnest($18) as amount_minor, unnest($19) as occurred_at) n) e
-            join written w on w.wallet_id = e.wallet_id and w.rule = e.rule
-            where (select count(*) from fraud_evidence known where known.alert_id = w.alert_id) + e.place <= $20
+            join room r on r.wallet_id = e.wallet_id and r.rule = e.rule
+            where e.place <= r.places
             on conflict do nothing
         )
         select exists (select from moved), coalesce((select array_agg(w.alert_id) from written w where w.raised), array[]::uuid[])
