@@ -47,6 +47,9 @@ internal static class ApiLimits
     /// <summary>Alerts that may wait for the push connection of an operator.</summary>
     public const int MaxWaitingAlerts = 64;
 
+    /// <summary>Steps of bill payments that may wait for a push connection.</summary>
+    public const int MaxWaitingBills = 64;
+
     /// <summary>
     /// Wallets of which a push connection remembers what it has sent, 100 bytes each. Beyond it those are forgotten of which nothing
     /// waits: the feed does not repeat itself, so the memory is needed where a client resumes, and clients resume a few.

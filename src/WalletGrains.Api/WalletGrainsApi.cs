@@ -13,6 +13,7 @@ using Microsoft.Extensions.Options;
 using WalletGrains.Api.Audit;
 using WalletGrains.Api.Auth;
 using WalletGrains.Api.BalanceSync;
+using WalletGrains.Api.Bills;
 using WalletGrains.Api.Bulks;
 using WalletGrains.Api.Errors;
 using WalletGrains.Api.Fraud;
@@ -72,6 +73,7 @@ public static class WalletGrainsApi
         services.AddSingleton<TransferEndpoints>();
         services.AddSingleton<ReversalEndpoints>();
         services.AddSingleton<BulkEndpoints>();
+        services.AddSingleton<BillEndpoints>();
         services.AddSingleton<ScheduleEndpoints>();
         services.AddSingleton<OperationsEndpoints>();
         services.AddSingleton<VerificationEndpoints>();
@@ -160,6 +162,7 @@ public static class WalletGrainsApi
         services.GetRequiredService<TransferEndpoints>().Map(app);
         services.GetRequiredService<ReversalEndpoints>().Map(app);
         services.GetRequiredService<BulkEndpoints>().Map(app);
+        services.GetRequiredService<BillEndpoints>().Map(app);
         services.GetRequiredService<ScheduleEndpoints>().Map(app);
         services.GetRequiredService<OperationsEndpoints>().Map(app);
         services.GetRequiredService<VerificationEndpoints>().Map(app);

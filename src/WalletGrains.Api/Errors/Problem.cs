@@ -46,6 +46,9 @@ internal sealed record Problem(ProblemKind Kind, string Detail)
     /// <summary>The transfer that was undone.</summary>
     public Guid? TransferId { get; init; }
 
+    /// <summary>The payment of a bill that failed.</summary>
+    public Guid? PaymentId { get; init; }
+
     /// <summary>The leg of a bulk transfer that it is about, from 0.</summary>
     public int? FailedLeg { get; init; }
 

@@ -58,6 +58,10 @@ internal sealed record ProblemBody
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Guid? TransferId { get; init; }
 
+    /// <summary>The payment of a bill that failed because the wallet refused to hold its money.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Guid? PaymentId { get; init; }
+
     /// <summary>The leg of a bulk transfer that was refused, from 0; nothing moved.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? FailedLeg { get; init; }
@@ -87,6 +91,7 @@ internal sealed record ProblemBody
             Errors = problem.Errors,
             TransactionId = problem.TransactionId,
             TransferId = problem.TransferId,
+            PaymentId = problem.PaymentId,
             FailedLeg = problem.FailedLeg,
             RequestId = problem.RequestId,
         };

@@ -23,6 +23,9 @@ internal sealed class ProblemKind
     public static readonly ProblemKind CurrencyMismatch = new("CURRENCY_MISMATCH", StatusCodes.Status422UnprocessableEntity, "Currency mismatch");
     public static readonly ProblemKind RequestIdReused = new("REQUEST_ID_REUSED", StatusCodes.Status422UnprocessableEntity, "Request id reused");
     public static readonly ProblemKind UnknownCurrency = new("UNKNOWN_CURRENCY", StatusCodes.Status422UnprocessableEntity, "Unknown currency");
+    public static readonly ProblemKind UnknownBiller = new("UNKNOWN_BILLER", StatusCodes.Status422UnprocessableEntity, "Unknown biller");
+    public static readonly ProblemKind UnknownCustomer = new("UNKNOWN_CUSTOMER", StatusCodes.Status422UnprocessableEntity, "The biller knows no such customer");
+    public static readonly ProblemKind NotOpenToSettlement = new("NOT_OPEN_TO_SETTLEMENT", StatusCodes.Status422UnprocessableEntity, "Not open to settlement");
     public static readonly ProblemKind WalletClosed = new("WALLET_CLOSED", StatusCodes.Status422UnprocessableEntity, "Wallet closed");
     public static readonly ProblemKind WalletFrozen = new("WALLET_FROZEN", StatusCodes.Status422UnprocessableEntity, "Wallet frozen");
     public static readonly ProblemKind WalletNotFrozen = new("WALLET_NOT_FROZEN", StatusCodes.Status422UnprocessableEntity, "Wallet not frozen");

@@ -1,5 +1,6 @@
 using WalletGrains.Api.Http;
 using WalletGrains.Contracts;
+using WalletGrains.Contracts.Bills;
 using WalletGrains.Contracts.Bulks;
 using WalletGrains.Contracts.Schedules;
 using WalletGrains.Contracts.Transfers;
@@ -80,6 +81,16 @@ internal static class Refusals
         _ => throw new InvalidOperationException($"Unknown outcome {outcome.GetType()}."),
     };
 
+    /// <summary>Null when the payment was taken, now or before.</summary>
+    public static Problem? Of(BillOutcome outcome, RequestId requestId) => outcome switch
+    {
+        BillOutcome.Accepted => null,
+        BillOutcome.Refused refused => Of(refused.Refusal) with { Replayed = refused.Replayed, PaymentId = refused.PaymentId },
+        BillOutcome.Invalid invalid => Of(invalid.Reason, invalid.Biller),
+        BillOutcome.NotDecided notDecided => Of(notDecided.Reason, requestId),
+        _ => throw new InvalidOperationException($"Unknown outcome {outcome.GetType()}."),
+    };
+
     /// <summary>A wallet's refusal.</summary>
     public static Problem Of(WalletRefusal refusal) => refusal switch
     {
@@ -123,6 +134,28 @@ internal static class Refusals
                 return new(ProblemKind.TooManySchedules, $"The wallet has {Limits.MaxActiveSchedules} active schedules already.");
             default:
                 throw new InvalidOperationException($"Unknown refusal {refusal}.");
+        }
+    }
+
+    private static Problem Of(BillInvalidReason reason, Biller? biller)
+    {
+        var errors = new FieldErrors();
+        switch (reason)
+        {
+            case BillInvalidReason.BillerNotFound:
+                return new(ProblemKind.UnknownBiller, "There is no biller with this code; GET /bills/billers lists those there are.");
+            case BillInvalidReason.CurrencyMismatch:
+                return new(ProblemKind.CurrencyMismatch, $"{biller!.Name} is paid in {biller.Currency}, and the wallet holds another currency.");
+            case BillInvalidReason.ReferenceMalformed:
+                errors.Add("customerReference", $"customerReference must be a {biller!.ReferenceLabel} such as {biller.ReferenceExample}.");
+                return Problem.Invalid(errors);
+            case BillInvalidReason.AmountOutOfBounds:
+                errors.Add("amount", $"amount must be from {biller!.MinAmount.ToDecimal():0.##} to {biller.MaxAmount.ToDecimal():0.##}.");
+                return Problem.Invalid(errors);
+            case BillInvalidReason.CustomerNotFound:
+                return new(ProblemKind.UnknownCustomer, $"{biller!.Name} knows nobody by this reference.");
+            default:
+                throw new InvalidOperationException($"Unknown reason {reason}.");
         }
     }
 

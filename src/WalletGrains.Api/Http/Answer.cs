@@ -65,7 +65,9 @@ internal readonly struct Answer
     public static Answer Of(Problem problem) => new(problem.Kind.Status, problem, typeInfo: null)
     {
         Replayed = problem.Replayed,
-        Made = problem.TransferId is { } transferId ? new(MadeKind.Transfer, transferId) : null,
+        Made = problem.TransferId is { } transferId ? new(MadeKind.Transfer, transferId)
+            : problem.PaymentId is { } paymentId ? new(MadeKind.Bill, paymentId)
+            : null,
     };
 
     /// <summary>A problem.</summary>

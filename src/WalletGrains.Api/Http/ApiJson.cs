@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using System.Text.Unicode;
 using WalletGrains.Api.Audit;
 using WalletGrains.Api.BalanceSync;
+using WalletGrains.Api.Bills;
 using WalletGrains.Api.Bulks;
 using WalletGrains.Api.Errors;
 using WalletGrains.Api.Fraud;
@@ -66,6 +67,13 @@ namespace WalletGrains.Api.Http;
 [JsonSerializable(typeof(ScheduleRequest))]
 [JsonSerializable(typeof(ScheduleResponse))]
 [JsonSerializable(typeof(SchedulesResponse))]
+[JsonSerializable(typeof(BillerResponse[]))]
+[JsonSerializable(typeof(PayBillRequest))]
+[JsonSerializable(typeof(PayBillResponse))]
+[JsonSerializable(typeof(BillPaymentResponse))]
+[JsonSerializable(typeof(BillPaymentListResponse))]
+[JsonSerializable(typeof(SettleBillRequest))]
+[JsonSerializable(typeof(BillUpdated))]
 [JsonSerializable(typeof(RunReconciliationRequest))]
 [JsonSerializable(typeof(ReconciliationResponse))]
 [JsonSerializable(typeof(TrialBalanceResponse[]))]

@@ -27,6 +27,7 @@ internal static class Cursor
     private const byte ListOfUsers = 20;
     private const byte ListOfApiKeys = 21;
     private const byte ListOfJobs = 22;
+    private const byte ListOfBills = 24;
 
     /// <summary>The page of a wallet's history that follows the entry with this version.</summary>
     public static string AfterEntry(Guid walletId, long version)
@@ -95,6 +96,14 @@ internal static class Cursor
 
     /// <summary>Reads a cursor of the list of audited requests with these filters.</summary>
     public static bool TryReadRequest(string text, string filters, out Guid auditId) => TryReadId(text, ListOfRequests, IdOf(filters), out auditId);
+
+    /// <summary>The page of a list of bill payments that follows this payment.</summary>
+    /// <param name="filters">What the list is of.</param>
+    /// <param name="paymentId">The payment.</param>
+    public static string AfterBill(string filters, Guid paymentId) => WriteId(ListOfBills, IdOf(filters), paymentId);
+
+    /// <summary>Reads a cursor of the list of bill payments with these filters.</summary>
+    public static bool TryReadBill(string text, string filters, out Guid paymentId) => TryReadId(text, ListOfBills, IdOf(filters), out paymentId);
 
     private static Guid IdOf(string filters) => new(SHA256.HashData(Encoding.UTF8.GetBytes(filters)).AsSpan(0, 16));
 

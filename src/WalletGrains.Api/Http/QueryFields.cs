@@ -117,6 +117,40 @@ internal static class QueryFields
         return null;
     }
 
+    /// <summary>Where the page before it ended; null for the first page.</summary>
+    public static Guid? QueryBillCursor(this FieldErrors errors, HttpRequest request, string filters)
+    {
+        if (Single(request, "cursor") is not { } text)
+        {
+            return null;
+        }
+
+        if (Cursor.TryReadBill(text, filters, out var paymentId))
+        {
+            return paymentId;
+        }
+
+        errors.Add("cursor", "cursor must be the nextCursor of a page of this list.");
+        return null;
+    }
+
+    /// <summary>An id.</summary>
+    public static Guid? QueryId(this FieldErrors errors, HttpRequest request, string name)
+    {
+        if (Single(request, name) is not { } text)
+        {
+            return null;
+        }
+
+        if (text.Length == 36 && Guid.TryParseExact(text, "D", out var id))
+        {
+            return id;
+        }
+
+        errors.Add(name, $"{name} must be a UUID.");
+        return null;
+    }
+
     /// <summary>A time with its offset.</summary>
     public static DateTimeOffset? QueryTime(this FieldErrors errors, HttpRequest request, string name)
     {

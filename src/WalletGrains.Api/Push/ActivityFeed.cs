@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Streams;
 using WalletGrains.Contracts.Activity;
+using WalletGrains.Contracts.Bills;
 using WalletGrains.Contracts.Fraud;
 using WalletGrains.Contracts.VirtualAccounts;
 
@@ -110,8 +111,8 @@ internal sealed class ActivityFeed(
         }
     }
 
-    /// <summary>Listens to a partition, and by the first one's side to what has no beat of its own to tell that it is heard: alerts and new virtual
-    /// accounts.</summary>
+    /// <summary>Listens to a partition, and by the first one's side to what has no beat of its own to tell that it is heard: alerts, new virtual
+    /// accounts and steps of bill payments.</summary>
     /// <returns>What ends it.</returns>
     private async Task<Func<Task>> SubscribeAsync(int partition, ChannelWriter<ActivityBatch> messages)
     {
@@ -133,6 +134,11 @@ internal sealed class ActivityFeed(
                 })).UnsubscribeAsync);
                 ends.Add((await streams.GetStream<VirtualAccount>(StreamId.Create(VirtualAccountStreams.Created, 0)).SubscribeAsync(
                     (account, _) => push.TellOfAccountAsync(account))).UnsubscribeAsync);
+                ends.Add((await streams.GetStream<BillPayment>(StreamId.Create(BillStreams.Steps, 0)).SubscribeAsync((payment, _) =>
+                {
+                    push.TellOfBill(payment);
+                    return Task.CompletedTask;
+                })).UnsubscribeAsync);
             }
 
             return EndAllAsync;

@@ -4,6 +4,7 @@ using WalletGrains.Api.Fraud;
 using WalletGrains.Api.Wallets;
 using WalletGrains.Contracts;
 using WalletGrains.Contracts.Activity;
+using WalletGrains.Contracts.Bills;
 using WalletGrains.Contracts.Fraud;
 using WalletGrains.Contracts.VirtualAccounts;
 using WalletGrains.Contracts.Wallets;
@@ -61,6 +62,19 @@ internal sealed partial class ActivityPush(PushConnections connections, WalletDi
         catch (Exception exception) when (Errors.Failures.OfRead(exception) is not null)
         {
             LogAccountNotTold(logger, exception, account.WalletId);
+        }
+    }
+
+    /// <summary>Hands a step of a bill's payment to the connections of the wallet's owner.</summary>
+    public void TellOfBill(BillPayment payment)
+    {
+        if (payment.OwnerId is { } ownerId && connections.Of(ownerId) is { Count: > 0 } listening)
+        {
+            var step = BillUpdated.Of(payment);
+            foreach (var connection in listening)
+            {
+                connection.TellOfBill(step);
+            }
         }
     }
 

@@ -32,6 +32,9 @@ internal sealed class PushConnection(
     private readonly Channel<FraudAlertResponse> _alerts = Channel.CreateBounded<FraudAlertResponse>(
         new BoundedChannelOptions(ApiLimits.MaxWaitingAlerts) { FullMode = BoundedChannelFullMode.DropOldest });
 
+    private readonly Channel<BillUpdated> _bills = Channel.CreateBounded<BillUpdated>(
+        new BoundedChannelOptions(ApiLimits.MaxWaitingBills) { FullMode = BoundedChannelFullMode.DropOldest });
+
     private readonly Channel<WalletUpdated> _accounts = Channel.CreateBounded<WalletUpdated>(
         new BoundedChannelOptions(ApiLimits.MaxResumedWallets) { FullMode = BoundedChannelFullMode.DropWrite });
 
@@ -70,6 +73,13 @@ internal sealed class PushConnection(
     public void TellOfAccount(WalletUpdated update)
     {
         _accounts.Writer.TryWrite(update);
+        _news.Writer.TryWrite(true);
+    }
+
+    /// <summary>Sends a step of a bill's payment as soon as the client takes it. Of too many the oldest are left out: the payment is the record.</summary>
+    public void TellOfBill(BillUpdated step)
+    {
+        _bills.Writer.TryWrite(step);
         _news.Writer.TryWrite(true);
     }
 
@@ -130,6 +140,13 @@ internal sealed class PushConnection(
                     await SendAsync(new InvocationMessage(WalletUpdated.Target, [update]));
                     Closed.ThrowIfCancellationRequested();
                     Sent(update, isReplay);
+                    await credentials.WhenTheyCountAsync(Closed);
+                }
+
+                while (_bills.Reader.TryRead(out var step))
+                {
+                    await SendAsync(new InvocationMessage(BillUpdated.Target, [step]));
+                    metrics.SentBill();
                     await credentials.WhenTheyCountAsync(Closed);
                 }
 

@@ -67,6 +67,8 @@ internal sealed class PushMetrics : IDisposable
 
     public void SentAccount() => _sent.Add(1, new KeyValuePair<string, object?>("kind", "account"));
 
+    public void SentBill() => _sent.Add(1, new KeyValuePair<string, object?>("kind", "bill"));
+
     public void Conflated(int updates)
     {
         if (updates > 0)

@@ -103,4 +103,7 @@ public enum MadeKind
 
     /// <summary>A user.</summary>
     User = 6,
+
+    /// <summary>The payment of a bill.</summary>
+    Bill = 7,
 }
