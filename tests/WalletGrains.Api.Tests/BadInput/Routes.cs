@@ -58,6 +58,8 @@ internal sealed partial record BodyRoute(string Path, string Members, string Fir
         new("/ops/users/{own}/role", "\"role\":\"customer\"", "role") { Method = "PUT", ForOperators = true },
         new("/ops/users/{own}/lock", "\"reason\":\"why\"", "reason") { ForOperators = true, AllOptional = true, MayBeEmpty = true, Words = "reason" },
         new("/ops/api-keys", "\"name\":\"till\",\"scopes\":[\"money:in\"]", "name") { ForOperators = true },
+        Money("/bills/pay", "\"amount\":1,\"walletId\":\"{own}\",\"billerCode\":\"water\",\"customerReference\":\"WB-204417-3\"") with { TakesMetadata = false, Words = null },
+        new("/ops/bills/{own}/settle", "\"outcome\":\"COMPLETED\",\"reason\":\"why\"", "outcome") { ForOperators = true, Words = "reason" },
     }.ToDictionary(route => route.Path, StringComparer.Ordinal);
 
     /// <summary>Those whose first member is an amount.</summary>

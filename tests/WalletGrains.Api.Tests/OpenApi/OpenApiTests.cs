@@ -25,6 +25,7 @@ public sealed class OpenApiTests(ApiFixture api)
             "POST /mobile-users/login", "POST /mobile-users/{id}/sync", "GET /api/sync/status", "POST /api/sync/start", "POST /api/sync/stop",
             "GET /ops/jobs", "GET /ops/jobs/{id}", "GET /ops/dead-letters", "POST /ops/dead-letters/{id}/retry", "POST /ops/dead-letters/{id}/discard",
             "POST /wallets", "GET /wallets", "POST /wallets/fund", "POST /wallets/transfer", "POST /wallets/bulk", "GET /wallets/{id}",
+            "GET /bills/billers", "POST /bills/pay", "GET /bills", "GET /bills/{id}", "POST /ops/bills/{id}/settle", "POST /ops/bills/{id}/retry",
             "GET /wallets/{id}/virtual-account", "POST /api/v1/webhooks/globus",
             "POST /ops/reconciliation/bank", "GET /ops/reconciliation/bank", "POST /ops/reconciliation/bank/credit",
             "POST /wallet/{id}/deposit", "POST /wallet/{id}/withdraw", "POST /wallet/{id}/transfer", "GET /wallet/{id}", "GET /wallet/{id}/history",

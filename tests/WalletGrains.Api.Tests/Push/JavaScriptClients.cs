@@ -89,6 +89,10 @@ public sealed class JavaScriptClients : IAsyncDisposable
     public async Task<JsonElement[]> AlertsAsync(string id, int count) =>
         (await AskAsync("alerts", new() { ["id"] = id, ["count"] = count })).Deserialize<JsonElement[]>()!;
 
+    /// <summary>Waits until the connection was told that a bill's payment has come so far; every step of payments that it was told of.</summary>
+    public async Task<JsonElement[]> BillsAsync(string id, Guid paymentId, string status) =>
+        (await AskAsync("bills", new() { ["id"] = id, ["paymentId"] = paymentId.ToString(), ["status"] = status })).Deserialize<JsonElement[]>()!;
+
     /// <summary>Waits until the connection was told of so many virtual accounts; all that it was told of so far.</summary>
     public async Task<JsonElement[]> AccountsAsync(string id, int count) =>
         (await AskAsync("accounts", new() { ["id"] = id, ["count"] = count })).Deserialize<JsonElement[]>()!;

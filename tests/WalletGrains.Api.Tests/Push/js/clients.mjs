@@ -32,6 +32,8 @@ class Client {
         this.accounts = [];
         this.alerts = [];
         this.connection.on('FRAUD_ALERT', alert => { this.alerts.push(alert); this.wake(); });
+        this.bills = [];
+        this.connection.on('BILL_UPDATED', step => { this.bills.push(step); this.wake(); });
         this.closed = new Promise(resolve => this.connection.onclose(error => resolve(error?.message ?? null)));
     }
 
@@ -112,6 +114,11 @@ const commands = {
     async alerts({ id, count }) {
         await of(id).until(() => of(id).alerts.length >= count);
         return of(id).alerts;
+    },
+    // Waits for a payment to get so far.
+    async bills({ id, paymentId, status }) {
+        await of(id).until(() => of(id).bills.some(step => step.paymentId === paymentId && step.status === status));
+        return of(id).bills;
     },
     async accounts({ id, count }) {
         await of(id).until(() => of(id).accounts.length >= count);
