@@ -12,8 +12,8 @@ internal static class BillerLimits
     /// <summary>Characters of the pattern of a biller's references.</summary>
     public const int MaxPatternLength = 500;
 
-    /// <summary>Seconds that one call may take at most: an attempt at a payment is two calls, and a job has a minute.</summary>
-    public const int MaxTimeoutSeconds = 15;
+    /// <summary>Seconds that one call may take at most: one call of a grain may be two of a biller, and has 30 s.</summary>
+    public const int MaxTimeoutSeconds = 12;
 
     /// <summary>Calls of which half must fail within a minute before a biller is left alone.</summary>
     public const int BreakerCalls = 10;
