@@ -86,7 +86,7 @@ public sealed partial class MemoryCluster : IAsyncLifetime
     public Task JobWritten => Volatile.Read(ref _jobWritten).Task;
 
     /// <summary>The jobs of tests do not wait for rates and backoffs.</summary>
-    private static IConfiguration Settings { get; } = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+    private static readonly Dictionary<string, string?> Settings = new()
     {
         ["Jobs:Kinds:balance-sync:RatePerSecond"] = "1000",
         ["Jobs:Kinds:balance-sync:FirstBackoff"] = "00:00:00.001",
@@ -102,7 +102,13 @@ public sealed partial class MemoryCluster : IAsyncLifetime
 
         // So whatever is asked for is asked for too long already: three attempts, and it is a dead letter.
         ["Bills:UnknownPatience"] = "00:00:00",
-    }).Build();
+    };
+
+    /// <summary>What a test that has a cluster of its own sets otherwise.</summary>
+    internal IReadOnlyDictionary<string, string?> OtherSettings { get; init; } = new Dictionary<string, string?>();
+
+    /// <summary>The billers of a test that has a cluster of its own; null for <see cref="Billers"/>.</summary>
+    internal IBillers? OtherBillers { get; init; }
 
     public MemoryMobileUserStore MobileUsers { get; }
 
@@ -235,10 +241,10 @@ public sealed partial class MemoryCluster : IAsyncLifetime
         .AddSingleton<IJobStore>(JobStore)
         .AddSingleton<IJobHandler>(Work)
         .AddSingleton<IBillStore>(BillStore)
-        .AddSingleton<IBillers>(Billers)
+        .AddSingleton(OtherBillers ?? Billers)
         .AddSingleton<IMobileUserStore>(MobileUsers)
         .AddSingleton<ICoreBanking>(Core)
-        .AddSingleton<IConfiguration>(Settings)
+        .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(Settings).AddInMemoryCollection(OtherSettings).Build())
         .AddWalletGrains();
 }
 

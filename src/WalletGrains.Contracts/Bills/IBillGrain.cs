@@ -30,12 +30,14 @@ public interface IBillGrain : IGrainWithIntegerKey
     /// </summary>
     /// <returns>The payment as it is then; null when there is none with this id.</returns>
     /// <exception cref="UnavailableException">The store is away; repeat the call.</exception>
+    /// <exception cref="OutcomeUnknownException">Its answer was lost; repeat the call.</exception>
     [Alias("Settle")]
     Task<SettledBill?> SettleAsync(SettleBill command);
 
     /// <summary>Has the next step of a payment tried at once, also one that was given up; nothing when it is at its end.</summary>
     /// <returns>The payment as it is; null when there is none with this id.</returns>
     /// <exception cref="UnavailableException">The store is away; repeat the call.</exception>
+    /// <exception cref="OutcomeUnknownException">Its answer was lost; repeat the call.</exception>
     [Alias("Retry")]
     Task<BillPayment?> RetryAsync(Guid paymentId);
 }

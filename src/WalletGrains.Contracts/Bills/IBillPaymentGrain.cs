@@ -10,21 +10,25 @@ public interface IBillPaymentGrain : IGrainWithGuidKey
     /// <summary>Holds the money, unless that is decided.</summary>
     /// <returns>What the wallet said, now or before; when it did not decide, the payment tries again by itself.</returns>
     /// <exception cref="UnavailableException">The store is away; the payment tries again by itself.</exception>
+    /// <exception cref="OutcomeUnknownException">Its answer was lost; the payment tries again by itself.</exception>
     [Alias("Reserve")]
     Task<BillOutcome> ReserveAsync();
 
     /// <summary>Calls the biller, unless it may have been called before and is to be asked.</summary>
     /// <exception cref="UnavailableException">The store is away; repeat the call.</exception>
+    /// <exception cref="OutcomeUnknownException">Its answer was lost; repeat the call.</exception>
     [Alias("Send")]
     Task<BillAdvance> SendAsync();
 
     /// <summary>Asks the biller how the payment stands, and calls it again, under the same reference, when it knows nothing of it.</summary>
     /// <exception cref="UnavailableException">The store is away; repeat the call.</exception>
+    /// <exception cref="OutcomeUnknownException">Its answer was lost; repeat the call.</exception>
     [Alias("Ask")]
     Task<BillAdvance> AskAsync();
 
     /// <summary>Gives the money back of a payment that has failed.</summary>
     /// <exception cref="UnavailableException">The store is away; repeat the call.</exception>
+    /// <exception cref="OutcomeUnknownException">Its answer was lost; repeat the call.</exception>
     [Alias("Reverse")]
     Task<BillAdvance> ReverseAsync();
 

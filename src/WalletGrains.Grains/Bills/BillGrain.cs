@@ -174,7 +174,7 @@ public sealed class BillGrain(IBillStore bills, IJobStore jobs, IBillers billers
                 _ => outcome,
             };
         }
-        catch (Exception e) when (e is UnavailableException or TimeoutException or OrleansException)
+        catch (Exception e) when (e is UnavailableException or OutcomeUnknownException or TimeoutException or OrleansException)
         {
             return new BillOutcome.NotDecided(NotDecidedReason.OutcomeUnknown);
         }

@@ -42,7 +42,10 @@ internal static class BillJobs
     public static JobOutcome ToOutcome(this BillAdvance advance) => advance switch
     {
         BillAdvance.Taken => new JobOutcome.Done(),
-        BillAdvance.Waits waits => new JobOutcome.Retry(waits.Reason, waits.After),
+
+        // A biller that is not to be called for a while is no attempt at this payment, which has a patience of its own.
+        BillAdvance.Waits { After: { } wait } => new JobOutcome.Postponed(wait),
+        BillAdvance.Waits waits => new JobOutcome.Retry(waits.Reason),
         BillAdvance.Overdue overdue => new JobOutcome.Fail(overdue.Reason),
         _ => throw new InvalidOperationException($"The step of a payment came back as {advance}."),
     };

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
+using Orleans.Concurrency;
 using WalletGrains.Contracts;
 using WalletGrains.Contracts.Activity;
 using WalletGrains.Contracts.Bills;
@@ -14,8 +15,10 @@ namespace WalletGrains.Grains.Bills;
 
 /// <summary>
 /// One payment. What it learns it writes into its row before it does what follows from it: so whoever takes it at whatever step, with
-/// whatever answers lost, ends it the same way. It keeps nothing between calls.
+/// whatever answers lost, ends it the same way. It keeps nothing between calls, so they need no turns: who asks for the payment does not
+/// wait for the biller.
 /// </summary>
+[Reentrant]
 public sealed partial class BillPaymentGrain(
     IBillStore bills, IJobStore jobs, IBillers billers, BillOptions options, IdGenerator ids, TimeProvider time, ILogger<BillPaymentGrain> logger)
     : Grain, IBillPaymentGrain

@@ -99,6 +99,17 @@ public sealed class BillPaymentTests(MemoryCluster cluster)
     }
 
     [Fact]
+    public async Task While_a_biller_is_left_alone_no_attempts_are_used_up()
+    {
+        var wallet = await cluster.OpenAsync(1_000);
+        cluster.Billers.WhenPaid(_customer, [.. Enumerable.Repeat<Func<BillOrder, BillerAnswer>>(_ => new BillerAnswer.NotSent(TimeSpan.FromMilliseconds(0.1), "left alone"), 120)]);
+        var payment = await EndAsync(await PayAsync(wallet, 300));
+
+        Assert.Equal(BillStatus.Completed, payment.Status);
+        Assert.Equal(121, cluster.Billers.CallsFor(_customer));
+    }
+
+    [Fact]
     public async Task A_bill_that_the_wallet_refuses_reaches_no_biller_and_stays_refused()
     {
         var wallet = await cluster.OpenAsync(299);
