@@ -18,9 +18,6 @@ internal static class BalanceSyncLimits
     /// <summary>How long it is left alone; then one call tries.</summary>
     public static readonly TimeSpan BreakerPause = TimeSpan.FromSeconds(15);
 
-    /// <summary>The longest pause it may ask for.</summary>
-    public static readonly TimeSpan MaxPause = TimeSpan.FromMinutes(10);
-
     /// <summary>Accounts that a step of the sweep queues.</summary>
     public const int SweepPage = 200;
 

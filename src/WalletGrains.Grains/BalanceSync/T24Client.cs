@@ -29,7 +29,6 @@ internal sealed class T24Client(CoreBankingOptions options, TimeProvider time, I
             FailuresToBreak = 0.5,
             JudgedPeriod = BalanceSyncLimits.BreakerWindow,
             BreakDuration = BalanceSyncLimits.BreakerPause,
-            MaxPause = BalanceSyncLimits.MaxPause,
         },
         time,
         logger);

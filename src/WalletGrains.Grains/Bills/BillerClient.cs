@@ -31,7 +31,6 @@ internal sealed class BillerClient : IBiller, IDisposable
             MinCallsToJudge = BillerLimits.BreakerCalls,
             FailuresToBreak = 0.5,
             BreakDuration = BillerLimits.BreakerPause,
-            MaxPause = BillerLimits.MaxPause,
         };
         _calls = new CounterpartCalls(policy, time, logger);
     }

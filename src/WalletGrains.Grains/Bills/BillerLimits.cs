@@ -20,7 +20,4 @@ internal static class BillerLimits
 
     /// <summary>How long it is left alone; then one call tries.</summary>
     public static readonly TimeSpan BreakerPause = TimeSpan.FromSeconds(15);
-
-    /// <summary>The longest pause it may ask for.</summary>
-    public static readonly TimeSpan MaxPause = TimeSpan.FromMinutes(10);
 }

@@ -102,10 +102,10 @@ internal sealed partial class CounterpartCalls : IDisposable
             throw new CounterpartException($"{_policy.Name} did not answer: {e.Message}", e);
         }
 
-        if (answer.Status is HttpStatusCode.TooManyRequests && _policy.MaxPause is { } longest)
+        if (answer.Status is HttpStatusCode.TooManyRequests)
         {
             var wait = answer.RetryAfter ?? _policy.DefaultPause;
-            wait = wait < longest ? wait : longest;
+            wait = wait < _policy.MaxPause ? wait : _policy.MaxPause;
             Volatile.Write(ref _pausedUntil, (_time.GetUtcNow() + wait).UtcTicks);
             throw new CounterpartException($"{_policy.Name} answered 429.") { WasNotAsked = true, RetryAfter = wait };
         }

@@ -17,8 +17,8 @@ internal sealed record CounterpartPolicy(string Name, TimeSpan Timeout)
     /// <summary>How long it is left alone then. After that one call tries.</summary>
     public required TimeSpan BreakDuration { get; init; }
 
-    /// <summary>The longest pause that an answer of 429 makes for all calls; null when such an answer concerns its own call only.</summary>
-    public TimeSpan? MaxPause { get; init; }
+    /// <summary>The longest pause it may ask for: an answer of 429 is one for all calls.</summary>
+    public TimeSpan MaxPause { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>The pause when it asks for one and does not say how long.</summary>
     public TimeSpan DefaultPause { get; init; } = TimeSpan.FromSeconds(1);

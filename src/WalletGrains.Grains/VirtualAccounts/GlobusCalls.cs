@@ -13,7 +13,6 @@ internal sealed class GlobusCalls(GlobusOptions options, TimeProvider time, ILog
             MinCallsToJudge = 20,
             FailuresToBreak = 0.66,
             BreakDuration = TimeSpan.FromSeconds(30),
-            MaxPause = TimeSpan.FromMinutes(10),
         },
         time,
         logger);
