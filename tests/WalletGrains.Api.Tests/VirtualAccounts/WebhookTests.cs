@@ -4,7 +4,6 @@ using WalletGrains.Contracts;
 using WalletGrains.Contracts.VirtualAccounts;
 using WalletGrains.Simulators.Admin;
 using WalletGrains.Simulators.Faults;
-using WalletGrains.Simulators.Globus;
 using Xunit;
 using BankCredit = WalletGrains.Contracts.VirtualAccounts.BankCredit;
 
@@ -357,49 +356,6 @@ public sealed class WebhookTests(BankFixture bank)
     }
 
     [Fact]
-    public async Task Two_hundred_payments_each_reported_five_times_in_any_order_are_on_both_books_once()
-    {
-        await using var jobs = await bank.BeginAsync();
-        var wallets = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => bank.Api.RegisterAsync()));
-        foreach (var wallet in wallets)
-        {
-            await jobs.DoneAsync(BankFixture.Creation, wallet.WalletId.ToString());
-        }
-
-        var accounts = (await bank.Admin.AccountsAsync()).Select(account => account.AccountNumber).ToList();
-        Assert.Equal(4, accounts.Count);
-        var before = await ReadBankAsync();
-        await bank.Admin.SetFaultsAsync(
-            new FaultRule("globus.webhook", FaultKind.Duplicate) { Copies = 4 },
-            new FaultRule("globus.webhook", FaultKind.Reorder) { DelayMs = 300 },
-            new FaultRule("globus.webhook", FaultKind.AlteredDuplicate) { Share = 0.1 });
-        await bank.Admin.PauseWebhooksAsync();
-        await bank.Admin.SetWebhookAsync(new WebhookSettings(new Uri(bank.Api.Address, Path), Concurrency: 32, RedeliverMs: 20));
-        for (var i = 0; i < 200; i++)
-        {
-            await bank.Admin.PayInAsync(new PayInRequest(accounts[i % 4], 1 + (i * 0.01m)) { Reference = $"{_reference}/{i}" });
-        }
-
-        await bank.Admin.ResumeWebhooksAsync();
-        var delivered = await bank.Admin.WaitForWebhooksAsync(waitSeconds: 60);
-        Assert.True(delivered is { Pending: 0, GivenUp: 0, Accepted: >= 1_000 }, $"{delivered}");
-        await jobs.UntilAsync("select count(*) = 200 from jobs where kind = $1 and key like $2 and state = 3", BankFixture.Crediting, _reference + "/%");
-
-        var theirs = (await bank.Admin.CreditsAsync()).GroupBy(credit => credit.AccountNumber).ToDictionary(group => group.Key, group => group.Sum(credit => credit.Amount));
-        foreach (var wallet in wallets)
-        {
-            var number = (await wallet.Caller.GetAsync($"/wallets/{wallet.WalletId}/virtual-account")).Json.GetProperty("accountNumber").GetString()!;
-            Assert.Equal((theirs[number], 50L), await wallet.Caller.ReadWalletAsync(wallet.WalletId));
-        }
-
-        Assert.Equal(200, await jobs.CountAsync("select count(*) from bank_credits c join entries e on e.entry_id = c.entry_id and e.wallet_id = c.wallet_id and e.amount_minor = c.amount_minor where c.reference like $1", _reference + "/%"));
-        Assert.InRange(await jobs.CountAsync("select count(*) from jobs where kind = $1 and key like $2", BankFixture.Alert, _reference + "/%"), 1, 60);
-        var reconciled = await bank.Api.Operator().PostAsync("/ops/reconciliation/run", "");
-        Assert.True(reconciled.Json.GetProperty("ok").GetBoolean(), reconciled.Text);
-        Assert.Equal(before - theirs.Values.Sum(), await ReadBankAsync());
-    }
-
-    [Fact]
     public async Task The_account_itself_credits_a_reference_once_whoever_asks()
     {
         await using var jobs = await bank.BeginAsync();
@@ -408,16 +364,6 @@ public sealed class WebhookTests(BankFixture bank)
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => bank.Api.Grains.GetGrain<IVirtualAccountGrain>(account).CreditAsync(credit)));
         Assert.Single(outcomes.Select(outcome => Assert.IsType<BankCreditOutcome.Credited>(outcome).Entry.EntryId).Distinct());
         Assert.Equal((5m, 1L), await caller.ReadWalletAsync(walletId));
-    }
-
-    /// <summary>The bank's account in our books. Other tests have credited from it, too.</summary>
-    private async Task<decimal> ReadBankAsync()
-    {
-        var currencies = (await bank.Api.Operator().GetAsync("/ops/trial-balance")).Json.EnumerateArray();
-        return currencies
-            .SelectMany(currency => currency.GetProperty("accounts").EnumerateArray())
-            .Where(account => account.GetProperty("account").GetString() == "external:globus")
-            .Sum(account => account.GetProperty("balance").GetDecimal());
     }
 
     private string Body(string account, string amount, string more = "", string? reference = null) =>
