@@ -63,7 +63,7 @@ public sealed class SeedTests(ITestOutputHelper output)
         var refusals = Enum.GetValues<WalletRefusal>().Except([WalletRefusal.TooManyHolds]).Select(Auditor.NameOf).Select(name => $"refusal {name}");
 
         // No bills are paid in these runs.
-        var entries = Enum.GetValues<EntryType>().Except([EntryType.BillPayment, EntryType.BillReversal]).Select(EntryTypes.NameOf).Append(Kinds.Reversal).Append(Kinds.Expire).Select(kind => $"entry {kind}");
+        var entries = Enum.GetValues<EntryType>().Except([EntryType.BillPayment, EntryType.BillReversal]).Select(EntryTypes.NameOf).Append(Kinds.Reversal).Append(Kinds.Expire).Append(Kinds.BankCredit).Select(kind => $"entry {kind}");
         var notDecided = Enum.GetValues<NotDecidedReason>()
             .SelectMany(reason => new[] { $"answer WalletOutcome.NotDecided {reason}", $"answer TransferOutcome.NotDecided {reason}" });
         var invalid = Enum.GetValues<TransferInvalidReason>().Except([TransferInvalidReason.TransferNotFound, TransferInvalidReason.TransferCurrencyMismatch])
@@ -77,6 +77,13 @@ public sealed class SeedTests(ITestOutputHelper output)
 
         string[] jobs = ["job Done", "job Dead", "job Queued", "job taken over from a lost lease", "job result refused for a lost lease", "job settled again"];
 
-        Assert.All([.. refusals, .. bulks, .. jobs, .. entries, .. notDecided, .. invalid, "read, old within bounds", "answer to a repeat"], what => Assert.True(coverage.Has(what), what));
+        string[] counterparts =
+        [
+            "virtual account made", "report New", "report Known", "report Contradicting", "payment credited", "payment left to an operator", "dead letter retried",
+            "balance stored", "balance given up", "account gone", "login with a fresh balance", "login with a stored balance",
+            "schedule Active", "schedule Completed", "schedule Failed", "schedule Cancelled",
+        ];
+
+        Assert.All([.. refusals, .. counterparts, .. bulks, .. jobs, .. entries, .. notDecided, .. invalid, "read, old within bounds", "answer to a repeat"], what => Assert.True(coverage.Has(what), what));
     }
 }

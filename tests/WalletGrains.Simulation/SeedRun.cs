@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Orleans.InProcess.Simulation;
 using Orleans.Serialization.Invocation;
+using WalletGrains.Contracts.Activity;
 using WalletGrains.Contracts.Transfers;
 using WalletGrains.Contracts.Wallets;
 using WalletGrains.Grains;
@@ -14,6 +15,7 @@ using WalletGrains.Journal.Bulks;
 using WalletGrains.Journal.Jobs;
 using WalletGrains.Simulation.Audit;
 using WalletGrains.Simulation.Bugs;
+using WalletGrains.Simulation.Counterparts;
 using WalletGrains.Simulation.Workload;
 using WalletGrains.Simulation.World;
 
@@ -65,6 +67,8 @@ internal sealed class SeedRun
 
     private const int OrdinaryJobs = 6;
 
+    private static readonly IReadOnlyList<string> OwnKinds = ["transfer-recovery", "bulk-recovery", "hold-expiry", Work.KindName];
+
     private static readonly SimulatedClusterOptions Options = NewOptions();
 
     private readonly SimulatedWorld _world;
@@ -73,6 +77,8 @@ internal sealed class SeedRun
     private readonly Auditor _auditor;
     private readonly SimulatedDatabase _database;
     private readonly Clients _clients;
+    private readonly IReadOnlyList<ICounterpart> _counterparts;
+    private readonly IReadOnlyList<string> _kinds;
     private readonly FaultPlan _faults;
 
     private SeedRun(int seed, PlantedBug? bug, Action<string>? listener)
@@ -83,14 +89,25 @@ internal sealed class SeedRun
         _isTampered = bug is not null;
         _auditor = new Auditor(_world);
         _database = new SimulatedDatabase(_world, _auditor, _bug);
-        var cluster = new SimulatedCluster(_world, Options, AddServices);
-        SimulatedClient[] clients = [cluster.AddClient("client-0"), cluster.AddClient("client-1")];
         var accounts = new Accounts(_world.NewRandom("accounts"));
+
+        // Silos begin with their cluster, and what they are given for the counterparts is there before.
+        var clients = new List<SimulatedClient>();
+        _clients = new Clients(_world, _auditor, accounts, clients);
+        _counterparts =
+        [
+            new Bank(_world, _auditor, _database, accounts, _clients),
+            new CoreBank(_world, _auditor, _database, accounts, _clients),
+            new StandingOrders(_world, _auditor, accounts, _clients),
+        ];
+        _kinds = [.. OwnKinds, .. _counterparts.SelectMany(counterpart => counterpart.Kinds)];
+        _auditor.Jobs.ExpectEnds(_counterparts.SelectMany(counterpart => counterpart.FinalKinds));
+        var cluster = new SimulatedCluster(_world, Options, AddServices);
+        clients.AddRange([cluster.AddClient("client-0"), cluster.AddClient("client-1")]);
         var grains = clients[0].Cluster;
         cluster.Repeating = NoteRepeated;
         _auditor.DuplicatedUntil = wallet => cluster.DuplicatedUntil(grains.GetGrain<IWalletGrain>(wallet));
-        _clients = new Clients(_world, _auditor, accounts, clients);
-        _faults = new FaultPlan(_world, cluster, _database, [.. accounts.Opened], grains);
+        _faults = new FaultPlan(_world, cluster, _database, [.. accounts.Opened], _kinds, grains);
     }
 
     /// <summary>Runs a seed.</summary>
@@ -120,17 +137,21 @@ internal sealed class SeedRun
 
     private void Run()
     {
-        _clients.Open();
+        _clients.Open(_kinds);
+        ForAll(counterpart => counterpart.Open());
         Await(() => _clients.AreDone, TimeToConverge, "The wallets were not opened");
 
         _faults.Begin();
         _auditor.ClockTolerance = _faults.Kinds.Contains(FaultPlan.ClockJumps) ? 2 * FaultPlan.LargestJump : TimeSpan.Zero;
         _clients.Begin();
         EnqueueJobs();
+        ForAll(counterpart => counterpart.Begin());
         _world.Run(FaultPlan.Duration);
         Await(() => _clients.AreDone, LongestWorkload, "The clients were not answered");
 
         _faults.End();
+        ForAll(counterpart => counterpart.Heal());
+        Await(() => _clients.AreDone, TimeToConverge, "The counterparts did not come to their end");
         Await(() => _auditor.Transfers.All(transfer => transfer.IsFinal), TimeToConverge, "Some transfers did not come to their end");
         Await(() => _auditor.Bulks.All(bulk => bulk.IsFinal), TimeToConverge, "Some bulk transfers did not come to their end");
         Await(() => _auditor.Jobs.AreFinal, TimeToConverge, "Some jobs did not come to their end");
@@ -143,6 +164,7 @@ internal sealed class SeedRun
         _clients.AskAgain();
         Await(() => _clients.AreDone, TimeToConverge, "Some repeats were not answered");
         _auditor.CheckAll(_database.Durable);
+        ForAll(counterpart => counterpart.Check());
         _world.Run(TimeSpan.Zero);
     }
 
@@ -165,6 +187,14 @@ internal sealed class SeedRun
         }
     }
 
+    private void ForAll(Action<ICounterpart> act)
+    {
+        foreach (var counterpart in _counterparts)
+        {
+            act(counterpart);
+        }
+    }
+
     private void Await(Func<bool> done, TimeSpan atMost, string otherwise)
     {
         if (!_world.Run(done, atMost))
@@ -176,7 +206,7 @@ internal sealed class SeedRun
     private void AddServices(InProcessSiloBuilder builder, SimulatedSilo silo)
     {
         var connection = new DatabaseConnection(_database, silo.Process);
-        builder.Services
+        builder.AddMemoryStreams(ActivityStreams.Provider).Services
             .AddSingleton(_bug.TamperSilo(connection, silo.Process))
             .AddSingleton<IBulkStore>(connection)
             .AddSingleton<IJobStore>(connection)
@@ -191,6 +221,7 @@ internal sealed class SeedRun
             .AddSingleton<IJobHandler, BulkRecovery>()
             .AddSingleton<IJobHandler, HoldExpiry>()
             .AddSingleton<IJobHandler>(new Work(silo.Process, _world.NewRandom($"work of process {silo.Process.Number}"), _auditor.Jobs));
+        ForAll(counterpart => counterpart.AddServices(builder.Services, silo, connection));
         if (_isTampered)
         {
             builder.AddIncomingGrainCallFilter(_bug.InvokeAsync);

@@ -19,7 +19,7 @@ namespace WalletGrains.Grains.BalanceSync;
 [Reentrant]
 public sealed class MobileUserGrain(IMobileUserStore users, IJobStore jobs, ICoreBanking core, IdGenerator ids, TimeProvider time) : Grain, IMobileUserGrain
 {
-    private readonly List<(string AccountNumber, TaskCompletionSource Told)> _waiting = [];
+    private readonly List<Waiting> _waiting = [];
 
     /// <inheritdoc />
     public async Task<CreateMobileUserOutcome> CreateAsync(CreateMobileUser command)
@@ -123,14 +123,30 @@ public sealed class MobileUserGrain(IMobileUserStore users, IJobStore jobs, ICor
             return MobileUserRecords.ToBalance(primary, isFresh: false);
         }
 
-        (string, TaskCompletionSource Told) waiting = (primary.AccountNumber, new TaskCompletionSource());
+        var waiting = new Waiting(primary.AccountNumber);
         _waiting.Add(waiting);
         try
         {
             await QueueAsync(synced, priority: primary);
             using var ended = new CancellationTokenSource();
-            await Task.WhenAny(waiting.Told.Task, Task.Delay(limit, time, ended.Token));
-            ended.Cancel();
+            var isOver = Task.Delay(limit, time, ended.Token);
+            while (true)
+            {
+                await Task.WhenAny(waiting.Told.Task, isOver);
+
+                // Before the look: what is told behind it is not missed.
+                waiting.Told = new TaskCompletionSource();
+                var shown = (await FindAsync(primary.MobileUserId))?.Accounts.FirstOrDefault(account => account.AccountNumber == primary.AccountNumber) ?? primary;
+                var isFresh = shown.LastSyncedAt >= rows.ReadAt;
+                if (isFresh || isOver.IsCompleted || shown.LastSyncedAt == primary.LastSyncedAt)
+                {
+                    ended.Cancel();
+                    return MobileUserRecords.ToBalance(shown, isFresh);
+                }
+
+                // It was asked for before this login was there; the account is being asked for once more.
+                primary = shown;
+            }
         }
         catch (Exception e) when (e is JournalUnavailableException or JournalOutcomeUnknownException)
         {
@@ -140,18 +156,15 @@ public sealed class MobileUserGrain(IMobileUserStore users, IJobStore jobs, ICor
         {
             _waiting.Remove(waiting);
         }
-
-        var after = (await FindAsync(primary.MobileUserId))?.Accounts.FirstOrDefault(account => account.AccountNumber == primary.AccountNumber) ?? primary;
-        return MobileUserRecords.ToBalance(after, isFresh: after.LastSyncedAt != primary.LastSyncedAt);
     }
 
     /// <inheritdoc />
     public Task TellAsync(string accountNumber)
     {
         // Who is told may go on at once, and leave the list.
-        foreach (var (_, told) in _waiting.Where(waiting => waiting.AccountNumber == accountNumber).ToList())
+        foreach (var waiting in _waiting.Where(waiting => waiting.AccountNumber == accountNumber).ToList())
         {
-            told.TrySetResult();
+            waiting.Told.TrySetResult();
         }
 
         return Task.CompletedTask;
@@ -182,5 +195,14 @@ public sealed class MobileUserGrain(IMobileUserStore users, IJobStore jobs, ICor
             CancellationToken.None);
         await GrainFactory.GetGrain<IJobGrain>(BalanceSyncJobs.Kind).WakeAsync();
         return true;
+    }
+
+    /// <summary>A login that waits for the balance of an account.</summary>
+    private sealed class Waiting(string accountNumber)
+    {
+        public string AccountNumber => accountNumber;
+
+        /// <summary>Completes when the account was asked for.</summary>
+        public TaskCompletionSource Told { get; set; } = new();
     }
 }

@@ -20,7 +20,7 @@ namespace WalletGrains.Grains.VirtualAccounts;
 /// <param name="bank">The bank; null in mock mode.</param>
 [SuppressMessage("Performance", "CA1812", Justification = "Made by the container.")]
 internal sealed partial class BankCrediting(
-    PostgresBankInbox inbox, IGrainFactory grains, GlobusOptions options, ILogger<BankCrediting> logger, GlobusBank? bank = null) : IJobHandler
+    IBankInbox inbox, IGrainFactory grains, GlobusOptions options, ILogger<BankCrediting> logger, GlobusBank? bank = null) : IJobHandler
 {
     /// <summary>The kind of its jobs; their keys are references.</summary>
     public const string JobKind = "bank-credit";

@@ -9,7 +9,7 @@ namespace WalletGrains.Grains.VirtualAccounts;
 /// <summary>Takes reports of the bank. A stateless worker that keeps nothing: the store decides which report of a payment was the first.</summary>
 [StatelessWorker]
 [Reentrant]
-public sealed class BankInboxGrain(PostgresBankInbox inbox, IdGenerator ids, TimeProvider time) : Grain, IBankInboxGrain
+public sealed class BankInboxGrain(IBankInbox inbox, IdGenerator ids, TimeProvider time) : Grain, IBankInboxGrain
 {
     /// <inheritdoc />
     public async Task<BankCreditReceipt> ReceiveAsync(BankCredit credit)

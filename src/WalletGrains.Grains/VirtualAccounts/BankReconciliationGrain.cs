@@ -10,7 +10,7 @@ namespace WalletGrains.Grains.VirtualAccounts;
 /// <summary>Compares statements. A stateless worker that keeps nothing: the store has the results.</summary>
 [StatelessWorker]
 [Reentrant]
-public sealed class BankReconciliationGrain(PostgresBankInbox inbox, TimeProvider time) : Grain, IBankReconciliationGrain
+public sealed class BankReconciliationGrain(IBankInbox inbox, TimeProvider time) : Grain, IBankReconciliationGrain
 {
     /// <inheritdoc />
     public async Task<BankReconciliation> CompareAsync(DateOnly day, IReadOnlyList<StatementLine> lines)
@@ -55,7 +55,7 @@ public sealed class BankReconciliationGrain(PostgresBankInbox inbox, TimeProvide
         var ranAt = time.GetUtcMilliseconds();
         var (missingHere, missingThere, different) = (new Collected(), new Collected(), new Collected());
         var (matched, uncredited) = (0, 0);
-        foreach (var chunk in lines.Chunk(PostgresBankInbox.MaxReferences))
+        foreach (var chunk in lines.Chunk(IBankInbox.MaxReferences))
         {
             var stored = (await inbox.FindAsync([.. chunk.Select(line => line.Reference)], CancellationToken.None))
                 .ToDictionary(row => row.Reference, StringComparer.Ordinal);

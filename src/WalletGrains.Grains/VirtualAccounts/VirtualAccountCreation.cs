@@ -17,8 +17,8 @@ namespace WalletGrains.Grains.VirtualAccounts;
 /// </summary>
 [SuppressMessage("Performance", "CA1812", Justification = "Made by the container.")]
 internal sealed partial class VirtualAccountCreation(
-    PostgresUserStore users,
-    PostgresVirtualAccounts accounts,
+    IUserDirectory users,
+    IVirtualAccountStore accounts,
     IAccountBank bank,
     IGrainFactory grains,
     TimeProvider time,

@@ -8,7 +8,7 @@ namespace WalletGrains.Grains.VirtualAccounts;
 /// <summary>Finds virtual accounts. A stateless worker: every silo has its own, and calls do not wait for one another.</summary>
 [StatelessWorker]
 [Reentrant]
-public sealed class VirtualAccountDirectoryGrain(PostgresVirtualAccounts accounts, IJobStore jobs) : Grain, IVirtualAccountDirectoryGrain
+public sealed class VirtualAccountDirectoryGrain(IVirtualAccountStore accounts, IJobStore jobs) : Grain, IVirtualAccountDirectoryGrain
 {
     /// <inheritdoc />
     public async Task<WalletVirtualAccount> FindOfWalletAsync(Guid walletId, Guid? ownerId)

@@ -10,7 +10,7 @@ namespace WalletGrains.Grains.VirtualAccounts;
 
 /// <summary>A virtual account's activation. Its row never changes, so once it is read it is known for good.</summary>
 [Reentrant]
-public sealed class VirtualAccountGrain(PostgresVirtualAccounts accounts, WalletProfiles profiles) : Grain, IVirtualAccountGrain
+public sealed class VirtualAccountGrain(IVirtualAccountStore accounts, WalletProfiles profiles) : Grain, IVirtualAccountGrain
 {
     private VirtualAccount? _account;
 

@@ -36,6 +36,7 @@ internal static class JournalServices
         services.AddSingleton<IStatisticsStore>(provider => ActivatorUtilities.CreateInstance<PostgresStatisticsStore>(provider, database.JournalDataSource));
         services.AddSingleton<IFraudStore>(provider => ActivatorUtilities.CreateInstance<PostgresFraudStore>(provider, database.JournalDataSource));
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<PostgresUserStore>(provider, database.JournalDataSource));
+        services.AddSingleton<IUserDirectory>(provider => provider.GetRequiredService<PostgresUserStore>());
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<PostgresSessionStore>(provider, database.JournalDataSource));
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<PostgresApiKeyStore>(provider, database.JournalDataSource));
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<PostgresCredentialLog>(provider, database.JournalDataSource));
@@ -44,8 +45,8 @@ internal static class JournalServices
         services.AddSingleton<IBillStore>(provider => ActivatorUtilities.CreateInstance<PostgresBillStore>(provider, database.JournalDataSource));
         services.AddSingleton<IMobileUserStore>(provider => ActivatorUtilities.CreateInstance<PostgresMobileUserStore>(provider, database.JournalDataSource));
         services.AddSingleton<IJobStore>(provider => ActivatorUtilities.CreateInstance<PostgresJobStore>(provider, database.JournalDataSource));
-        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<PostgresVirtualAccounts>(provider, database.JournalDataSource));
-        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<PostgresBankInbox>(provider, database.JournalDataSource));
+        services.AddSingleton<IVirtualAccountStore>(provider => ActivatorUtilities.CreateInstance<PostgresVirtualAccounts>(provider, database.JournalDataSource));
+        services.AddSingleton<IBankInbox>(provider => ActivatorUtilities.CreateInstance<PostgresBankInbox>(provider, database.JournalDataSource));
         services.AddSingleton(new PostgresTransferList(database.JournalDataSource));
         services.AddSingleton(new PostgresCheckpoints(database.JournalDataSource));
         services.AddSingleton(new PostgresAudits(database.JournalDataSource));

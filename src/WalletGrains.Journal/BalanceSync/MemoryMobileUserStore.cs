@@ -40,7 +40,7 @@ public sealed class MemoryMobileUserStore(
     /// <inheritdoc/>
     public Task<MobileUserRows?> FindAsync(Guid mobileUserId, CancellationToken cancellationToken) => ReadAsync(
         () => _users.TryGetValue(mobileUserId, out var user)
-            ? new MobileUserRows(user, [.. AccountsOf(mobileUserId).OrderByDescending(account => account.IsPrimary)])
+            ? new MobileUserRows(user, [.. AccountsOf(mobileUserId).OrderByDescending(account => account.IsPrimary)], jobs.Now)
             : null,
         cancellationToken);
 

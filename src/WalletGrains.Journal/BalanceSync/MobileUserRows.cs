@@ -62,7 +62,8 @@ public sealed record MobileAccountRow(
 /// <summary>A mobile user with its accounts, the primary one first, then in the order of their numbers.</summary>
 /// <param name="User">The user.</param>
 /// <param name="Accounts">Its accounts.</param>
-public sealed record MobileUserRows(MobileUserRow User, IReadOnlyList<MobileAccountRow> Accounts);
+/// <param name="ReadAt">When this was read, by the clock of the store.</param>
+public sealed record MobileUserRows(MobileUserRow User, IReadOnlyList<MobileAccountRow> Accounts, DateTimeOffset ReadAt);
 
 /// <summary>One account of one user. The order of accounts is that of their users, and then of their numbers by code point.</summary>
 /// <param name="MobileUserId">The user.</param>

@@ -15,6 +15,8 @@ public sealed class PostgresMobileUserStore : IMobileUserStore, IAsyncDisposable
     private const string UserColumns =
         "mobile_user_id, context, username, username_key, full_name, customer_number, account_number, is_active, created_at, updated_at";
 
+    private const int UserColumnCount = 10;
+
     private const string AccountColumns =
         "mobile_user_id, account_number, account_type, is_primary, is_active, inactive_reason, balance, currency, last_synced_at, failed_at, last_error, created_at, updated_at";
 
@@ -108,13 +110,19 @@ public sealed class PostgresMobileUserStore : IMobileUserStore, IAsyncDisposable
     public async Task<MobileUserRows?> FindAsync(Guid mobileUserId, CancellationToken cancellationToken)
     {
         var users = await _reads.ReadAsync(
-            $"select {UserColumns} from fdh_mobile_users where mobile_user_id = $1", parameters => Bind(parameters, mobileUserId), ReadUser, cancellationToken);
-        return users is [var user]
-            ? new MobileUserRows(user, await _reads.ReadAsync(
-                $"select {AccountColumns} from fdh_mobile_user_accounts where mobile_user_id = $1 order by is_primary desc, account_number",
-                parameters => Bind(parameters, mobileUserId),
-                ReadAccount,
-                cancellationToken))
+            $"select {UserColumns}, now() from fdh_mobile_users where mobile_user_id = $1",
+            parameters => Bind(parameters, mobileUserId),
+            static row => (User: ReadUser(row), At: row.GetFieldValue<DateTimeOffset>(UserColumnCount)),
+            cancellationToken);
+        return users is [var (user, readAt)]
+            ? new MobileUserRows(
+                user,
+                await _reads.ReadAsync(
+                    $"select {AccountColumns} from fdh_mobile_user_accounts where mobile_user_id = $1 order by is_primary desc, account_number",
+                    parameters => Bind(parameters, mobileUserId),
+                    ReadAccount,
+                    cancellationToken),
+                readAt)
             : null;
     }
 

@@ -171,11 +171,10 @@ public sealed class MemoryJobStore(TimeProvider time, CommitInterceptor? interce
 
     /// <inheritdoc/>
     public Task<bool> RetryAsync(Guid jobId, CancellationToken cancellationToken) =>
-        DecideAsync(jobId, job => job with { State = JobState.Queued, DueAt = Now, Attempts = 0 });
+        CommitAsync(jobId, () => Decide(jobId, job => job with { State = JobState.Queued, DueAt = Now, Attempts = 0 }));
 
     /// <inheritdoc/>
-    public Task<bool> DiscardAsync(Guid jobId, CancellationToken cancellationToken) =>
-        DecideAsync(jobId, static job => job with { State = JobState.Discarded });
+    public Task<bool> DiscardAsync(Guid jobId, CancellationToken cancellationToken) => CommitAsync(jobId, () => Discard(jobId));
 
     /// <inheritdoc/>
     public Task<int> PurgeAsync(TimeSpan age, int limit, CancellationToken cancellationToken) => CommitAsync(Guid.Empty, () =>
@@ -238,6 +237,24 @@ public sealed class MemoryJobStore(TimeProvider time, CommitInterceptor? interce
         }
     }
 
+    /// <summary>Discards a dead letter, with what another store makes of it.</summary>
+    internal bool Discard(Guid jobId)
+    {
+        lock (_lock)
+        {
+            return Decide(jobId, static job => job with { State = JobState.Discarded });
+        }
+    }
+
+    /// <summary>The job with this id, for another store; null when there is none.</summary>
+    internal JobRow? FindRow(Guid jobId)
+    {
+        lock (_lock)
+        {
+            return Find(jobId)?.Row;
+        }
+    }
+
     private double TokensOf(JobClaim claim, DateTimeOffset now)
     {
         if (claim.Rate is not { } rate)
@@ -271,7 +288,7 @@ public sealed class MemoryJobStore(TimeProvider time, CommitInterceptor? interce
         return new ClaimedJob(job.JobId, job.Key, job.Lane, job.Payload, claim.Token, job.DueAt, now, job.Attempts + 1);
     }
 
-    private Task<bool> DecideAsync(Guid jobId, Func<JobRow, JobRow> change) => CommitAsync(jobId, () =>
+    private bool Decide(Guid jobId, Func<JobRow, JobRow> change)
     {
         if (Find(jobId) is not { Row.State: JobState.Dead } job)
         {
@@ -280,7 +297,7 @@ public sealed class MemoryJobStore(TimeProvider time, CommitInterceptor? interce
 
         Put(job with { Row = change(job.Row) with { UpdatedAt = Now } });
         return true;
-    });
+    }
 
     private static JobLane More(JobLane one, JobLane other) => one < other ? one : other;
 

@@ -10,7 +10,7 @@ namespace WalletGrains.Journal.Users;
 /// The users in PostgreSQL. Every method throws <see cref="JournalUnavailableException"/> while the database is away, and those that
 /// write <see cref="JournalOutcomeUnknownException"/> when the answer was lost.
 /// </summary>
-public sealed class PostgresUserStore : IAsyncDisposable
+public sealed class PostgresUserStore : IUserDirectory, IAsyncDisposable
 {
     // Who is a user, and with which role, is changed under this lock alone; sessions are opened while they share it. So no session
     // is opened on what a change that is under way takes away, and an operator knows who else is one.
@@ -74,7 +74,7 @@ public sealed class PostgresUserStore : IAsyncDisposable
             after: job is null ? null : JobStatement.Enqueue(job, IsWrittenNow));
     }
 
-    /// <summary>The user with this id; null when there is none.</summary>
+    /// <inheritdoc/>
     public async Task<UserRow?> FindAsync(Guid userId, CancellationToken cancellationToken) =>
         await _reads.ReadAsync(
             $"select {UserRow.Columns} from users u where u.user_id = $1",

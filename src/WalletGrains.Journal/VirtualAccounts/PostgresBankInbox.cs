@@ -6,50 +6,10 @@ using WalletGrains.Journal.Writing;
 
 namespace WalletGrains.Journal.VirtualAccounts;
 
-/// <summary>The row of a payment that the bank has received.</summary>
-/// <param name="Reference">The bank's name of it.</param>
-/// <param name="AccountNumber">The account that it was paid to.</param>
-/// <param name="AmountMinor">How much, in minor units.</param>
-/// <param name="Currency">Of which currency.</param>
-/// <param name="SenderName">Who paid; null when unknown.</param>
-/// <param name="Narration">The payer's words; null when there are none.</param>
-/// <param name="OccurredAt">When it was paid, by the bank's clock.</param>
-/// <param name="Source">Where it is known from: 1 a webhook, 2 a statement.</param>
-/// <param name="ReceivedAt">When it was stored.</param>
-/// <param name="Credit">What the wallet made of it; null while it is not credited.</param>
-/// <param name="Closing">That an operator has given it up; null when nobody has.</param>
-public sealed record BankCreditRow(
-    string Reference,
-    string AccountNumber,
-    long AmountMinor,
-    string Currency,
-    string? SenderName,
-    string? Narration,
-    DateTimeOffset OccurredAt,
-    short Source,
-    DateTimeOffset ReceivedAt,
-    BankCreditEntry? Credit = null,
-    BankCreditClosing? Closing = null);
-
-/// <summary>Where a payment went.</summary>
-/// <param name="WalletId">The wallet.</param>
-/// <param name="EntryId">Its entry.</param>
-/// <param name="CreditedAt">When.</param>
-public sealed record BankCreditEntry(Guid WalletId, Guid EntryId, DateTimeOffset CreditedAt);
-
-/// <summary>An operator's decision that a payment is not to be credited.</summary>
-/// <param name="ClosedAt">When.</param>
-/// <param name="Because">What its dead letter said.</param>
-public sealed record BankCreditClosing(DateTimeOffset ClosedAt, string Because);
-
 /// <summary>What the bank has told of payments, in PostgreSQL, and how statements compared with it.</summary>
-/// <remarks>Every method throws <see cref="JournalUnavailableException"/> while the database is away; those that write throw
-/// <see cref="JournalOutcomeUnknownException"/> when the answer was lost, and may be repeated.</remarks>
-public sealed class PostgresBankInbox : IAsyncDisposable
+/// <remarks>The data source stays the caller's to dispose, after the store.</remarks>
+public sealed class PostgresBankInbox : IBankInbox, IAsyncDisposable
 {
-    /// <summary>References that are looked up at a time.</summary>
-    public const int MaxReferences = 1_000;
-
     private const string Columns =
         "c.reference, c.account_number, c.amount_minor, c.currency, c.sender_name, c.narration, c.occurred_at, c.source, c.received_at, c.wallet_id, c.entry_id, c.credited_at, c.closed_at, c.closed_because";
 
@@ -89,11 +49,7 @@ public sealed class PostgresBankInbox : IAsyncDisposable
         _writes = new WriteConnections(dataSource, JournalLimits.StoreConnections, options, time);
     }
 
-    /// <summary>Writes a payment and, in the same transaction, the job that credits it, unless it is credited or closed already.</summary>
-    /// <param name="credit">The payment.</param>
-    /// <param name="job">The job; its key is the payment's reference.</param>
-    /// <param name="cancellationToken">Gives up the look at what was there before.</param>
-    /// <returns>What was stored before under the reference; null when nothing was.</returns>
+    /// <inheritdoc/>
     public async Task<BankCreditRow?> ReceiveAsync(BankCreditRow credit, NewJob job, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(credit);
@@ -109,7 +65,7 @@ public sealed class PostgresBankInbox : IAsyncDisposable
         return isNew ? null : known ?? await FindAsync(credit.Reference, cancellationToken);
     }
 
-    /// <summary>Remembers another content of a known payment and, in the same transaction, writes the job that tells of it: once for each content.</summary>
+    /// <inheritdoc/>
     public Task ContradictAsync(BankCreditRow reported, NewJob alert)
     {
         ArgumentNullException.ThrowIfNull(reported);
@@ -126,16 +82,14 @@ public sealed class PostgresBankInbox : IAsyncDisposable
             before: enqueue);
     }
 
-    /// <summary>Discards the dead letter of a payment, and closes the payment in the same transaction. A repeat changes nothing.</summary>
-    /// <param name="jobId">A job that credits payments: its key is the payment's reference.</param>
-    /// <returns>False when it is no dead letter.</returns>
+    /// <inheritdoc/>
     public Task<bool> DiscardAsync(Guid jobId) => _writes.RunAsync(
         JobStatement.DiscardSql,
         parameters => parameters.Add(new() { Value = jobId }),
         static (row, limit) => row.ReadAsync(limit),
         after: new NpgsqlBatchCommand(CloseSql) { Parameters = { new() { Value = jobId } } });
 
-    /// <summary>Remembers where a payment went. Once it is remembered, the call changes nothing.</summary>
+    /// <inheritdoc/>
     public Task MarkCreditedAsync(string reference, BankCreditEntry credit)
     {
         ArgumentNullException.ThrowIfNull(credit);
@@ -152,15 +106,15 @@ public sealed class PostgresBankInbox : IAsyncDisposable
         });
     }
 
-    /// <summary>The payment with this reference; null when there is none.</summary>
+    /// <inheritdoc/>
     public async Task<BankCreditRow?> FindAsync(string reference, CancellationToken cancellationToken) =>
         await FindAsync([reference], cancellationToken) is [var credit] ? credit : null;
 
-    /// <summary>The payments with these references, up to <see cref="MaxReferences"/>; those that there are, in no order.</summary>
+    /// <inheritdoc/>
     public Task<IReadOnlyList<BankCreditRow>> FindAsync(IReadOnlyCollection<string> references, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(references);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(references.Count, MaxReferences);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(references.Count, IBankInbox.MaxReferences);
         return _reads.ReadAsync(
             $"select {Columns} from bank_credits c where c.reference = any ($1)",
             parameters => parameters.Add(new() { Value = references.ToArray() }),
@@ -168,17 +122,13 @@ public sealed class PostgresBankInbox : IAsyncDisposable
             cancellationToken);
     }
 
-    /// <summary>Payments of a stretch of time, oldest first, up to <see cref="MaxReferences"/>.</summary>
-    /// <param name="from">At this time or later.</param>
-    /// <param name="to">Before this time.</param>
-    /// <param name="after">The last payment of the page before; null for the first page.</param>
-    /// <param name="cancellationToken">Gives the read up.</param>
+    /// <inheritdoc/>
     public Task<IReadOnlyList<BankCreditRow>> ReadAsync(DateTimeOffset from, DateTimeOffset to, BankCreditRow? after, CancellationToken cancellationToken) =>
         _reads.ReadAsync(
             $"""
             select {Columns} from bank_credits c
             where c.occurred_at >= $1 and c.occurred_at < $2 and (c.occurred_at, c.reference) > ($3, $4)
-            order by c.occurred_at, c.reference limit {MaxReferences}
+            order by c.occurred_at, c.reference limit {IBankInbox.MaxReferences}
             """,
             parameters =>
             {
@@ -190,14 +140,14 @@ public sealed class PostgresBankInbox : IAsyncDisposable
             static row => Read(row, first: 0),
             cancellationToken);
 
-    /// <summary>Keeps the comparison of a day's statement in place of the one before it.</summary>
+    /// <inheritdoc/>
     public Task SaveReconciliationAsync(DateOnly day, DateTimeOffset ranAt, ReadOnlyMemory<byte> content) => _writes.RunAsync(new NpgsqlBatchCommand(
         "insert into bank_reconciliations (day, ran_at, content) values ($1, $2, $3) on conflict (day) do update set ran_at = excluded.ran_at, content = excluded.content")
     {
         Parameters = { new() { Value = day }, new() { Value = ranAt.UtcDateTime }, new() { Value = content.ToArray() } },
     });
 
-    /// <summary>The comparison of a day's statement; null when there is none.</summary>
+    /// <inheritdoc/>
     public Task<byte[]?> FindReconciliationAsync(DateOnly day, CancellationToken cancellationToken) => _reads.RunAsync(
         "select content from bank_reconciliations where day = $1",
         parameters => parameters.Add(new() { Value = day }),

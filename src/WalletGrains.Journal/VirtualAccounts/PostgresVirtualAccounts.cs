@@ -4,29 +4,9 @@ using WalletGrains.Journal.Writing;
 
 namespace WalletGrains.Journal.VirtualAccounts;
 
-/// <summary>The row of a virtual account.</summary>
-/// <param name="AccountNumber">Its number: ten digits.</param>
-/// <param name="WalletId">The wallet it belongs to.</param>
-/// <param name="AccountName">The name payers are shown.</param>
-/// <param name="BankCode">The bank's three digits.</param>
-/// <param name="BankName">The bank's name.</param>
-/// <param name="Provider">Who made it.</param>
-/// <param name="Currency">What can be paid to it.</param>
-/// <param name="CreatedAt">When it was made.</param>
-public sealed record VirtualAccountRow(
-    string AccountNumber,
-    Guid WalletId,
-    string AccountName,
-    string BankCode,
-    string BankName,
-    string Provider,
-    string Currency,
-    DateTimeOffset CreatedAt);
-
-/// <summary>The virtual accounts in PostgreSQL. Rows are written once and stay.</summary>
-/// <remarks>Every method throws <see cref="JournalUnavailableException"/> while the database is away; the one that writes throws
-/// <see cref="JournalOutcomeUnknownException"/> when the answer was lost.</remarks>
-public sealed class PostgresVirtualAccounts : IAsyncDisposable
+/// <summary>The virtual accounts in PostgreSQL.</summary>
+/// <remarks>The data source stays the caller's to dispose, after the store.</remarks>
+public sealed class PostgresVirtualAccounts : IVirtualAccountStore, IAsyncDisposable
 {
     private const string Columns = "account_number, wallet_id, account_name, bank_code, bank_name, provider, currency, created_at";
 
@@ -42,7 +22,7 @@ public sealed class PostgresVirtualAccounts : IAsyncDisposable
         _writes = new WriteConnections(dataSource, JournalLimits.StoreConnections, options, time);
     }
 
-    /// <summary>Writes an account; false when its number, or its wallet, has one already.</summary>
+    /// <inheritdoc/>
     public Task<bool> TryInsertAsync(VirtualAccountRow account)
     {
         ArgumentNullException.ThrowIfNull(account);
@@ -62,15 +42,15 @@ public sealed class PostgresVirtualAccounts : IAsyncDisposable
             static (row, limit) => row.ReadAsync(limit));
     }
 
-    /// <summary>The account with this number; null when there is none.</summary>
+    /// <inheritdoc/>
     public Task<VirtualAccountRow?> FindAsync(string accountNumber, CancellationToken cancellationToken) =>
         FindAsync("account_number", accountNumber, cancellationToken);
 
-    /// <summary>The account of a wallet; null when it has none.</summary>
+    /// <inheritdoc/>
     public Task<VirtualAccountRow?> FindOfWalletAsync(Guid walletId, CancellationToken cancellationToken) =>
         FindAsync("wallet_id", walletId, cancellationToken);
 
-    /// <summary>The accounts of these wallets, of those that have one; in no order.</summary>
+    /// <inheritdoc/>
     public Task<IReadOnlyList<VirtualAccountRow>> FindOfWalletsAsync(IReadOnlyCollection<Guid> walletIds, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(walletIds);

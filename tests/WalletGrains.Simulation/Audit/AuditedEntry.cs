@@ -36,6 +36,7 @@ internal sealed record AuditedEntry(
         (Kinds.TransferOut, not null, _) => Kinds.Reversal,
         (Kinds.TransferOut, null, not null) => Kinds.HeldTransferOut,
         (Kinds.Release, _, "EXPIRED") => Kinds.Expire,
+        (Kinds.Fund, _, _) when RequestId.StartsWith(BankBooks.RequestPrefix, StringComparison.Ordinal) => Kinds.BankCredit,
         _ => Type,
     };
 

@@ -18,6 +18,16 @@ internal sealed partial class Auditor
             return wallet.WalletId == step.Bulk.Legs[step.Leg].From ? step.Bulk.ContentsOf(request.Id, step.Leg) : [];
         }
 
+        if (request.Id.StartsWith(BankBooks.RequestPrefix, StringComparison.Ordinal))
+        {
+            return Bank.AskedOf(wallet, request.Id);
+        }
+
+        if (request.Id.StartsWith(ScheduleBooks.RequestPrefix, StringComparison.Ordinal))
+        {
+            return Schedules.AskedOf(wallet, request.Id);
+        }
+
         return request.Id.StartsWith("h:", StringComparison.Ordinal)
             ? wallet.Holds.Keys.Where(hold => request.Id == $"h:{hold:N}/expire").Select(hold => new Content(Kinds.Expire, null, null, hold, null))
             : request.Open;
@@ -86,10 +96,10 @@ internal sealed partial class Auditor
     /// <summary>Double entry: what is in wallets and on the way between them came from outside.</summary>
     private void CountMoney(AuditedEntry entry, long change)
     {
-        var isOutside = entry.Kind is Kinds.Fund or Kinds.Withdraw or Kinds.Capture;
+        var isOutside = entry.Kind is Kinds.Fund or Kinds.BankCredit or Kinds.Withdraw or Kinds.Capture;
         var hasOther = entry.Kind is Kinds.TransferOut or Kinds.HeldTransferOut or Kinds.Reversal or Kinds.TransferIn or Kinds.TransferRefund;
         Require(
-            isOutside ? entry.CounterAccount == "external:cash" : hasOther ? entry.Other != entry.WalletId : entry.Other == entry.WalletId,
+            isOutside ? entry.CounterAccount == (entry.Kind == Kinds.BankCredit ? BankBooks.CounterAccount : "external:cash") : hasOther ? entry.Other != entry.WalletId : entry.Other == entry.WalletId,
             () => $"Entry {entry.EntryId}: {entry.Kind} is posted against {entry.CounterAccount}.");
         if (isOutside)
         {

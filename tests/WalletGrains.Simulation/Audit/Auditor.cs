@@ -16,6 +16,9 @@ namespace WalletGrains.Simulation.Audit;
 internal sealed partial class Auditor(SimulatedWorld world)
 {
     private JobBooks? _jobs;
+    private BankBooks? _bank;
+    private BalanceBooks? _balances;
+    private ScheduleBooks? _schedules;
     private readonly Dictionary<Guid, WalletBook> _wallets = [];
     private readonly Dictionary<Guid, TransferBook> _transfers = [];
 
@@ -33,6 +36,15 @@ internal sealed partial class Auditor(SimulatedWorld world)
 
     /// <summary>What must be of jobs.</summary>
     public JobBooks Jobs => _jobs ??= new JobBooks(world, Coverage);
+
+    /// <summary>What must be of virtual accounts and of what the bank reports.</summary>
+    public BankBooks Bank => _bank ??= new BankBooks(world, Coverage, Jobs, _wallets.GetValueOrDefault);
+
+    /// <summary>What must be of balances from the core banking system.</summary>
+    public BalanceBooks Balances => _balances ??= new BalanceBooks(world, Coverage);
+
+    /// <summary>What must be of schedules.</summary>
+    public ScheduleBooks Schedules => _schedules ??= new ScheduleBooks(world, Coverage, _wallets.GetValueOrDefault);
 
     /// <summary>Every hold ever placed, oldest first.</summary>
     public List<(Guid WalletId, Guid HoldId)> Holds { get; } = [];

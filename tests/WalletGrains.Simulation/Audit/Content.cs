@@ -72,6 +72,9 @@ internal static class Kinds
     public const string Close = "CLOSE";
     public const string SetLimits = "SET_LIMITS";
 
+    /// <summary>A FUND of what the bank has received.</summary>
+    public const string BankCredit = "BANK_CREDIT";
+
     /// <summary>A TRANSFER_OUT that gives another transfer back.</summary>
     public const string Reversal = "REVERSAL";
 

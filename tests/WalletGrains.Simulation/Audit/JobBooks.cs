@@ -14,15 +14,56 @@ internal sealed class JobBooks(SimulatedWorld world, Coverage coverage)
 {
     private readonly Dictionary<(string Kind, string Key), JobBook> _jobs = [];
     private readonly Dictionary<Guid, JobBook> _byId = [];
-    private readonly Dictionary<string, List<TimeSpan>> _begins = [];
+    private readonly Dictionary<string, (double Tokens, TimeSpan At)> _buckets = [];
+
+    private readonly HashSet<string> _finalKinds = [Work.KindName];
 
     // Attempts that handlers ended.
     private readonly HashSet<(string Key, int Attempt)> _done = [];
 
     /// <summary>Whether everything that was enqueued for once has come to its end.</summary>
-    public bool AreFinal => _jobs.Values.All(job => job.Kind != Work.KindName || job.IsFinal);
+    public bool AreFinal => _jobs.Values.All(job => !_finalKinds.Contains(job.Kind) || job.IsFinal);
 
-    public void NoteEnqueued(string kind, string key) => _jobs.TryAdd((kind, key), new JobBook(kind, key));
+    /// <summary>Jobs of these kinds all come to their end.</summary>
+    public void ExpectEnds(IEnumerable<string> kinds) => _finalKinds.UnionWith(kinds);
+
+    /// <summary>Whether every job of a kind is done or dead.</summary>
+    public bool AreOver(string kind) => _jobs.Values.All(job => job.Kind != kind || job.IsFinal);
+
+    /// <summary>The dead letters of a kind.</summary>
+    public IReadOnlyList<Guid> DeadOf(string kind) => [.. _byId.Where(job => job.Value.Kind == kind && job.Value.IsDead).Select(job => job.Key)];
+
+    /// <summary>Whether a job was ever enqueued.</summary>
+    public bool Knows(string kind, string key) => _jobs.ContainsKey((kind, key));
+
+    /// <summary>Whether one with this beginning of its key was.</summary>
+    public bool KnowsBeginning(string kind, string beginning) => _jobs.Keys.Any(job => job.Kind == kind && job.Key.StartsWith(beginning, StringComparison.Ordinal));
+
+    /// <summary>Whether a job is a dead letter.</summary>
+    public bool IsDead(string kind, string key) => _jobs.GetValueOrDefault((kind, key)) is { IsDead: true };
+
+    /// <summary>A job has been enqueued, as a new one or one that begins anew; or nothing happened, because there is one under its key.</summary>
+    public void NoteEnqueued(string kind, string key, bool isNew)
+    {
+        if (isNew)
+        {
+            Require(!_jobs.TryGetValue((kind, key), out var before) || before.IsFinal, () => $"Job {key} begins anew while it is not over.");
+            _jobs[(kind, key)] = new JobBook(kind, key);
+        }
+        else
+        {
+            Require(_jobs.ContainsKey((kind, key)), () => $"Job {key} is lost as it is enqueued.");
+        }
+    }
+
+    /// <summary>An operator tries a dead letter once more.</summary>
+    public void NoteRetried(Guid jobId)
+    {
+        var book = _byId[jobId];
+        Require(book.IsDead, () => $"Job {book.Key} is retried and was no dead letter.");
+        (book.IsFinal, book.IsDead, book.Attempts) = (false, false, 0);
+        coverage.Note("dead letter retried");
+    }
 
     public void NoteClaimed(JobClaim claim, IReadOnlyList<ClaimedJob> claimed)
     {
@@ -75,11 +116,14 @@ internal sealed class JobBooks(SimulatedWorld world, Coverage coverage)
         }
 
         var isReleased = row is { State: JobState.Queued, LastError: null } && row.Attempts == book.Attempts - 1;
-        var isOver = row is { State: JobState.Queued, Attempts: 0, LastError: null };
+
+        // Done for this time; or asked for once more while it ran, whatever came of it.
+        var isOver = row is { State: JobState.Queued, Attempts: 0 };
         Require(isReleased || isOver || row.Attempts == book.Attempts, () => $"Attempt {row.Attempts} of job {book.Key} writes what came of attempt {book.Attempts}.");
         book.LeaseEnd = null;
         book.Attempts = row.Attempts;
         book.IsFinal = row.State is JobState.Done or JobState.Dead;
+        book.IsDead = row.State is JobState.Dead;
         if (book.Kind == Work.KindName)
         {
             Check(book, row, isReleased);
@@ -117,22 +161,15 @@ internal sealed class JobBooks(SimulatedWorld world, Coverage coverage)
     /// <summary>In no stretch of time are more jobs begun than the bucket holds and what flows into it.</summary>
     private void CheckRate(JobClaim claim, int count)
     {
-        if (claim.Rate is not { } rate)
+        if (claim.Rate is not { } rate || count == 0)
         {
             return;
         }
 
-        if (!_begins.TryGetValue(claim.Kind, out var begins))
-        {
-            _begins.Add(claim.Kind, begins = []);
-        }
-
-        begins.AddRange(Enumerable.Repeat(world.Now, count));
-        for (var first = 0; first < begins.Count; first++)
-        {
-            var (from, begun) = (begins[first], begins.Count - first);
-            Require(begun <= rate.Burst + (rate.PerSecond * (world.Now - from).TotalSeconds) + 0.001, () => $"{begun} jobs of kind {claim.Kind} were begun since {from}.");
-        }
+        var (tokens, at) = _buckets.GetValueOrDefault(claim.Kind, (rate.Burst, world.Now));
+        tokens = Math.Min(rate.Burst, tokens + (rate.PerSecond * (world.Now - at).TotalSeconds)) - count;
+        Require(tokens > -0.001, () => $"{count} jobs of kind {claim.Kind} are begun, {-tokens} more than its rate allows.");
+        _buckets[claim.Kind] = (tokens, world.Now);
     }
 
     private void Require(bool holds, Func<string> violation)
@@ -157,5 +194,7 @@ internal sealed class JobBooks(SimulatedWorld world, Coverage coverage)
         public int Attempts { get; set; }
 
         public bool IsFinal { get; set; }
+
+        public bool IsDead { get; set; }
     }
 }

@@ -52,7 +52,7 @@ internal sealed partial class WalletBook
     public Standing After(AuditedEntry entry) => new(
         Now.Balance + entry.Kind switch
         {
-            Kinds.Fund or Kinds.TransferIn or Kinds.TransferRefund => entry.Amount,
+            Kinds.Fund or Kinds.BankCredit or Kinds.TransferIn or Kinds.TransferRefund => entry.Amount,
             Kinds.Withdraw or Kinds.TransferOut or Kinds.HeldTransferOut or Kinds.Reversal or Kinds.Capture => -entry.Amount,
             _ => 0,
         },
@@ -67,7 +67,7 @@ internal sealed partial class WalletBook
             Kinds.Freeze => "FROZEN",
             Kinds.Unfreeze => "OPEN",
             Kinds.Close => "CLOSED",
-            Kinds.TransferIn or Kinds.TransferRefund when Now.Status == "CLOSED" => "OPEN",
+            Kinds.BankCredit or Kinds.TransferIn or Kinds.TransferRefund when Now.Status == "CLOSED" => "OPEN",
             _ => Now.Status,
         });
 
@@ -88,7 +88,7 @@ internal sealed partial class WalletBook
     // What was begun comes to its end in every phase.
     private string? PhaseRefusalOf(Content asked, Circumstances others) => (Now.Status, asked.Kind) switch
     {
-        (_, Kinds.TransferRefund or Kinds.Capture or Kinds.Release or Kinds.Expire or Kinds.HeldTransferOut) => null,
+        (_, Kinds.BankCredit or Kinds.TransferRefund or Kinds.Capture or Kinds.Release or Kinds.Expire or Kinds.HeldTransferOut) => null,
         (_, Kinds.TransferIn) when others.Settles => null,
         ("OPEN", Kinds.Unfreeze) => "WALLET_NOT_FROZEN",
         ("OPEN", _) => null,

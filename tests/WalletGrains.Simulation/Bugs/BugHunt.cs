@@ -29,6 +29,8 @@ internal static class BugHunt
         ["hold not counted in available"] = () => new HoldNotCountedInAvailable(),
         ["stale activation's reads accepted as committed"] = () => new StaleReads(),
         ["job settled without its lease"] = () => new SettledWithoutLease(),
+        ["dedup of the bank's inbox dropped"] = () => new InboxDedupDropped(),
+        ["credited before the inbox has it"] = () => new CreditBeforeTheInbox(),
         ["rounding through double"] = () => new RoundingThroughDouble(),
     };
 

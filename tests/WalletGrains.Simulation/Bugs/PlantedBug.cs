@@ -1,6 +1,7 @@
 using Orleans.InProcess.Simulation;
 using WalletGrains.Journal;
 using WalletGrains.Journal.Jobs;
+using WalletGrains.Journal.VirtualAccounts;
 
 namespace WalletGrains.Simulation.Bugs;
 
@@ -15,6 +16,9 @@ internal class PlantedBug
 
     /// <summary>Puts itself between the database and its jobs.</summary>
     public virtual IJobStore TamperJobs(IJobStore durable) => durable;
+
+    /// <summary>Puts itself between the database and what the bank has reported.</summary>
+    public virtual IBankInbox TamperInbox(IBankInbox durable) => durable;
 
     /// <summary>Puts itself between the grains of a silo and their journal.</summary>
     public virtual IJournal TamperSilo(IJournal connection, SimulatedProcess silo) => connection;

@@ -12,9 +12,6 @@ namespace WalletGrains.Simulation.Workload;
 /// </summary>
 internal sealed class Clients(SimulatedWorld world, Auditor auditor, Accounts accounts, IReadOnlyList<SimulatedClient> clients)
 {
-    /// <summary>The kinds of jobs that are driven.</summary>
-    public static readonly IReadOnlyList<string> Kinds = ["transfer-recovery", "bulk-recovery", "hold-expiry", Work.KindName];
-
     private const int Sessions = 7;
     private const int RequestsPerSession = 45;
     private const int MaxTries = 40;
@@ -36,7 +33,8 @@ internal sealed class Clients(SimulatedWorld world, Auditor auditor, Accounts ac
     private RequestMix Requests => _requests ??= new RequestMix(_random, accounts, auditor);
 
     /// <summary>Opens the wallets, starts the jobs, and puts the first money in.</summary>
-    public void Open()
+    /// <param name="kinds">The kinds of jobs that are driven.</param>
+    public void Open(IEnumerable<string> kinds)
     {
         foreach (var wallet in accounts.Opened)
         {
@@ -44,7 +42,7 @@ internal sealed class Clients(SimulatedWorld world, Auditor auditor, Accounts ac
             Run(clients[0], session => OpenAsync(session, wallet));
         }
 
-        foreach (var kind in Kinds)
+        foreach (var kind in kinds)
         {
             Run(clients[0], session => UntilItWorksAsync(session, grains => grains.GetGrain<IJobGrain>(kind).StartAsync()));
         }
@@ -58,6 +56,9 @@ internal sealed class Clients(SimulatedWorld world, Auditor auditor, Accounts ac
             Run(clients[i % clients.Count], AskAndReadAsync);
         }
     }
+
+    /// <summary>Starts a session of somebody else.</summary>
+    public void Start(Func<SimulatedClient, Task> session) => Run(clients[_random.Next(clients.Count)], session);
 
     /// <summary>Asks everything again that has no definite answer, until it has.</summary>
     public void Resolve()
@@ -176,13 +177,14 @@ internal sealed class Clients(SimulatedWorld world, Auditor auditor, Accounts ac
             await read(session.Cluster);
             Note(session, "has read", null);
         }
-        catch (Exception e) when (e is UnavailableException || IsNoAnswer(e))
+        catch (Exception e) when (IsNoUse(e))
         {
             Note(session, "reads nothing because of", e.GetType().Name);
         }
     }
 
-    private static async Task UntilItWorksAsync(SimulatedClient session, Func<IGrainFactory, Task> call)
+    /// <summary>Repeats a call until it is answered.</summary>
+    public static async Task UntilItWorksAsync(SimulatedClient session, Func<IGrainFactory, Task> call)
     {
         for (var tries = 0; ; tries++)
         {
@@ -191,12 +193,15 @@ internal sealed class Clients(SimulatedWorld world, Auditor auditor, Accounts ac
                 await call(session.Cluster);
                 return;
             }
-            catch (Exception e) when (tries < MaxTries && (e is UnavailableException || IsNoAnswer(e)))
+            catch (Exception e) when (tries < MaxTries && IsNoUse(e))
             {
                 await Task.Delay(TimeSpan.FromSeconds(1), session.Process.Clock);
             }
         }
     }
+
+    /// <summary>A call that has told nothing and may be repeated.</summary>
+    public static bool IsNoUse(Exception e) => e is UnavailableException || IsNoAnswer(e);
 
     /// <summary>A call that may or may not have been executed, and nobody knows.</summary>
     private static bool IsNoAnswer(Exception e) => e is OutcomeUnknownException or TimeoutException or OrleansException;

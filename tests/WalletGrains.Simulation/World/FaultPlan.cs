@@ -1,7 +1,6 @@
 using Orleans.InProcess.Simulation;
 using WalletGrains.Contracts.Jobs;
 using WalletGrains.Contracts.Wallets;
-using WalletGrains.Simulation.Workload;
 
 namespace WalletGrains.Simulation.World;
 
@@ -9,7 +8,7 @@ namespace WalletGrains.Simulation.World;
 /// The faults of a run, drawn from its seed. Each kind is in half of the runs, so that some see one fault alone and some see
 /// all of them together; what every run had would hide what needs its absence.
 /// </summary>
-internal sealed class FaultPlan(SimulatedWorld world, SimulatedCluster cluster, SimulatedDatabase database, IReadOnlyList<Guid> wallets, IGrainFactory grains)
+internal sealed class FaultPlan(SimulatedWorld world, SimulatedCluster cluster, SimulatedDatabase database, IReadOnlyList<Guid> wallets, IReadOnlyList<string> kinds, IGrainFactory grains)
 {
     /// <summary>The kind that makes clocks wrong.</summary>
     public const string ClockJumps = "clock jumps";
@@ -92,7 +91,7 @@ internal sealed class FaultPlan(SimulatedWorld world, SimulatedCluster cluster, 
     {
         IAddressable grain = _random.Next(10) switch
         {
-            < 2 => grains.GetGrain<IJobGrain>(Clients.Kinds[_random.Next(Clients.Kinds.Count)]),
+            < 2 => grains.GetGrain<IJobGrain>(kinds[_random.Next(kinds.Count)]),
             _ => grains.GetGrain<IWalletGrain>(wallets[_random.Next(3) == 0 ? _random.Next(wallets.Count) : 0]),
         };
         cluster.Duplicate(grain);

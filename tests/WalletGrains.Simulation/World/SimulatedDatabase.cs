@@ -1,6 +1,8 @@
 using Orleans.InProcess.Simulation;
 using WalletGrains.Journal;
 using WalletGrains.Journal.Jobs;
+using WalletGrains.Journal.Users;
+using WalletGrains.Journal.VirtualAccounts;
 using WalletGrains.Simulation.Audit;
 using WalletGrains.Simulation.Bugs;
 
@@ -27,6 +29,10 @@ internal sealed class SimulatedDatabase
         Bulks = new SimulatedBulks(InterceptAsync, auditor.NoteBulk);
         _jobs = new SimulatedJobs(Process.Clock, InterceptAsync, auditor.Jobs);
         Jobs = bug.TamperJobs(_jobs);
+        Bank = new SimulatedBankRows(InterceptAsync, _jobs, auditor.Bank);
+        Inbox = bug.TamperInbox(Bank);
+        Balances = new SimulatedBalances(InterceptAsync, _jobs, Durable, auditor.Balances);
+        Schedules = new SimulatedSchedules(InterceptAsync, _jobs, auditor.Schedules);
     }
 
     public SimulatedWorld World { get; }
@@ -46,6 +52,21 @@ internal sealed class SimulatedDatabase
 
     /// <summary>The jobs.</summary>
     public IJobStore Jobs { get; }
+
+    /// <summary>Virtual accounts, and what the bank has reported.</summary>
+    public SimulatedBankRows Bank { get; }
+
+    /// <summary>What silos talk to of the latter: <see cref="Bank"/>, or a planted bug around it.</summary>
+    public IBankInbox Inbox { get; }
+
+    /// <summary>Users, who are written once.</summary>
+    public Dictionary<Guid, UserRow> Users { get; } = [];
+
+    /// <summary>Mobile users and their balances.</summary>
+    public SimulatedBalances Balances { get; }
+
+    /// <summary>Schedules.</summary>
+    public SimulatedSchedules Schedules { get; }
 
     /// <summary>The time a message to or from the database takes.</summary>
     public TimeSpan Travel() => TimeSpan.FromMicroseconds(_random.Next(100, 3_000));

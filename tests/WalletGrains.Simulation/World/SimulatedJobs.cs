@@ -9,12 +9,18 @@ internal sealed class SimulatedJobs(TimeProvider clock, CommitInterceptor interc
 {
     private readonly MemoryJobStore _durable = new(clock);
 
+    /// <summary>What is durable, for stores that write jobs with what they follow from.</summary>
+    public MemoryJobStore Durable => _durable;
+
     /// <summary>Writes a job without faults.</summary>
-    public Task EnqueueDurablyAsync(NewJob job)
+    public async Task EnqueueDurablyAsync(NewJob job)
     {
-        books.NoteEnqueued(job.Kind, job.Key);
-        return _durable.EnqueueAsync(job, CancellationToken.None);
+        await _durable.EnqueueAsync(job, CancellationToken.None);
+        NoteEnqueued(job);
     }
+
+    /// <summary>Another store may have written this job.</summary>
+    public void NoteEnqueued(NewJob job) => books.NoteEnqueued(job.Kind, job.Key, isNew: _durable.FindAsync(job.JobId, CancellationToken.None).Result is not null);
 
     public Task EnqueueAsync(NewJob job, CancellationToken cancellationToken) => EnqueueAsync([job], cancellationToken);
 
@@ -49,7 +55,15 @@ internal sealed class SimulatedJobs(TimeProvider clock, CommitInterceptor interc
 
     public Task<JobRow?> FindAsync(Guid jobId, CancellationToken cancellationToken) => _durable.FindAsync(jobId, cancellationToken);
 
-    public Task<bool> RetryAsync(Guid jobId, CancellationToken cancellationToken) => _durable.RetryAsync(jobId, cancellationToken);
+    public Task<bool> RetryAsync(Guid jobId, CancellationToken cancellationToken) => CommitAsync(
+        () => _durable.RetryAsync(jobId, cancellationToken),
+        isRetried =>
+        {
+            if (isRetried)
+            {
+                books.NoteRetried(jobId);
+            }
+        });
 
     public Task<bool> DiscardAsync(Guid jobId, CancellationToken cancellationToken) => _durable.DiscardAsync(jobId, cancellationToken);
 
