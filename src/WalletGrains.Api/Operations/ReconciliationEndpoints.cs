@@ -85,6 +85,7 @@ internal sealed record RunReconciliationRequest
 /// <param name="WalletsChecked">Wallets whose heads and entries were compared: those that had changed since the last run.</param>
 /// <param name="EntriesChecked">Entries that were summed.</param>
 /// <param name="TransfersChecked">Transfers that were compared with their entries.</param>
+/// <param name="BillsChecked">Payments of bills that were compared with holds and entries: those that had moved.</param>
 /// <param name="DifferenceCount">How many differences there are.</param>
 /// <param name="Differences">The first thousand of them.</param>
 internal sealed record ReconciliationResponse(
@@ -96,6 +97,7 @@ internal sealed record ReconciliationResponse(
     long WalletsChecked,
     long EntriesChecked,
     long TransfersChecked,
+    long BillsChecked,
     long DifferenceCount,
     IReadOnlyList<DifferenceResponse> Differences)
 {
@@ -108,6 +110,7 @@ internal sealed record ReconciliationResponse(
         result.WalletsChecked,
         result.EntriesChecked,
         result.TransfersChecked,
+        result.BillsChecked,
         result.DifferenceCount,
         [.. result.Differences.Select(difference => new DifferenceResponse(difference.What, difference.Where, difference.Expected, difference.Found))]);
 }
@@ -136,7 +139,7 @@ internal sealed record TrialBalanceResponse(string Currency, IReadOnlyList<Accou
 }
 
 /// <summary>What an account stands at.</summary>
-/// <param name="Account">wallets for all wallets together; the others are the other side: external:cash, and transfers:in-transit for
+/// <param name="Account">wallets for all wallets together; the others are the other side: external:cash, biller:&lt;code&gt;, and transfers:in-transit for
 /// what has left one wallet and not arrived at another.</param>
 /// <param name="Balance">In major units; negative for an account that money came into wallets from.</param>
 internal sealed record AccountBalanceResponse(string Account, decimal Balance);

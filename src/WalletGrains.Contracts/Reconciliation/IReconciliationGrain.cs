@@ -35,6 +35,7 @@ public interface IReconciliationGrain : IGrainWithIntegerKey
 /// <param name="TransfersChecked">Transfers that were compared with their entries.</param>
 /// <param name="DifferenceCount">How many differences there are.</param>
 /// <param name="Differences">The first thousand of them.</param>
+/// <param name="BillsChecked">Payments of bills that were compared with holds and entries: those that had moved.</param>
 [GenerateSerializer, Immutable]
 [Alias("walletgrains.ReconciliationResult")]
 public sealed record ReconciliationResult(
@@ -46,7 +47,8 @@ public sealed record ReconciliationResult(
     [property: Id(5)] long EntriesChecked,
     [property: Id(6)] long TransfersChecked,
     [property: Id(7)] long DifferenceCount,
-    [property: Id(8)] IReadOnlyList<ReconciliationDifference> Differences);
+    [property: Id(8)] IReadOnlyList<ReconciliationDifference> Differences,
+    [property: Id(9)] long BillsChecked = 0);
 
 /// <summary>Two records of the same thing that contradict each other.</summary>
 /// <param name="What">The kind of difference, for example HEAD_BALANCE.</param>

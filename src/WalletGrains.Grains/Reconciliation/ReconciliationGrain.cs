@@ -81,7 +81,8 @@ public sealed partial class ReconciliationGrain(
             report.EntriesChecked,
             report.TransfersChecked,
             report.DifferenceCount,
-            report.Differences.Select(difference => new ReconciliationDifference(difference.What, difference.Where, difference.Expected, difference.Found)).ToList());
+            report.Differences.Select(difference => new ReconciliationDifference(difference.What, difference.Where, difference.Expected, difference.Found)).ToList(),
+            report.BillsChecked);
         Log(result);
         await Outage.GuardAsync(async () =>
         {
@@ -98,7 +99,7 @@ public sealed partial class ReconciliationGrain(
             LogDifference(logger, difference.What, difference.Where, difference.Expected, difference.Found);
         }
 
-        LogReconciled(logger, result.WalletsChecked, result.EntriesChecked, result.TransfersChecked, result.DifferenceCount);
+        LogReconciled(logger, result.WalletsChecked, result.EntriesChecked, result.TransfersChecked, result.BillsChecked, result.DifferenceCount);
         if (!result.IsComplete)
         {
             LogIncomplete(logger, result.IsFull ? GrainLimits.FullReconciliationBudget : GrainLimits.ReconciliationBudget);
@@ -108,8 +109,8 @@ public sealed partial class ReconciliationGrain(
     [LoggerMessage(1401, LogLevel.Error, "The books differ: {What} at {Where}, expected {Expected} and found {Found}")]
     private static partial void LogDifference(ILogger logger, string what, string where, string expected, string found);
 
-    [LoggerMessage(1402, LogLevel.Information, "Reconciled {Wallets} wallets, {Entries} entries and {Transfers} transfers with {Differences} differences")]
-    private static partial void LogReconciled(ILogger logger, long wallets, long entries, long transfers, long differences);
+    [LoggerMessage(1402, LogLevel.Information, "Reconciled {Wallets} wallets, {Entries} entries, {Transfers} transfers and {Bills} bills with {Differences} differences")]
+    private static partial void LogReconciled(ILogger logger, long wallets, long entries, long transfers, long bills, long differences);
 
     [LoggerMessage(1404, LogLevel.Warning, "The reconciliation did not get through within {Budget}; what it has summed is kept, and the next one begins with the rest")]
     private static partial void LogIncomplete(ILogger logger, TimeSpan budget);

@@ -1,3 +1,4 @@
+using WalletGrains.Contracts;
 using WalletGrains.Contracts.Wallets;
 using WalletGrains.Domain.Wallets;
 using WalletGrains.Journal.Reconciling;
@@ -13,6 +14,11 @@ public static class WalletPostings
         WalletAccountPrefix = Postings.WalletPrefix,
         TransferTypes = [.. new[] { EntryType.TransferOut, EntryType.TransferIn, EntryType.TransferRefund }.Select(EntryTypes.NameOf)],
         TransferOf = TransferOf,
+        BillerAccountPrefix = Postings.BillerPrefix,
+        BillPaymentType = EntryTypes.NameOf(EntryType.BillPayment),
+        BillReversalType = EntryTypes.NameOf(EntryType.BillReversal),
+        BillCaptureOf = static paymentId => RequestId.ForBillCapture(paymentId).Value,
+        BillReversalOf = static paymentId => RequestId.ForBillReversal(paymentId).Value,
     };
 
     private static Guid? TransferOf(ReadOnlyMemory<byte> content)

@@ -16,6 +16,8 @@ internal sealed class Findings(TimeProvider time, TimeSpan budget)
 
     public long Transfers { get; set; }
 
+    public long Bills { get; set; }
+
     public long Count { get; private set; }
 
     public void Add(string what, string where, string expected, string found)
@@ -44,5 +46,5 @@ internal sealed class Findings(TimeProvider time, TimeSpan budget)
         return true;
     }
 
-    public ReconciliationReport ToReport() => new(IsComplete, Wallets, Entries, Transfers, Count, _listed);
+    public ReconciliationReport ToReport() => new(IsComplete, Wallets, Entries, Transfers, Count, _listed) { BillsChecked = Bills };
 }

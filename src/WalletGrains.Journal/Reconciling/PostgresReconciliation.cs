@@ -4,7 +4,7 @@ using NpgsqlTypes;
 namespace WalletGrains.Journal.Reconciling;
 
 /// <summary>
-/// Compares everything that is stored twice: heads with entries, sums with sums, transfers with entries, holds with heads.
+/// Compares everything that is stored twice: heads with entries, sums with sums, transfers with entries, holds with heads, bills with both.
 /// It reads snapshots and locks nothing but itself, and goes on where the last run ended: each entry is summed once. Every
 /// method throws <see cref="JournalUnavailableException"/> while the database is away.
 /// </summary>
@@ -76,21 +76,28 @@ public sealed class PostgresReconciliation(NpgsqlDataSource dataSource, PostingT
         totals.Add(await new WalletPass(snapshot, terms, findings).AdvanceAsync(
             (wallets, added) => KeepAsync(writing, wallets, added, cancellationToken), cancellationToken));
         await CompareMissingAsync(snapshot, findings, cancellationToken);
+        var bills = new BillPass(snapshot, terms, findings);
         if (findings.IsComplete)
         {
             totals.Add(await ReadWalletSumsAsync(snapshot, cancellationToken));
             await CompareSumsAsync(snapshot, totals, findings, cancellationToken);
+            await bills.CompareTotalsAsync(totals, cancellationToken);
         }
 
         await CompareHoldsAsync(snapshot, findings, cancellationToken);
+        await bills.FindStuckAsync(now - stuckAfter, now, cancellationToken);
+        var billsFrom = isFull ? DateTimeOffset.UnixEpoch : await ReadMarkAsync(snapshot, "reconciled_bills", cancellationToken);
+        if (await bills.RunAsync(billsFrom, cancellationToken))
+        {
+            await MarkAsync(writing, "reconciled_bills", now, cancellationToken);
+        }
+
         var transfers = new TransferPass(dataSource, terms, findings);
         await transfers.FindStuckAsync(snapshot, now - stuckAfter, cancellationToken);
-        var from = isFull ? DateTimeOffset.UnixEpoch : await ReadTransferMarkAsync(snapshot, cancellationToken);
+        var from = isFull ? DateTimeOffset.UnixEpoch : await ReadMarkAsync(snapshot, "reconciled_transfers", cancellationToken);
         if (await transfers.RunAsync(from, cancellationToken))
         {
-            await using var mark = new NpgsqlCommand("update reconciled_transfers set up_to = $1", writing);
-            mark.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = (now - ReconciliationLimits.Overlap).UtcDateTime });
-            await mark.ExecuteNonQueryAsync(cancellationToken);
+            await MarkAsync(writing, "reconciled_transfers", now, cancellationToken);
         }
     }
 
@@ -202,8 +209,15 @@ public sealed class PostgresReconciliation(NpgsqlDataSource dataSource, PostingT
         wrong.ForEach(wallet => findings.Add(Differences.Holds, $"wallet {wallet.Id}", wallet.Holds, wallet.Held));
     }
 
-    private static async Task<DateTimeOffset> ReadTransferMarkAsync(Snapshot snapshot, CancellationToken cancellationToken) =>
-        (await snapshot.ReadAsync("select up_to from reconciled_transfers", row => row.GetFieldValue<DateTimeOffset>(0), cancellationToken))[0];
+    private static async Task<DateTimeOffset> ReadMarkAsync(Snapshot snapshot, string table, CancellationToken cancellationToken) =>
+        (await snapshot.ReadAsync($"select up_to from {table}", row => row.GetFieldValue<DateTimeOffset>(0), cancellationToken))[0];
+
+    private static async Task MarkAsync(NpgsqlConnection writing, string table, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var mark = new NpgsqlCommand($"update {table} set up_to = $1", writing);
+        mark.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = (now - ReconciliationLimits.Overlap).UtcDateTime });
+        await mark.ExecuteNonQueryAsync(cancellationToken);
+    }
 
     private static async Task<T> ScalarAsync<T>(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
     {

@@ -15,6 +15,15 @@ internal static class ReconciliationLimits
     /// <summary>Transfers or entries of a page that are looked at one by one; what is more is the next page.</summary>
     public const int SuspectsPerPage = 500;
 
+    /// <summary>Payments of bills that are compared with their wallets at a time.</summary>
+    public const int BillPage = 1_000;
+
+    /// <summary>For how long a biller may be called that cannot be reached, before its payment is reported: longer than it is called for, unless a setting says otherwise.</summary>
+    public static readonly TimeSpan LongestCalling = TimeSpan.FromHours(1);
+
+    /// <summary>For how long a biller may be asked how a payment stands, before the payment is reported: by then it waits for an operator.</summary>
+    public static readonly TimeSpan LongestAwaiting = TimeSpan.FromHours(25);
+
     /// <summary>Differences that a report lists.</summary>
     public const int ListedDifferences = 1_000;
 

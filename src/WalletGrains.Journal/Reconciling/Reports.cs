@@ -9,6 +9,21 @@ public sealed record PostingTerms
     /// <summary>Names of the entry types that are steps of transfers.</summary>
     public required IReadOnlyCollection<string> TransferTypes { get; init; }
 
+    /// <summary>Counter accounts that begin with this are billers.</summary>
+    public required string BillerAccountPrefix { get; init; }
+
+    /// <summary>Name of the entry type by which the money of a bill leaves.</summary>
+    public required string BillPaymentType { get; init; }
+
+    /// <summary>Name of the entry type by which it is given back.</summary>
+    public required string BillReversalType { get; init; }
+
+    /// <summary>The request id by which the money of a payment leaves.</summary>
+    public required Func<Guid, string> BillCaptureOf { get; init; }
+
+    /// <summary>The request id by which it is given back.</summary>
+    public required Func<Guid, string> BillReversalOf { get; init; }
+
     /// <summary>The transfer that the bytes of an entry name; null when they name none or are no entry.</summary>
     public required Func<ReadOnlyMemory<byte>, Guid?> TransferOf { get; init; }
 }
@@ -64,6 +79,15 @@ public static class Differences
 
     /// <summary>A transfer is neither credited nor refunded after all this time.</summary>
     public const string StuckTransfer = "STUCK_TRANSFER";
+
+    /// <summary>The money of a bill's payment is not where the payment says it is: held, gone to the biller, or given back.</summary>
+    public const string BillMoney = "BILL_MONEY";
+
+    /// <summary>What a biller got by the entries of wallets is not what it got by the payments.</summary>
+    public const string BillerTotal = "BILLER_TOTAL";
+
+    /// <summary>A payment of a bill does not go on, or its biller has not said for too long what became of it.</summary>
+    public const string StuckBill = "STUCK_BILL";
 }
 
 /// <summary>What a reconciliation found.</summary>
@@ -79,7 +103,11 @@ public sealed record ReconciliationReport(
     long EntriesChecked,
     long TransfersChecked,
     long DifferenceCount,
-    IReadOnlyList<Difference> Differences);
+    IReadOnlyList<Difference> Differences)
+{
+    /// <summary>Payments of bills that were compared with holds and entries.</summary>
+    public long BillsChecked { get; init; }
+}
 
 /// <summary>The balance of an account of a currency, in minor units; sums may be larger than any one balance.</summary>
 public sealed record AccountBalance(string Currency, string Account, decimal BalanceMinor);
