@@ -96,6 +96,6 @@ internal sealed partial class VirtualAccountCreation(
         return new JobOutcome.Done();
     }
 
-    [LoggerMessage(1971, LogLevel.Information, "Connected clients are not told now of the virtual account of wallet {WalletId}")]
+    [LoggerMessage(1979, LogLevel.Information, "Connected clients are not told now of the virtual account of wallet {WalletId}")]
     private static partial void LogNotAnnounced(ILogger logger, Exception exception, Guid walletId);
 }

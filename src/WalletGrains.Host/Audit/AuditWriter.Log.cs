@@ -17,6 +17,6 @@ internal sealed partial class AuditWriter
     [LoggerMessage(4305, LogLevel.Information, "The database refused one of {Count} audited requests; they are stored in halves")]
     private static partial void LogSplit(ILogger logger, Exception exception, int count);
 
-    [LoggerMessage(4306, LogLevel.Warning, "{Count} refused requests of nobody known are not in the audit one by one: there are too many of them")]
+    [LoggerMessage(4308, LogLevel.Warning, "{Count} refused requests of nobody known are not in the audit one by one: there are too many of them")]
     private static partial void LogLeftOut(ILogger logger, long count);
 }

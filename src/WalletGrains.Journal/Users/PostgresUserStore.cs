@@ -38,6 +38,7 @@ public sealed class PostgresUserStore : IUserDirectory, IAsyncDisposable
 
     private readonly ReadConnections _reads;
     private readonly WriteConnections _writes;
+    private int _isDisposed;
 
     /// <summary>Makes the store; it connects with its first use.</summary>
     public PostgresUserStore(NpgsqlDataSource dataSource, JournalOptions options, TimeProvider time)
@@ -124,6 +125,12 @@ public sealed class PostgresUserStore : IUserDirectory, IAsyncDisposable
     /// <summary>Waits for what is under way; each statement is bounded by its time-out.</summary>
     public async ValueTask DisposeAsync()
     {
+        // A container that knows it under two names disposes of it twice.
+        if (Interlocked.Exchange(ref _isDisposed, 1) == 1)
+        {
+            return;
+        }
+
         await _writes.DisposeAsync();
         await _reads.DisposeAsync();
     }
