@@ -7,7 +7,17 @@ namespace WalletGrains.Journal.Tests;
 /// <summary>Reconciliations of more entries than one statement sums.</summary>
 public sealed class ReconciliationStepTests
 {
-    private static readonly PostingTerms Terms = new() { WalletAccountPrefix = "wallet:", TransferTypes = ["TRANSFER_OUT", "TRANSFER_IN"], TransferOf = content => Guid.TryParse(Encoding.UTF8.GetString(content.Span), out var transferId) ? transferId : null };
+    private static readonly PostingTerms Terms = new()
+    {
+        WalletAccountPrefix = "wallet:",
+        TransferTypes = ["TRANSFER_OUT", "TRANSFER_IN"],
+        TransferOf = content => Guid.TryParse(Encoding.UTF8.GetString(content.Span), out var transferId) ? transferId : null,
+        BillerAccountPrefix = "biller:",
+        BillPaymentType = "BILL_PAYMENT",
+        BillReversalType = "BILL_REVERSAL",
+        BillCaptureOf = static paymentId => $"{paymentId}/capture",
+        BillReversalOf = static paymentId => $"{paymentId}/reversal",
+    };
 
     [Fact]
     public async Task A_long_history_is_summed_in_steps_and_each_entry_once()
