@@ -228,20 +228,20 @@ public sealed class BillTests(BillerFixture billers)
     private static string Body(Guid wallet, string biller, string customer, string amount, string? requestId = null) =>
         $$"""{"walletId":"{{wallet}}","billerCode":"{{biller}}","customerReference":"{{customer}}","amount":{{amount}}{{(requestId is null ? "" : $",\"requestId\":\"{requestId}\"")}}}""";
 
-    private static async Task<Guid> PayAsync(ApiCaller caller, Guid wallet, string biller, string customer, string amount)
+    internal static async Task<Guid> PayAsync(ApiCaller caller, Guid wallet, string biller, string customer, string amount)
     {
         var taken = await caller.PostAsync("/bills/pay", Body(wallet, biller, customer, amount));
         Assert.True(taken.Status == 202, taken.Text);
         return taken.Json.GetProperty("paymentId").GetGuid();
     }
 
-    private static IEnumerable<string?> Steps(Reply shown) => shown.Json.GetProperty("history").EnumerateArray().Select(step => step.GetProperty("status").GetString());
+    internal static IEnumerable<string?> Steps(Reply shown) => shown.Json.GetProperty("history").EnumerateArray().Select(step => step.GetProperty("status").GetString());
 
     private static async Task<IEnumerable<Guid>> ListAsync(ApiCaller caller, string query) => Ids((await caller.GetAsync("/bills" + query)).Json);
 
     private static IEnumerable<Guid> Ids(JsonElement page) => page.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("paymentId").GetGuid());
 
     /// <summary>Waits until a payment has come so far; its states are numbered as they are stored.</summary>
-    private static Task EndAsync(JobWatch jobs, Guid paymentId, string status) => jobs.UntilAsync(
+    internal static Task EndAsync(JobWatch jobs, Guid paymentId, string status) => jobs.UntilAsync(
         "select state = $2 from bills where payment_id = $1", paymentId, status switch { "UNKNOWN" => 3, "COMPLETED" => 5, "REVERSED" => 7, _ => throw new ArgumentException(status, nameof(status)) });
 }

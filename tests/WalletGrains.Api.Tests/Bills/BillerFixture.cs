@@ -2,6 +2,7 @@ using System.Globalization;
 using WalletGrains.Simulators;
 using WalletGrains.Simulators.Admin;
 using WalletGrains.Simulators.Billers;
+using WalletGrains.Simulators.Faults;
 using Xunit;
 
 namespace WalletGrains.Api.Tests.Bills;
@@ -19,6 +20,9 @@ public sealed class BillerFixture : IAsyncLifetime
     public const string Generous = "generous";
 
     private SimulatorServer? _simulators;
+
+    /// <summary>The water board under another name, for tests of one fault: so many failures as all of them together have would open its breaker.</summary>
+    public static string For(FaultKind fault) => $"water-{fault}".ToLowerInvariant();
 
     public ApiFixture Api { get; } = new();
 
@@ -42,6 +46,7 @@ public sealed class BillerFixture : IAsyncLifetime
     internal static string[] Settings(SimulatorServer simulators) =>
     [
         .. SimulatorServer.BillerCodes.SelectMany(code => Biller(simulators, code)),
+        .. Enum.GetValues<FaultKind>().SelectMany(fault => Biller(simulators, "water", For(fault))),
         .. Biller(simulators, "water", Away, ("BaseUrl", "http://127.0.0.1:1")),
         .. Biller(simulators, "water", Locked, ("ApiKey", "another")),
         .. Biller(simulators, "water", Generous, ("MaxAmount", "400000")),
