@@ -1,0 +1,93 @@
+// Deposits over HTTP by wrk, against a running host: node benchmarks/http.mjs. It needs wrk (https://github.com/wg/wrk) and an operator's
+// password in WALLETGRAINS_OPERATOR_PASSWORD. All load is one user's from one address, so start the host with its rate limits out of the way:
+//   RateLimits__PerAddress=1000000 RateLimits__PerUser=1000000 RateLimits__PerWallet=1000000 ./run
+//   --wallets 10000 --connections 128 --seconds 10 --warmup 20 --url http://127.0.0.1:8080
+import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+
+const { values } = parseArgs({
+    options: {
+        url: { type: 'string', default: 'http://127.0.0.1:8080' },
+        wallets: { type: 'string', default: '10000' },
+        connections: { type: 'string', default: '128' },
+        seconds: { type: 'string', default: '10' },
+        warmup: { type: 'string', default: '20' },
+    },
+});
+
+async function call(method, path, body, token) {
+    const response = await fetch(values.url + path, {
+        method,
+        headers: { ...(body && { 'Content-Type': 'application/json' }), ...(token && { Authorization: `Bearer ${token}` }) },
+        body: body && JSON.stringify(body),
+    });
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+    return await response.json();
+}
+
+const signIn = async () => (await call('POST', '/auth/login', { email: 'operator@walletgrains.local', password: process.env.WALLETGRAINS_OPERATOR_PASSWORD })).accessToken;
+
+async function inTurn(ids, width, work) {
+    const left = [...ids];
+    await Promise.all(Array.from({ length: width }, async () => {
+        for (let id = left.pop(); id !== undefined; id = left.pop()) await work(id);
+    }));
+}
+
+const token = await signIn();
+const wallets = [];
+await inTurn(Array(Number(values.wallets)).keys(), 64, async () => wallets.push((await call('POST', '/wallets', { currency: 'NGN' }, token)).id));
+
+const folder = mkdtempSync(join(tmpdir(), 'walletgrains-http-'));
+const script = join(folder, 'deposit.lua');
+writeFileSync(script, `
+local wallets = {${wallets.map(id => `"${id}"`).join(',')}}
+local threads = 0
+function setup(thread)
+    threads = threads + 1
+    thread:set("number", threads)
+end
+function init()
+    math.randomseed(number)
+    run = "${randomUUID().slice(0, 8)}-" .. os.time() .. "-" .. number .. "-"
+    sent = 0
+end
+function request()
+    sent = sent + 1
+    local body = '{"amount":1.00,"requestId":"' .. run .. sent .. '"}'
+    return "POST /wallet/" .. wallets[math.random(#wallets)] .. "/deposit HTTP/1.1\\r\\nHost: ${new URL(values.url).host}\\r\\nAuthorization: Bearer ${token}\\r\\nContent-Type: application/json\\r\\nContent-Length: " .. #body .. "\\r\\n\\r\\n" .. body
+end
+function done(summary, latency)
+    print(string.format("RESULT %d %d %d %d", summary.requests, summary.errors.status, summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.timeout, summary.duration))
+end
+`);
+
+function load(seconds) {
+    const output = execFileSync('wrk', ['--threads', '2', '--connections', values.connections, '--duration', `${seconds}s`, '--latency', '--script', script, values.url], { encoding: 'utf8' });
+    const [answered, refused, broken, microseconds] = /RESULT (\d+) (\d+) (\d+) (\d+)/.exec(output).slice(1).map(Number);
+    const percentile = part => new RegExp(`${part}%\\s+(\\S+)`).exec(output)[1];
+    return { answered, refused, broken, perSecond: answered * 1e6 / microseconds, p50: percentile(50), p99: percentile(99) };
+}
+
+try {
+    const warmUp = load(values.warmup);
+    const measured = load(values.seconds);
+    console.log(`${Math.round(measured.perSecond)} deposits/s over ${values.connections} connections, p50 ${measured.p50}, p99 ${measured.p99}; refused ${measured.refused}, connections broken ${measured.broken}`);
+
+    // Every answer is in a balance, and besides them only what was under way when wrk stopped.
+    let deposited = 0;
+    await inTurn(wallets, 64, async id => {
+        const { balance } = await call('GET', `/wallet/${id}`, undefined, token);
+        deposited += balance;
+    });
+    const acknowledged = warmUp.answered + measured.answered - warmUp.refused - measured.refused;
+    const underWay = deposited - acknowledged;
+    console.log(`acknowledged ${acknowledged}, in the balances ${deposited}`);
+    if (underWay < 0 || underWay > 2 * Number(values.connections) || measured.refused + measured.broken > 0) process.exitCode = 1;
+} finally {
+    rmSync(folder, { recursive: true });
+}
