@@ -13,8 +13,8 @@ public static class JournalLimits
     /// <summary>Jobs that one statement enqueues: some 5 ms, in which claims of the kind do not wait.</summary>
     public const int MaxEnqueued = 1_000;
 
-    /// <summary>Entries of the newest commits that a process keeps for those who follow: a tenth of a second of the most that it commits, and some 10 MB.
-    /// A commit may have more, and is then kept alone.</summary>
+    /// <summary>Entries of the newest commits, and the commits themselves, that a process keeps for those who follow: a tenth of a second of the most that
+    /// it commits, and some 10 MB. A commit with more is not kept.</summary>
     public const int MaxRecentEntries = 8_192;
 
     /// <summary>Connections on which a small store beside the journal reads at the same time, and as many on which it writes.</summary>

@@ -29,7 +29,7 @@ public sealed class PostgresActivityLog : IActivityLog, IAsyncDisposable
     // The horizon is computed once, in the snapshot of the statement that reads. Lateral with the order of the index leaves the planner one
     // plan: from the position on, until the page is full; and so for each of the gaps.
     private const string PageSql = $"""
-        select h."end", e.position, {Columns}
+        select h."end", pg_postmaster_start_time(), e.position, {Columns}
         from ({EndSql} offset 0) h
         left join lateral (
             select n.position, n.wallet_id, n.version, n.content
@@ -51,7 +51,6 @@ public sealed class PostgresActivityLog : IActivityLog, IAsyncDisposable
 
     private readonly ReadConnections _connections;
     private readonly RecentCommits? _recent;
-
     /// <summary>Connects with its first use.</summary>
     public PostgresActivityLog(NpgsqlDataSource dataSource, JournalOptions options, TimeProvider time, RecentCommits? recent = null)
     {
@@ -70,8 +69,16 @@ public sealed class PostgresActivityLog : IActivityLog, IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(query);
         query.Check();
-        var known = new KnownCommits(query, _recent?.From(query.From) ?? []);
-        var (end, found) = await ReadGapsAsync(query, known, cancellationToken);
+        var (commits, knownOf) = _recent?.From(query.From) ?? ([], 0);
+        var known = new KnownCommits(query, commits);
+        var (end, server, found) = await ReadGapsAsync(query, known, cancellationToken);
+        if (commits.Length > 0 && (!_recent!.Meet(server) || (knownOf is not 0 && knownOf != server)))
+        {
+            // They are of a server that may have lost them when it failed.
+            known = new KnownCommits(query, []);
+            (end, _, found) = await ReadGapsAsync(query, known, cancellationToken);
+        }
+
         if (found.Count < query.Limit)
         {
             return known.ToPage(Math.Max(end, query.From), found);
@@ -87,7 +94,7 @@ public sealed class PostgresActivityLog : IActivityLog, IAsyncDisposable
     /// <summary>Waits for the reads under way.</summary>
     public ValueTask DisposeAsync() => _connections.DisposeAsync();
 
-    private async Task<(long End, List<(long Position, LoggedEntry Entry)> Found)> ReadGapsAsync(
+    private async Task<(long End, long Server, List<(long Position, LoggedEntry Entry)> Found)> ReadGapsAsync(
         ActivityQuery query, KnownCommits known, CancellationToken cancellationToken)
     {
         var (lows, highs) = known.FindGaps();
@@ -101,10 +108,14 @@ public sealed class PostgresActivityLog : IActivityLog, IAsyncDisposable
                 parameters.Add(new NpgsqlParameter<int> { TypedValue = query.Partition });
                 parameters.Add(new NpgsqlParameter<int> { TypedValue = query.Limit });
             },
-            row => (End: row.GetInt64(0), Position: row.IsDBNull(1) ? 0 : row.GetInt64(1), Entry: row.IsDBNull(1) ? (LoggedEntry?)null : Entry(row, 2)),
+            row => (
+                End: row.GetInt64(0),
+                Server: row.GetDateTime(1).Ticks,
+                Position: row.IsDBNull(2) ? 0 : row.GetInt64(2),
+                Entry: row.IsDBNull(2) ? (LoggedEntry?)null : Entry(row, 3)),
             cancellationToken,
             isPrepared: true);
-        return (rows[0].End, rows.Where(row => row.Entry is not null).Select(row => (row.Position, row.Entry!.Value)).ToList());
+        return (rows[0].End, rows[0].Server, rows.Where(row => row.Entry is not null).Select(row => (row.Position, row.Entry!.Value)).ToList());
     }
 
     // Bounded by the journal's own limit of a commit.

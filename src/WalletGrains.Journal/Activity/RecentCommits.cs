@@ -5,13 +5,19 @@ namespace WalletGrains.Journal.Activity;
 /// (<see cref="PostgresActivityLog"/>). What is not here is read, so it may forget whatever it likes.
 /// </summary>
 /// <remarks>Nothing is here that is not durable: a commit is added when its answer is there. All members may be called from many threads.</remarks>
-public sealed class RecentCommits
+/// <param name="maxSize">So many entries are kept, a commit counted like one more.</param>
+public sealed class RecentCommits(int maxSize = JournalLimits.MaxRecentEntries)
 {
     private readonly Lock _lock = new();
 
     /// <summary>In the order of positions. Lanes commit side by side, so a lower one may come later.</summary>
     private readonly List<RecentCommit> _commits = [];
-    private int _entries;
+
+    /// <summary>The room that they take: their entries, and one for each, since a commit of nothing but refusals has none.</summary>
+    private int _size;
+
+    /// <summary>When the server started that they are of, in ticks; 0 until a reader has said so.</summary>
+    private long _server;
 
     /// <summary>Remembers a commit, and forgets the oldest ones for it.</summary>
     internal void Add(RecentCommit commit)
@@ -25,8 +31,8 @@ public sealed class RecentCommits
             }
 
             _commits.Insert(place, commit);
-            _entries += commit.Entries.Length;
-            if (_entries > JournalLimits.MaxRecentEntries)
+            _size += Size(commit);
+            if (_size > maxSize)
             {
                 ForgetOldest();
             }
@@ -34,17 +40,30 @@ public sealed class RecentCommits
     }
 
     /// <summary>Forgets all: another server may be the database now, and have given the same positions to others.</summary>
-    internal void Clear()
+    internal void Clear() => Clear(server: 0);
+
+    /// <summary>Hears which server a reader has met, and forgets all if it was another one before.</summary>
+    /// <returns>Whether what is known is of that server.</returns>
+    internal bool Meet(long server)
     {
         lock (_lock)
         {
-            _commits.Clear();
-            _entries = 0;
+            if (_server == 0)
+            {
+                _server = server;
+            }
+            else if (_server != server)
+            {
+                Clear(server);
+                return false;
+            }
+
+            return true;
         }
     }
 
-    /// <summary>The commits from a position on, in the order of positions.</summary>
-    internal RecentCommit[] From(long position)
+    /// <summary>The commits from a position on, in the order of positions, and the server that they are of, if a reader has met it.</summary>
+    internal (RecentCommit[] Commits, long Server) From(long position)
     {
         lock (_lock)
         {
@@ -54,7 +73,16 @@ public sealed class RecentCommits
                 first--;
             }
 
-            return [.. _commits[first..]];
+            return ([.. _commits[first..]], _server);
+        }
+    }
+
+    private void Clear(long server)
+    {
+        lock (_lock)
+        {
+            _commits.Clear();
+            (_size, _server) = (0, server);
         }
     }
 
@@ -62,13 +90,15 @@ public sealed class RecentCommits
     private void ForgetOldest()
     {
         var forgotten = 0;
-        while (_entries > JournalLimits.MaxRecentEntries * 3 / 4)
+        while (_size > maxSize * 3 / 4)
         {
-            _entries -= _commits[forgotten++].Entries.Length;
+            _size -= Size(_commits[forgotten++]);
         }
 
         _commits.RemoveRange(0, forgotten);
     }
+
+    private static int Size(RecentCommit commit) => commit.Entries.Length + 1;
 }
 
 /// <summary>A transaction and every entry that it wrote, those of one wallet in the order of their versions.</summary>

@@ -1,5 +1,8 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
 using WalletGrains.Journal.Activity;
+using WalletGrains.Journal.Tests.Embedded;
+using WalletGrains.Testing;
 using Xunit;
 
 namespace WalletGrains.Journal.Tests.Activity;
@@ -113,7 +116,7 @@ public sealed class RecentCommitsTests(PostgresJournalFixture postgres)
                 // Now and then a transaction that stays open, or a number that writes nothing, stands between the commits.
                 await using var connection = await Postgres.DataSource.OpenConnectionAsync(Cancelled);
                 await using var transaction = await connection.BeginTransactionAsync(Cancelled);
-                await using var number = new Npgsql.NpgsqlCommand("select journal_position()", connection, transaction);
+                await using var number = new NpgsqlCommand("select journal_position()", connection, transaction);
                 await (round % 5 == 0 ? number.ExecuteScalarAsync(Cancelled) : Task.FromResult<object?>(null));
                 await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => wallets[random.Next(wallets.Count)]).Select(written =>
                     written.Journal.AppendAsync(WithSource(written.Wallet.Deposit(1)))));
@@ -136,6 +139,57 @@ public sealed class RecentCommitsTests(PostgresJournalFixture postgres)
         }
 
         Assert.Null(Assert.Single(await FollowAsync(from, 1, 0, 100), entry => entry.WalletId == wallet.Id).Source);
+    }
+
+    [Fact]
+    public async Task What_the_server_before_had_is_not_taken_for_what_the_one_after_it_has()
+    {
+        await using var folder = TestFolders.Create("standby");
+        await using var postgres = ServerUnderTest.On(folder);
+        var server = await postgres.StartOrSkipAsync(Cancelled);
+        await using var standby = NpgsqlDataSource.Create(server.ConnectionString);
+        await new Migrations(standby, NullLogger<Migrations>.Instance).ApplyAsync(Cancelled);
+        await using var later = standby.CreateCommand("update journal_generation set generation = generation + 1");
+        await later.ExecuteNonQueryAsync(Cancelled);
+        await using var after = new PostgresJournal(standby, new JournalOptions(), TimeProvider.System, NullLogger<PostgresJournal>.Instance);
+
+        // A reader knows the commit, and the server that had it is gone for the next read; no lane has noticed.
+        var lost = await TestWallet.OpenAsync(Journal);
+        var from = await Log.FindEndAsync(Cancelled);
+        await Journal.AppendAsync(WithSource(lost.Deposit(1)));
+        Assert.Contains(await FollowAsync(from, 1, 0, 100), entry => entry.WalletId == lost.Id);
+        var kept = await TestWallet.OpenAsync(after);
+        await after.AppendAsync(kept.Deposit(1));
+        await using var log = new PostgresActivityLog(standby, new JournalOptions(), TimeProvider.System, _recent);
+
+        var page = await log.ReadAsync(new ActivityQuery(0, 1, 0, 100), Cancelled);
+
+        Assert.Equal(kept.Id, Assert.Single(page.Entries).WalletId);
+    }
+
+    [Fact]
+    public async Task Commits_without_entries_are_forgotten_as_well()
+    {
+        var small = new RecentCommits(maxSize: 20);
+        await using var journal = new PostgresJournal(
+            Postgres.DataSource, new JournalOptions(), TimeProvider.System, NullLogger<PostgresJournal>.Instance, recent: small);
+        await using var log = new PostgresActivityLog(Postgres.DataSource, new JournalOptions(), TimeProvider.System, small);
+        var (wallet, refused) = (await TestWallet.OpenAsync(journal), await TestWallet.OpenAsync(journal));
+        var from = await log.FindEndAsync(Cancelled);
+        await journal.AppendAsync(WithSource(wallet.Deposit(1)));
+        Assert.NotNull(await SourceAsync());
+        for (var i = 0; i < 30; i++)
+        {
+            await journal.AppendAsync(refused.Refuse());
+        }
+
+        Assert.Null(await SourceAsync());
+
+        async Task<object?> SourceAsync()
+        {
+            await FindSettledEndAsync();
+            return Assert.Single((await log.ReadAsync(new ActivityQuery(0, 1, from, 100), Cancelled)).Entries, entry => entry.WalletId == wallet.Id).Source;
+        }
     }
 
     [Fact]
