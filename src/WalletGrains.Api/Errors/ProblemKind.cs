@@ -43,6 +43,8 @@ internal sealed class ProblemKind
     public static readonly ProblemKind TooManyApiKeys = new("TOO_MANY_API_KEYS", StatusCodes.Status422UnprocessableEntity, "Too many keys");
     public static readonly ProblemKind TooManyAccounts = new("TOO_MANY_ACCOUNTS", StatusCodes.Status422UnprocessableEntity, "Too many accounts");
     public static readonly ProblemKind NothingToSync = new("NOTHING_TO_SYNC", StatusCodes.Status422UnprocessableEntity, "Nothing to bring up to date");
+    public static readonly ProblemKind PaymentDiffers = new("PAYMENT_DIFFERS", StatusCodes.Status422UnprocessableEntity, "Reported otherwise");
+    public static readonly ProblemKind PaymentDiscarded = new("PAYMENT_DISCARDED", StatusCodes.Status422UnprocessableEntity, "Payment discarded");
     public static readonly ProblemKind RateLimited = new("RATE_LIMITED", StatusCodes.Status429TooManyRequests, "Too many requests", retryAfterSeconds: 1);
     public static readonly ProblemKind Overloaded = new("OVERLOADED", StatusCodes.Status429TooManyRequests, "Overloaded", retryAfterSeconds: 1);
     public static readonly ProblemKind HeadersTooLarge = new("HEADERS_TOO_LARGE", StatusCodes.Status431RequestHeaderFieldsTooLarge, "The headers are too large");

@@ -33,13 +33,14 @@ internal sealed class BankReconciliationEndpoints(IGrainFactory grains)
             Response = typeof(BankReconciliationResponse),
             Problems = [ProblemKind.NotFound],
         });
-        endpoints.MapApi("POST", "/ops/reconciliation/bank/credit", CreditAsync, new("creditMissingPayment", "Operations", "Credit a payment that is missing here")
+        endpoints.MapApi("POST", "/ops/reconciliation/bank/credit", CreditAsync, new("creditMissingPayment", "Operations", "Credit a payment that is in no wallet")
         {
-            Description = "One that the comparison of the day lists under missingHere. It goes the way of a report of the bank, and is credited once whatever else comes in.",
+            Description = "One that the comparison of the day lists under missingHere or uncredited. It goes the way of a report of the bank, and is credited once whatever else comes in; "
+                + "its dead letter is tried anew. One that is listed under discarded is credited only with reopen: its money may have been sent back.",
             Access = Access.Operator,
             Body = typeof(CreditMissingRequest),
             Response = typeof(WebhookResponse),
-            Problems = [ProblemKind.NotFound],
+            Problems = [ProblemKind.NotFound, ProblemKind.PaymentDiffers, ProblemKind.PaymentDiscarded],
         });
     }
 
@@ -90,9 +91,15 @@ internal sealed class BankReconciliationEndpoints(IGrainFactory grains)
             return Problem.Invalid(errors);
         }
 
-        return await Reconciliation.CreditMissingAsync(day, reference) is not null
-            ? Answer.Ok(WebhookResponse.Received, ApiJson.Wire.WebhookResponse)
-            : new Problem(ProblemKind.NotFound, "The comparison of this day lists no such payment as missing here.");
+        return await Reconciliation.CreditMissingAsync(day, reference, body.Reopen == true) switch
+        {
+            null => new Problem(ProblemKind.NotFound, "The comparison of this day lists no such payment as missing here, uncredited or discarded."),
+            BankCreditReceipt.Contradicting => new Problem(
+                ProblemKind.PaymentDiffers, "Since the comparison the bank has reported this payment with another account, amount or currency. What it reported stands."),
+            BankCreditReceipt.Closed => new Problem(
+                ProblemKind.PaymentDiscarded, "An operator has discarded this payment, and its money may have been sent back. With reopen it is credited."),
+            _ => Answer.Ok(WebhookResponse.Received, ApiJson.Wire.WebhookResponse),
+        };
     }
 
     private static DateOnly QueryDay(FieldErrors errors, HttpRequest request)

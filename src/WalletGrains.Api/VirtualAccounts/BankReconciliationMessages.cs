@@ -5,7 +5,7 @@ using WalletGrains.Contracts.VirtualAccounts;
 
 namespace WalletGrains.Api.VirtualAccounts;
 
-/// <summary>Asks to credit a payment that is missing here.</summary>
+/// <summary>Asks to credit a payment that is in no wallet.</summary>
 internal sealed record CreditMissingRequest
 {
     /// <summary>The day of the statement, such as 2030-01-31.</summary>
@@ -15,39 +15,45 @@ internal sealed record CreditMissingRequest
     /// <summary>The payment's reference.</summary>
     [Required]
     public string? Reference { get; init; }
+
+    /// <summary>Whether it is to be credited although an operator has discarded it; false when it is left out.</summary>
+    public bool? Reopen { get; init; }
 }
 
 /// <summary>How a day's statement of the bank compares with what is stored here.</summary>
 /// <param name="Date">The day, UTC.</param>
 /// <param name="RanAt">When it was compared.</param>
-/// <param name="Ok">Every payment is the same on both sides and credited.</param>
+/// <param name="Ok">Every payment is the same on both sides, and credited or given up by an operator.</param>
 /// <param name="Lines">Payments in the statement.</param>
 /// <param name="Matched">Those that are the same here, and credited.</param>
-/// <param name="Uncredited">Those that are the same here and in no wallet: their jobs wait, or are dead letters.</param>
 /// <param name="MissingHere">Those that nothing is known of here; POST /ops/reconciliation/bank/credit credits one.</param>
 /// <param name="MissingThere">Payments of the day that are stored here and not in the statement.</param>
 /// <param name="Different">Those that are stored here with another account, amount or currency.</param>
+/// <param name="Uncredited">Those that are the same here and in no wallet: their jobs wait, or are dead letters.</param>
+/// <param name="Discarded">Those that are the same here and whose dead letters an operator has discarded.</param>
 internal sealed record BankReconciliationResponse(
     string Date,
     DateTimeOffset RanAt,
     bool Ok,
     int Lines,
     int Matched,
-    int Uncredited,
     StatementDifferencesResponse MissingHere,
     StatementDifferencesResponse MissingThere,
-    StatementDifferencesResponse Different)
+    StatementDifferencesResponse Different,
+    StatementDifferencesResponse Uncredited,
+    StatementDifferencesResponse Discarded)
 {
     public static BankReconciliationResponse Of(BankReconciliation result) => new(
         result.Day.ToString("O", System.Globalization.CultureInfo.InvariantCulture),
         result.RanAt,
-        result.Matched == result.Lines && result.MissingThere.Count == 0,
+        result.Matched + (result.Discarded?.Count ?? 0) == result.Lines && result.MissingThere.Count == 0,
         result.Lines,
         result.Matched,
-        result.Uncredited,
         StatementDifferencesResponse.Of(result.MissingHere),
         StatementDifferencesResponse.Of(result.MissingThere),
-        StatementDifferencesResponse.Of(result.Different));
+        StatementDifferencesResponse.Of(result.Different),
+        StatementDifferencesResponse.Of(result.Uncredited ?? StatementDifferences.None),
+        StatementDifferencesResponse.Of(result.Discarded ?? StatementDifferences.None));
 }
 
 /// <summary>Payments that the two sides do not agree about.</summary>

@@ -82,6 +82,9 @@ public enum BankCreditReceipt
 
     /// <summary>Its reference was stored before with another account, amount or currency; nothing happens, and operators are told.</summary>
     Contradicting = 3,
+
+    /// <summary>An operator has given it up; nothing happens.</summary>
+    Closed = 4,
 }
 
 /// <summary>Takes what the bank reports. Key 0; every silo answers its own callers.</summary>
@@ -92,4 +95,11 @@ public interface IBankInboxGrain : IGrainWithIntegerKey
     /// <exception cref="UnavailableException">The store is away; the call may be repeated.</exception>
     [Alias("Receive")]
     Task<BankCreditReceipt> ReceiveAsync(BankCredit credit);
+
+    /// <summary>The same for an operator who wants it credited: a dead letter of it is tried anew.</summary>
+    /// <param name="credit">The payment.</param>
+    /// <param name="reopen">Also when it was given up.</param>
+    /// <exception cref="UnavailableException">The store is away; the call may be repeated.</exception>
+    [Alias("Credit")]
+    Task<BankCreditReceipt> CreditAsync(BankCredit credit, bool reopen);
 }

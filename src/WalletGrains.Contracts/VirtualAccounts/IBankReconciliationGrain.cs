@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace WalletGrains.Contracts.VirtualAccounts;
 
 /// <summary>Compares the bank's statements with what is credited. Key 0; every silo answers its own callers.</summary>
@@ -16,11 +18,14 @@ public interface IBankReconciliationGrain : IGrainWithIntegerKey
     [Alias("Find")]
     Task<BankReconciliation?> FindAsync(DateOnly day);
 
-    /// <summary>Credits a payment that the kept comparison lists as missing here, as if the bank had reported it.</summary>
+    /// <summary>Credits a payment that the kept comparison lists as missing here, uncredited or discarded, as if the bank had reported it.</summary>
+    /// <param name="day">The day.</param>
+    /// <param name="reference">The payment's reference.</param>
+    /// <param name="reopen">Also when an operator has given it up.</param>
     /// <returns>What the inbox made of it; null when the comparison lists no such payment.</returns>
     /// <exception cref="UnavailableException">The store is away; the call may be repeated.</exception>
     [Alias("CreditMissing")]
-    Task<BankCreditReceipt?> CreditMissingAsync(DateOnly day, string reference);
+    Task<BankCreditReceipt?> CreditMissingAsync(DateOnly day, string reference, bool reopen);
 }
 
 /// <summary>A payment as one side has it.</summary>
@@ -56,10 +61,11 @@ public sealed record StatementDifference(
 /// <param name="RanAt">When it was compared.</param>
 /// <param name="Lines">Payments in the statement.</param>
 /// <param name="Matched">Those that are the same here, and credited.</param>
-/// <param name="Uncredited">Those that are the same here and in no wallet: their jobs wait, or are dead letters.</param>
 /// <param name="MissingHere">Those that nothing is known of here.</param>
 /// <param name="MissingThere">Payments of the day that are stored here and not in the statement.</param>
 /// <param name="Different">Those that are stored here with another account or amount.</param>
+/// <param name="Uncredited">Those that are the same here and in no wallet: their jobs wait, or are dead letters. Null in a comparison of before they were listed.</param>
+/// <param name="Discarded">Those that are the same here and that an operator has given up. Null like the others.</param>
 [GenerateSerializer, Immutable]
 [Alias("walletgrains.BankReconciliation")]
 public sealed record BankReconciliation(
@@ -67,10 +73,11 @@ public sealed record BankReconciliation(
     [property: Id(1)] DateTimeOffset RanAt,
     [property: Id(2)] int Lines,
     [property: Id(3)] int Matched,
-    [property: Id(4)] int Uncredited,
     [property: Id(5)] StatementDifferences MissingHere,
     [property: Id(6)] StatementDifferences MissingThere,
-    [property: Id(7)] StatementDifferences Different)
+    [property: Id(7)] StatementDifferences Different,
+    [property: Id(8), JsonPropertyName("notCredited")] StatementDifferences? Uncredited,
+    [property: Id(9)] StatementDifferences? Discarded)
 {
     /// <summary>Lines of one statement. Some 4 MB of text; comparing them takes a few seconds.</summary>
     public const int MaxLines = 50_000;
@@ -84,4 +91,8 @@ public sealed record BankReconciliation(
 /// <param name="Listed">The first of them.</param>
 [GenerateSerializer, Immutable]
 [Alias("walletgrains.StatementDifferences")]
-public sealed record StatementDifferences([property: Id(0)] int Count, [property: Id(1)] IReadOnlyList<StatementDifference> Listed);
+public sealed record StatementDifferences([property: Id(0)] int Count, [property: Id(1)] IReadOnlyList<StatementDifference> Listed)
+{
+    /// <summary>None.</summary>
+    public static readonly StatementDifferences None = new(0, []);
+}

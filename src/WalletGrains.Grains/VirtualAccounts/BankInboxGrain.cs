@@ -12,13 +12,18 @@ namespace WalletGrains.Grains.VirtualAccounts;
 public sealed class BankInboxGrain(IBankInbox inbox, IdGenerator ids, TimeProvider time) : Grain, IBankInboxGrain
 {
     /// <inheritdoc />
-    public async Task<BankCreditReceipt> ReceiveAsync(BankCredit credit)
+    public Task<BankCreditReceipt> ReceiveAsync(BankCredit credit) => TakeAsync(credit, JobRepeat.Never, reopen: false);
+
+    /// <inheritdoc />
+    public Task<BankCreditReceipt> CreditAsync(BankCredit credit, bool reopen) => TakeAsync(credit, JobRepeat.WhenOver, reopen);
+
+    private async Task<BankCreditReceipt> TakeAsync(BankCredit credit, JobRepeat repeat, bool reopen)
     {
         ArgumentNullException.ThrowIfNull(credit);
         return await Outage.GuardWriteAsync(async () =>
         {
             var row = VirtualAccountRows.ToRow(credit, time.GetUtcMilliseconds());
-            var job = new NewJob(ids.NewId(), BankCrediting.JobKind, credit.Reference, ReadOnlyMemory<byte>.Empty);
+            var job = new NewJob(ids.NewId(), BankCrediting.JobKind, credit.Reference, ReadOnlyMemory<byte>.Empty, Repeat: repeat);
             var known = await inbox.ReceiveAsync(row, job, CancellationToken.None);
             if (known is not null && !IsSame(known, row))
             {
@@ -27,7 +32,17 @@ public sealed class BankInboxGrain(IBankInbox inbox, IdGenerator ids, TimeProvid
                 return BankCreditReceipt.Contradicting;
             }
 
-            if (known is null or { Credit: null, Closing: null })
+            if (known is { Closing: not null })
+            {
+                if (!reopen)
+                {
+                    return BankCreditReceipt.Closed;
+                }
+
+                await inbox.ReopenAsync(credit.Reference, job);
+            }
+
+            if (known?.Credit is null)
             {
                 await WakeAsync(BankCrediting.JobKind);
             }

@@ -32,29 +32,34 @@ public sealed class BankReconciliationGrain(IBankInbox inbox, TimeProvider time)
             : null;
 
     /// <inheritdoc />
-    public async Task<BankCreditReceipt?> CreditMissingAsync(DateOnly day, string reference)
+    public async Task<BankCreditReceipt?> CreditMissingAsync(DateOnly day, string reference, bool reopen)
     {
-        if (await FindAsync(day) is not { } result || result.MissingHere.Listed.FirstOrDefault(missing => missing.Reference == reference) is not { Bank: { } line })
+        if (await FindAsync(day) is not { } result
+            || new[] { result.MissingHere, result.Uncredited, result.Discarded }
+                .SelectMany(differences => differences?.Listed ?? [])
+                .FirstOrDefault(listed => listed.Reference == reference) is not { Bank: { } line })
         {
             return null;
         }
 
         // Through the inbox like any report: whatever has come in since the comparison, it is credited once.
-        return await GrainFactory.GetGrain<IBankInboxGrain>(0).ReceiveAsync(new BankCredit(
-            line.Reference,
-            line.AccountNumber,
-            new Money(line.AmountMinor, Currency.Parse(line.Currency)),
-            SenderName: null,
-            Narration: null,
-            line.OccurredAt,
-            BankCreditSource.Statement));
+        return await GrainFactory.GetGrain<IBankInboxGrain>(0).CreditAsync(
+            new BankCredit(
+                line.Reference,
+                line.AccountNumber,
+                new Money(line.AmountMinor, Currency.Parse(line.Currency)),
+                SenderName: null,
+                Narration: null,
+                line.OccurredAt,
+                BankCreditSource.Statement),
+            reopen);
     }
 
     private async Task<BankReconciliation> CompareWithStoreAsync(DateOnly day, IReadOnlyList<StatementLine> lines)
     {
         var ranAt = time.GetUtcMilliseconds();
-        var (missingHere, missingThere, different) = (new Collected(), new Collected(), new Collected());
-        var (matched, uncredited) = (0, 0);
+        var (missingHere, missingThere, different, uncredited, discarded) = (new Collected(), new Collected(), new Collected(), new Collected(), new Collected());
+        var matched = 0;
         foreach (var chunk in lines.Chunk(IBankInbox.MaxReferences))
         {
             var stored = (await inbox.FindAsync([.. chunk.Select(line => line.Reference)], CancellationToken.None))
@@ -69,8 +74,8 @@ public sealed class BankReconciliationGrain(IBankInbox inbox, TimeProvider time)
                     case var row when (row.AccountNumber, row.AmountMinor, row.Currency) != (line.AccountNumber, line.AmountMinor, line.Currency):
                         different.Add(new StatementDifference(line.Reference, line, LineOf(row), row.Credit is not null));
                         break;
-                    case { Credit: null }:
-                        uncredited++;
+                    case { Credit: null, Closing: var closing } row:
+                        (closing is null ? uncredited : discarded).Add(new StatementDifference(line.Reference, line, LineOf(row), IsCredited: false));
                         break;
                     default:
                         matched++;
@@ -92,7 +97,7 @@ public sealed class BankReconciliationGrain(IBankInbox inbox, TimeProvider time)
             last = page[^1];
         }
 
-        return new BankReconciliation(day, ranAt, lines.Count, matched, uncredited, missingHere.Result, missingThere.Result, different.Result);
+        return new BankReconciliation(day, ranAt, lines.Count, matched, missingHere.Result, missingThere.Result, different.Result, uncredited.Result, discarded.Result);
     }
 
     private static StatementLine LineOf(BankCreditRow row) => new(row.Reference, row.AccountNumber, row.AmountMinor, row.Currency, row.OccurredAt);

@@ -56,6 +56,11 @@ public interface IBankInbox
     /// <summary>Remembers another content of a known payment and, in the same transaction, writes the job that tells of it: once for each content.</summary>
     Task ContradictAsync(BankCreditRow reported, NewJob alert);
 
+    /// <summary>Has a payment that was closed credited after all: it is open again, and its job is written in the same transaction.</summary>
+    /// <param name="reference">The payment; nothing happens when it is credited.</param>
+    /// <param name="job">The job, which begins anew where there is one; its key is the payment's reference.</param>
+    Task ReopenAsync(string reference, NewJob job);
+
     /// <summary>Discards the dead letter of a payment, and closes the payment in the same transaction. A repeat changes nothing.</summary>
     /// <param name="jobId">A job that credits payments: its key is the payment's reference.</param>
     /// <returns>False when it is no dead letter.</returns>

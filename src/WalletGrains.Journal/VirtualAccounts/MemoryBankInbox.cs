@@ -49,6 +49,18 @@ public sealed class MemoryBankInbox(MemoryJobStore jobs, CommitInterceptor? inte
     }
 
     /// <inheritdoc/>
+    public Task ReopenAsync(string reference, NewJob job) => CommitAsync(() =>
+    {
+        if (_credits.GetValueOrDefault(reference) is { Credit: null } known)
+        {
+            jobs.Enqueue(job);
+            _credits[reference] = known with { Closing = null };
+        }
+
+        return true;
+    });
+
+    /// <inheritdoc/>
     public Task<bool> DiscardAsync(Guid jobId) => CommitAsync(() =>
     {
         var isDiscarded = jobs.Discard(jobId);

@@ -27,6 +27,8 @@ public sealed class PostgresBankInbox : IBankInbox, IAsyncDisposable
     // $3 of a job is its key.
     private const string IsOpen = "exists (select from bank_credits where reference = $3 and credited_at is null and closed_at is null)";
 
+    private const string IsNotCredited = "exists (select from bank_credits where reference = $3 and credited_at is null)";
+
     // Behind the job's own parameters.
     private const string IsNewContradiction =
         "not exists (select from bank_credit_contradictions where (reference, account_number, amount_minor, currency) = ($8, $9, $10, $11))";
@@ -81,6 +83,15 @@ public sealed class PostgresBankInbox : IBankInbox, IAsyncDisposable
             static (_, _) => Task.FromResult(true),
             before: enqueue);
     }
+
+    /// <inheritdoc/>
+    public Task ReopenAsync(string reference, NewJob job) => _writes.RunAsync(
+        "update bank_credits set closed_at = null, closed_because = null where reference = $1 and credited_at is null",
+        parameters => parameters.Add(new() { Value = reference }),
+        static (_, _) => Task.FromResult(true),
+
+        // The job first: whoever discards it comes in this order, too.
+        before: JobStatement.Enqueue(job, IsNotCredited));
 
     /// <inheritdoc/>
     public Task<bool> DiscardAsync(Guid jobId) => _writes.RunAsync(

@@ -90,7 +90,13 @@ public abstract class VirtualAccountStoreContract
         Assert.False(await Inbox.DiscardAsync(job.JobId));
         Assert.Equal("no such account", (await Inbox.FindAsync(_reference, Cancelled))!.Closing!.Because);
         Assert.NotNull(await Inbox.ReceiveAsync(credit, JobOf(credit), Cancelled));
+        Assert.NotNull(await Inbox.ReceiveAsync(credit, JobOf(credit) with { Repeat = JobRepeat.WhenOver }, Cancelled));
         Assert.Equal(0, await CountJobsAsync());
+
+        // Unless somebody says so by name.
+        await Inbox.ReopenAsync(_reference, JobOf(credit) with { Repeat = JobRepeat.WhenOver });
+        Assert.Null((await Inbox.FindAsync(_reference, Cancelled))!.Closing);
+        Assert.Equal(1, await CountJobsAsync());
     }
 
     [Fact]

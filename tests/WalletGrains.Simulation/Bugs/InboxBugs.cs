@@ -27,6 +27,8 @@ internal sealed class InboxDedupDropped : PlantedBug
 
         public Task ContradictAsync(BankCreditRow reported, NewJob alert) => durable.ContradictAsync(reported, alert);
 
+        public Task ReopenAsync(string reference, NewJob job) => durable.ReopenAsync(reference, job);
+
         public Task<bool> DiscardAsync(Guid jobId) => durable.DiscardAsync(jobId);
 
         public Task MarkCreditedAsync(string reference, BankCreditEntry credit) => durable.MarkCreditedAsync(reference, credit);

@@ -27,6 +27,12 @@ internal sealed partial class DatabaseConnection : IVirtualAccountStore, IBankIn
         return true;
     });
 
+    public Task ReopenAsync(string reference, NewJob job) => Write(async () =>
+    {
+        await database.Inbox.ReopenAsync(reference, job);
+        return true;
+    });
+
     public Task<bool> DiscardAsync(Guid jobId) => Write(() => database.Inbox.DiscardAsync(jobId));
 
     public Task MarkCreditedAsync(string reference, BankCreditEntry credit) => Write(async () =>

@@ -54,6 +54,14 @@ internal sealed class SimulatedBankRows(CommitInterceptor interceptor, Simulated
         },
         _ => jobs.NoteEnqueued(alert));
 
+    public Task ReopenAsync(string reference, NewJob job) => CommitAsync(
+        async () =>
+        {
+            await _inbox.ReopenAsync(reference, job);
+            return true;
+        },
+        _ => jobs.NoteEnqueued(job));
+
     public Task<bool> DiscardAsync(Guid jobId) => CommitAsync(() => _inbox.DiscardAsync(jobId), static _ => { });
 
     public Task MarkCreditedAsync(string reference, BankCreditEntry credit) => CommitAsync(
