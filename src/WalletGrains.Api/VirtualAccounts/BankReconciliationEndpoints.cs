@@ -10,11 +10,11 @@ using WalletGrains.Contracts.VirtualAccounts;
 namespace WalletGrains.Api.VirtualAccounts;
 
 /// <summary>Compares the bank's statements with what is credited, and has credited what was missed.</summary>
-internal sealed class BankReconciliationEndpoints(IGrainFactory grains)
+internal sealed class BankReconciliationEndpoints(IGrainFactory grains, TimeProvider time)
 {
     private const string DateFormat = "yyyy-MM-dd";
 
-    private static readonly QueryParameter Date = new("date", "The day of the statement, UTC, such as 2030-01-31. Required.");
+    private static readonly QueryParameter Date = new("date", "The day of the statement, UTC, such as 2026-01-31. Required.");
 
     public void Map(IEndpointRouteBuilder endpoints)
     {
@@ -102,16 +102,14 @@ internal sealed class BankReconciliationEndpoints(IGrainFactory grains)
         };
     }
 
-    private static DateOnly QueryDay(FieldErrors errors, HttpRequest request)
-    {
-        return Day(errors, QueryFields.Single(request, Date.Name) ?? "");
-    }
+    private DateOnly QueryDay(FieldErrors errors, HttpRequest request) => Day(errors, QueryFields.Single(request, Date.Name) ?? "");
 
-    private static DateOnly Day(FieldErrors errors, string text)
+    private DateOnly Day(FieldErrors errors, string text)
     {
-        if (!DateOnly.TryParseExact(text, DateFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) || day.Year < 2_000)
+        if (!DateOnly.TryParseExact(text, DateFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+            || day.Year < 2_000 || day > DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime).AddDays(1))
         {
-            errors.Add(Date.Name, "date must be a day such as 2030-01-31.");
+            errors.Add(Date.Name, "date must be a day such as 2026-01-31, and not behind tomorrow.");
         }
 
         return day;

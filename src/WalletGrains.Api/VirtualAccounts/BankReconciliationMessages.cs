@@ -8,7 +8,7 @@ namespace WalletGrains.Api.VirtualAccounts;
 /// <summary>Asks to credit a payment that is in no wallet.</summary>
 internal sealed record CreditMissingRequest
 {
-    /// <summary>The day of the statement, such as 2030-01-31.</summary>
+    /// <summary>The day of the statement, such as 2026-01-31.</summary>
     [Required]
     public string? Date { get; init; }
 

@@ -3,7 +3,6 @@ using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
-using Microsoft.VisualBasic.FileIO;
 using WalletGrains.Api.Errors;
 using WalletGrains.Api.Http;
 using WalletGrains.Contracts;
@@ -52,51 +51,108 @@ internal static class StatementUpload
         return Utf8.IsValid(bytes) ? Parse(Encoding.UTF8.GetString(bytes), day) : (null, Problem.Invalid("The body is not valid UTF-8."));
     }
 
-    /// <summary>Reads a statement's text.</summary>
+    /// <summary>Reads a statement's text, line by line: no field of it can have a line break.</summary>
     internal static (IReadOnlyList<StatementLine>? Lines, Problem? Problem) Parse(string text, DateOnly day)
     {
-        using var reader = new StringReader(text.TrimStart('\uFEFF'));
-        using var csv = new TextFieldParser(reader) { Delimiters = [","], HasFieldsEnclosedInQuotes = true, TrimWhiteSpace = false };
         var lines = new List<StatementLine>();
         var references = new HashSet<string>(StringComparer.Ordinal);
-        try
+        var (number, hasHeader) = (0, false);
+        var rows = text.AsSpan().TrimStart('\uFEFF');
+        foreach (var range in rows.Split('\n'))
         {
-            if (csv.ReadFields() is not { } header || !header.SequenceEqual(Columns))
+            number++;
+            var row = rows[range].TrimEnd('\r');
+            if (row.IsEmpty)
             {
-                return (null, Problem.Invalid($"The first line must be {string.Join(',', Columns)}."));
+                continue;
             }
 
-            while (!csv.EndOfData)
+            var fields = FieldsOf(row);
+            if (!hasHeader)
             {
-                var number = csv.LineNumber;
-                var (line, wrong) = LineOf(csv.ReadFields()!, day);
-                wrong ??= references.Add(line!.Reference) ? null : "the reference is there already";
-                if (wrong is not null)
+                if (fields is null || !fields.SequenceEqual(Columns))
                 {
-                    return (null, Problem.Invalid($"Line {number}: {wrong}."));
+                    break;
                 }
 
-                if (lines.Count == BankReconciliation.MaxLines)
-                {
-                    return (null, Problem.Invalid($"A statement may have at most {BankReconciliation.MaxLines} payments."));
-                }
-
-                lines.Add(line!);
+                hasHeader = true;
+                continue;
             }
-        }
-        catch (MalformedLineException e)
-        {
-            return (null, Problem.Invalid($"Line {e.LineNumber}: the quotes do not match."));
+
+            if (fields is null)
+            {
+                return (null, Problem.Invalid($"Line {number}: the quotes do not match."));
+            }
+
+            var (line, wrong) = LineOf(fields, day);
+            wrong ??= references.Add(line!.Reference) ? null : "the reference is there already";
+            if (wrong is not null)
+            {
+                return (null, Problem.Invalid($"Line {number}: {wrong}."));
+            }
+
+            if (lines.Count == BankReconciliation.MaxLines)
+            {
+                return (null, Problem.Invalid($"A statement may have at most {BankReconciliation.MaxLines} payments."));
+            }
+
+            lines.Add(line!);
         }
 
-        return (lines, null);
+        return hasHeader ? (lines, null) : (null, Problem.Invalid($"The first line must be {string.Join(',', Columns)}."));
     }
 
-    private static (StatementLine? Line, string? Wrong) LineOf(string[] fields, DateOnly day)
+    /// <summary>The fields of a line, as RFC 4180 writes them; null when a quote is not closed, or something follows one that is.</summary>
+    private static List<string>? FieldsOf(ReadOnlySpan<char> row)
+    {
+        var fields = new List<string>(Columns.Length);
+        for (var at = 0; ; at++)
+        {
+            var length = 0;
+            if (row[at..] is ['"', ..])
+            {
+                length = QuotedLength(row[at..]);
+                if (length == 0 || (at + length < row.Length && row[at + length] != ','))
+                {
+                    return null;
+                }
+
+                fields.Add(row[(at + 1)..(at + length - 1)].ToString().Replace("\"\"", "\"", StringComparison.Ordinal));
+            }
+            else
+            {
+                length = row[at..].IndexOf(',') is >= 0 and var comma ? comma : row.Length - at;
+                fields.Add(row.Slice(at, length).ToString());
+            }
+
+            at += length;
+            if (at == row.Length)
+            {
+                return fields;
+            }
+        }
+    }
+
+    /// <summary>How long the field is that a text begins with, its quotes included; zero when it does not end.</summary>
+    private static int QuotedLength(ReadOnlySpan<char> text)
+    {
+        for (var at = 1; text[at..].IndexOf('"') is >= 0 and var quote; at += quote + 2)
+        {
+            var end = at + quote + 1;
+            if (end == text.Length || text[end] != '"')
+            {
+                return end;
+            }
+        }
+
+        return 0;
+    }
+
+    private static (StatementLine? Line, string? Wrong) LineOf(List<string> fields, DateOnly day)
     {
         if (fields is not [var reference, var account, var amount, var time])
         {
-            return (null, $"there are {fields.Length} fields and not {Columns.Length}");
+            return (null, $"there are {fields.Count} fields and not {Columns.Length}");
         }
 
         var currency = Currency.Parse(GlobusWebhook.DefaultCurrency);

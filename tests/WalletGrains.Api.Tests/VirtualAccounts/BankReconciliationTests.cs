@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using WalletGrains.Api.VirtualAccounts;
 using WalletGrains.Simulators.Admin;
 using Xunit;
 
@@ -148,6 +149,24 @@ public sealed class BankReconciliationTests(BankFixture bank)
             result.GetProperty("lines").GetInt32(), Count(result, "missingHere"), result.GetProperty("missingHere").GetProperty("items").GetArrayLength()));
     }
 
+    [Fact]
+    public void A_stray_quote_in_a_large_statement_is_found_without_reading_the_rest_of_it()
+    {
+        // Were the field to go on to the next quote, this would take a quarter of an hour.
+        var line = $",0000014579,1,{At(9).UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}\r\n";
+        var statement = $"{Header}FT-1{line}\"FT-2{line}{string.Concat(Enumerable.Range(3, 49_000).Select(i => $"FT-{i}{line}"))}";
+        var (lines, problem) = StatementUpload.Parse(statement, _day);
+        Assert.Equal((null, "Line 3: the quotes do not match."), (lines, problem?.Detail));
+    }
+
+    [Fact]
+    public void Fields_may_be_quoted_as_RFC_4180_says()
+    {
+        var time = $"{At(9).UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}";
+        var (lines, _) = StatementUpload.Parse($"\uFEFFreference,\"account\",amount,time\n\n\"FT,\"\"1\"\"\",\"0000014579\",2.50,\"{time}\"\nFT\"2,0000014579,1,{time}\n", _day);
+        Assert.Equal([("FT,\"1\"", 250), ("FT\"2", 100)], lines!.Select(line => (line.Reference, line.AmountMinor)));
+    }
+
     [Theory]
     [InlineData("", "The first line must be reference,account,amount,time.")]
     [InlineData("reference,account,amount\r\n", "The first line must be reference,account,amount,time.")]
@@ -162,6 +181,10 @@ public sealed class BankReconciliationTests(BankFixture bank)
     [InlineData(Header + "FT-1,0000014579,1,1999-01-01T00:00:00Z", "Line 2: the time is not of the day {1} (UTC).")]
     [InlineData(Header + "\"FT,1\",0000014579,1,{0}\r\n\"FT,1\",0000014579,1,{0}", "Line 3: the reference is there already.")]
     [InlineData(Header + "\"FT-1,0000014579,1,{0}", "Line 2: the quotes do not match.")]
+    [InlineData(Header + "\"FT-1\"x,0000014579,1,{0}", "Line 2: the quotes do not match.")]
+    [InlineData(Header + "\"FT\"\",0000014579,1,{0}", "Line 2: the quotes do not match.")]
+    [InlineData(Header + "\r\nFT-1,0000014579,1,{0},", "Line 3: there are 5 fields and not 4.")]
+    [InlineData(Header + "FT-1,0000014579,1,\"{0}\n\"", "Line 2: the quotes do not match.")]
     public async Task A_statement_that_is_none_is_refused_with_the_line(string statement, string detail)
     {
         var (time, day) = ($"{At(9).UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}", _day.ToString("O", CultureInfo.InvariantCulture));
@@ -177,6 +200,9 @@ public sealed class BankReconciliationTests(BankFixture bank)
         (await CompareAsync(new string('x', ApiLimits.MaxStatementBytes + 1))).AssertProblem(413, "BODY_TOO_LARGE");
         (await CompareAsync(Header, query: "")).AssertProblem(400, "VALIDATION");
         (await CompareAsync(Header, query: "?date=2020-13-01")).AssertProblem(400, "VALIDATION");
+        (await CompareAsync(Header, query: "?date=9999-12-31")).AssertProblem(400, "VALIDATION");
+        (await bank.Api.Operator().GetAsync($"{Path}?date=9999-12-31")).AssertProblem(400, "VALIDATION");
+        Assert.Equal(200, (await CompareAsync(Header, query: $"?date={DateTime.UtcNow.AddDays(1):yyyy-MM-dd}")).Status);
         (await CompareAsync(Header, caller: bank.Api.Customer())).AssertProblem(403, "FORBIDDEN");
         (await CompareAsync(Header, caller: bank.Api.Service())).AssertProblem(403, "FORBIDDEN");
         (await bank.Api.Customer().PostAsync($"{Path}/credit", """{"date":"2020-01-01","reference":"FT-1"}""")).AssertProblem(403, "FORBIDDEN");
