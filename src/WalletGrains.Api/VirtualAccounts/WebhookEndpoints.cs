@@ -84,10 +84,20 @@ internal sealed class WebhookEndpoints(IGrainFactory grains, WebhookSecrets secr
         return problem;
     }
 
-    private static string? EventOf(JsonElement body) =>
-        body.ValueKind is JsonValueKind.Object && body.TryGetProperty("event"u8, out var name) && name.ValueKind is JsonValueKind.String
-            ? name.GetString()
-            : null;
+    private static string? EventOf(JsonElement body)
+    {
+        try
+        {
+            return body.ValueKind is JsonValueKind.Object && body.TryGetProperty("event"u8, out var name) && name.ValueKind is JsonValueKind.String
+                ? name.GetString()
+                : null;
+        }
+        catch (InvalidOperationException)
+        {
+            // It escapes half a character: no name, and refused as such.
+            return null;
+        }
+    }
 
     private static Problem? CreditOf(JsonElement json, out BankCredit? credit)
     {
