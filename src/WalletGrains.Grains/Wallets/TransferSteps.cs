@@ -14,15 +14,10 @@ internal static class TransferSteps
         DebitTransfer debit => Debited(debit, debit.ToWalletId, entry),
         DebitHeldTransfer debit => Debited(debit, debit.ToWalletId, entry) with { BulkId = debit.BulkId },
         DebitReversal debit => Debited(debit, debit.ToWalletId, entry) with { ReversesTransferId = debit.ReversedTransferId },
-        CreditTransfer credit => Row(credit, credit.FromWalletId, entry.WalletId, TransferState.Completed, entry.Amount, entry.CreatedAt) with
-        {
-            CreditEntryId = entry.EntryId,
-        },
-        RefundTransfer refund => Row(refund, entry.WalletId, refund.ToWalletId, TransferState.Compensated, entry.Amount, entry.CreatedAt) with
-        {
-            RefundEntryId = entry.EntryId,
-            FailureCode = RefusalContent.NameOf(refund.Failure),
-        },
+        CreditTransfer credit => Row(
+            credit, credit.FromWalletId, entry.WalletId, TransferState.Completed, entry.Amount, entry.CreatedAt, creditEntryId: entry.EntryId),
+        RefundTransfer refund => Row(
+            refund, entry.WalletId, refund.ToWalletId, TransferState.Compensated, entry.Amount, entry.CreatedAt, RefusalContent.NameOf(refund.Failure), refundEntryId: entry.EntryId),
         _ => null,
     };
 
@@ -37,12 +32,22 @@ internal static class TransferSteps
     };
 
     private static TransferRow Debited(TransferCommand debit, Guid toWalletId, Entry entry) =>
-        Row(debit, entry.WalletId, toWalletId, TransferState.Debited, entry.Amount, entry.CreatedAt) with { DebitEntryId = entry.EntryId };
+        Row(debit, entry.WalletId, toWalletId, TransferState.Debited, entry.Amount, entry.CreatedAt, debitEntryId: entry.EntryId);
 
     private static TransferRow Failed(TransferCommand debit, Guid walletId, Guid toWalletId, WalletRefusal refusal, DateTimeOffset at) =>
-        Row(debit, walletId, toWalletId, TransferState.Failed, debit.Amount, at) with { FailureCode = RefusalContent.NameOf(refusal) };
+        Row(debit, walletId, toWalletId, TransferState.Failed, debit.Amount, at, RefusalContent.NameOf(refusal));
 
-    private static TransferRow Row(TransferCommand command, Guid from, Guid to, TransferState state, Money amount, DateTimeOffset at) => new(
+    private static TransferRow Row(
+        TransferCommand command,
+        Guid from,
+        Guid to,
+        TransferState state,
+        Money amount,
+        DateTimeOffset at,
+        string? failureCode = null,
+        Guid? debitEntryId = null,
+        Guid? creditEntryId = null,
+        Guid? refundEntryId = null) => new(
         command.TransferId,
         from,
         to,
@@ -50,10 +55,10 @@ internal static class TransferSteps
         amount.Currency.Code,
         command.Description,
         state,
-        FailureCode: null,
-        DebitEntryId: null,
-        CreditEntryId: null,
-        RefundEntryId: null,
+        failureCode,
+        debitEntryId,
+        creditEntryId,
+        refundEntryId,
         at,
         at,
         command.Metadata is { } metadata ? MetadataContent.Encode(metadata) : null);
