@@ -56,6 +56,7 @@ public static class WalletGrainsApi
         if (frontDoor)
         {
             PushHub.Add(builder);
+            services.AddHostedService<HttpsRedirectCheck>();
         }
 
         services.AddSingleton(static provider => new AuditQueue(provider.GetRequiredService<RateLimits>()));

@@ -29,6 +29,9 @@ public sealed class ApiFixture : IAsyncLifetime
     /// <summary>A host whose database and key it shares; null for its own.</summary>
     public ApiFixture? Beside { private get; init; }
 
+    /// <summary>Where the host keeps what it makes for itself.</summary>
+    public string DataFolder => Path.Combine(_folder.Path, "data");
+
     /// <summary>Where the host accepts requests.</summary>
     public Uri Address { get; private set; } = null!;
 
@@ -74,11 +77,14 @@ public sealed class ApiFixture : IAsyncLifetime
                 $"--environment={environment}",
                 "--Urls=http://127.0.0.1:0",
                 $"--ConnectionStrings:WalletGrains={connectionString}",
-                $"--WALLETGRAINS_DATA={Path.Combine(_folder.Path, "data")}",
+                $"--WALLETGRAINS_DATA={DataFolder}",
                 $"--WALLETGRAINS_LOGS={Path.Combine(_folder.Path, "logs")}",
                 $"--Jwt:Key={_jwt.Key}",
                 "--Actors:Clustering=Localhost",
                 "--Serilog:MinimumLevel:Default=Warning",
+
+                // In Production a host starts only with the first two, and waits for others when it stops.
+                .. environment == "Production" ? (string[])["--GLOBUS_MOCK=true", $"--WALLETGRAINS_OPERATOR_PASSWORD={Password}", "--Shutdown:NoticeSeconds=0"] : [],
                 .. settings,
             ],
             TestContext.Current.CancellationToken);

@@ -53,6 +53,7 @@ internal sealed class MeasuredHost : IAsyncDisposable
                 $"--WALLETGRAINS_LOGS={Path.Combine(folder, "logs")}",
                 $"--Jwt:Key={Convert.ToBase64String(RandomNumberGenerator.GetBytes(48))}",
                 $"--WALLETGRAINS_OPERATOR_PASSWORD={Guid.NewGuid():N}",
+                "--GLOBUS_MOCK=true",
                 // All load comes from one address and one user. The limits are counted all the same, so their cost is in the figures.
                 .. RateLimits.Select(limit => $"--RateLimits:{limit}=1000000"),
                 .. settings,

@@ -66,6 +66,8 @@ public sealed class WalletGrainsHost : IAsyncDisposable
             }
             catch
             {
+                // What had started already works with what is disposed now, and tells the cluster that it leaves.
+                await app.StopAsync(CancellationToken.None);
                 await app.DisposeAsync();
                 throw;
             }
@@ -106,7 +108,7 @@ public sealed class WalletGrainsHost : IAsyncDisposable
         {
             builder.Services.AddWalletGrains();
             builder.Services.AddJournal(builder.Configuration, database);
-            builder.Services.AddVirtualAccounts(builder.Configuration);
+            builder.Services.AddVirtualAccounts(builder.Configuration, builder.Environment);
             builder.Services.AddSigning(builder.Configuration, builder.Environment, options.DataFolder);
             builder.Services.AddHostedService<PeriodicWorkStart>();
         }
@@ -115,7 +117,7 @@ public sealed class WalletGrainsHost : IAsyncDisposable
         if (options.Role is not ActorRole.Silo)
         {
             JwtKey.Provide(builder.Configuration, builder.Environment, options.DataFolder);
-            builder.Services.AddHostedService<FirstOperator>();
+            builder.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<FirstOperator>(services, options));
         }
 
         var frontDoor = options.Role is not ActorRole.Silo;

@@ -48,6 +48,8 @@ public sealed class HttpsTests : IAsyncLifetime
                 $"--WALLETGRAINS_LOGS={Path.Combine(_folder.Path, "logs")}",
                 $"--Jwt:Key={Convert.ToBase64String(RandomNumberGenerator.GetBytes(48))}",
                 "--Actors:Clustering=Localhost",
+                "--GLOBUS_MOCK=true",
+                $"--WALLETGRAINS_OPERATOR_PASSWORD={ApiFixture.Password}",
                 "--Serilog:MinimumLevel:Default=Warning",
             ],
             Cancelled);

@@ -129,6 +129,17 @@ public sealed class GlobusTests(BankFixture bank)
         Assert.Equal("GLOBUS_BASE_URL is missing, and there is a GLOBUS_CLIENT_ID.", refused.Message);
     }
 
+    [Theory]
+    [InlineData("Production", "", "GLOBUS_CLIENT_ID is missing")]
+    [InlineData("Development", "false", "GLOBUS_CLIENT_ID is missing")]
+    [InlineData("Production", "yes", "GLOBUS_MOCK is 'yes'")]
+    public async Task A_host_without_a_bank_does_not_start_where_account_numbers_may_not_be_made_up(string environment, string allowed, string why)
+    {
+        await using var api = new ApiFixture();
+        var refused = await Assert.ThrowsAsync<StartupException>(() => api.StartAsync(environment, proxied: null, $"--GLOBUS_MOCK={allowed}"));
+        Assert.Contains(why, refused.Message, StringComparison.Ordinal);
+    }
+
     private static async Task InsertUserAsync(JobWatch jobs, Guid userId, string name) => await jobs.ReadAsync(
         """
         with written as (

@@ -137,7 +137,7 @@ public sealed class StartAndStopTests
     public async Task Production_without_a_signing_key_is_one_sentence_and_exit_code_1()
     {
         await using var folders = new HostFolders();
-        var settings = new Dictionary<string, string> { ["ASPNETCORE_ENVIRONMENT"] = "Production" };
+        var settings = new Dictionary<string, string> { ["ASPNETCORE_ENVIRONMENT"] = "Production", ["GLOBUS_MOCK"] = "true" };
 
         var (exitCode, output) = await HostProcessUnderTest.RunToEndAsync(folders, settings);
 
