@@ -147,10 +147,10 @@ internal static class Refusals
             case BillInvalidReason.CurrencyMismatch:
                 return new(ProblemKind.CurrencyMismatch, $"{biller!.Name} is paid in {biller.Currency}, and the wallet holds another currency.");
             case BillInvalidReason.ReferenceMalformed:
-                errors.Add("customerReference", $"customerReference must be a {biller!.ReferenceLabel} such as {biller.ReferenceExample}.");
+                errors.Add("customerReference", $"customerReference is no {biller!.ReferenceLabel} of {biller.Name}; an example is {biller.ReferenceExample}.");
                 return Problem.Invalid(errors);
             case BillInvalidReason.AmountOutOfBounds:
-                errors.Add("amount", $"amount must be from {biller!.MinAmount.ToDecimal():0.##} to {biller.MaxAmount.ToDecimal():0.##}.");
+                errors.Add("amount", $"{biller!.Name} takes from {biller.MinAmount} to {biller.MaxAmount}.");
                 return Problem.Invalid(errors);
             case BillInvalidReason.CustomerNotFound:
                 return new(ProblemKind.UnknownCustomer, $"{biller!.Name} knows nobody by this reference.");

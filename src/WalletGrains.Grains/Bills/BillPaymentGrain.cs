@@ -50,6 +50,11 @@ public sealed partial class BillPaymentGrain(
         BillerAnswer answer = billers.Find(bill.Row.BillerCode) is { } biller
             ? await biller.PayAsync(bill.Order, CancellationToken.None)
             : NotConfigured(bill);
+        if (answer is BillerAnswer.Unknown unclear)
+        {
+            LogUnclear(logger, PaymentId, bill.Row.BillerCode, unclear.Reason);
+        }
+
         bill = await ApplyAsync(called, NewsOf(answer));
         return answer is BillerAnswer.NotSent unsent && bill.Progress.IsToBeCalled
             ? new BillAdvance.Waits(unsent.Reason, unsent.RetryAfter)
@@ -278,6 +283,9 @@ public sealed partial class BillPaymentGrain(
 
     [LoggerMessage(1972, LogLevel.Critical, "Payment {PaymentId}: {BillerCode} now says {News}, and the payment is {Phase} by what was said before; ask the biller")]
     private static partial void LogContradiction(ILogger logger, Guid paymentId, string billerCode, string news, BillPhase phase);
+
+    [LoggerMessage(1974, LogLevel.Warning, "Payment {PaymentId}: {BillerCode} did not say what became of the call, and is asked: {Reason}")]
+    private static partial void LogUnclear(ILogger logger, Guid paymentId, string billerCode, string reason);
 
     [LoggerMessage(1973, LogLevel.Warning, "A step of payment {PaymentId} was not told to those who listen")]
     private static partial void LogUntold(ILogger logger, Exception exception, Guid paymentId);

@@ -29,6 +29,7 @@ public sealed class BillFaultTests(BillerFixture billers)
         await billers.Admin.SetFaultsAsync(new FaultRule("water.pay", fault) { Times = 1, DelayMs = 1_500 });
         var payment = await PayAsync(jobs, "COMPLETED", BillerFixture.For(fault));
         Assert.Equal(["PENDING", "PROCESSING", "UNKNOWN", "PROCESSING", "COMPLETED"], payment.Steps);
+        Assert.Matches($"did not say what became of the call.*{payment.PaymentId}.*Biller {BillerFixture.For(fault)} ", await Api.ReadWorkerLogAsync());
         await AssertPaidAsync(payment);
     }
 

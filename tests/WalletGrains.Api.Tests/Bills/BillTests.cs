@@ -128,6 +128,17 @@ public sealed class BillTests(BillerFixture billers)
     }
 
     [Fact]
+    public async Task A_refusal_tells_what_the_biller_takes()
+    {
+        var ada = Api.Customer();
+        var wallet = await ada.OpenWalletAsync(10_000);
+        var reference = await ada.PostAsync("/bills/pay", Body(wallet, "electricity", "12345", "2500"));
+        Assert.Equal("customerReference is no Meter number of Lagoon Electricity; an example is 45021234567.", reference.Json.GetProperty("detail").GetString());
+        var amount = await ada.PostAsync("/bills/pay", Body(wallet, "electricity", Meter, "499.99"));
+        Assert.Equal("Lagoon Electricity takes from 500.00 NGN to 500000.00 NGN.", amount.Json.GetProperty("detail").GetString());
+    }
+
+    [Fact]
     public async Task A_wallet_of_another_currency_pays_no_biller()
     {
         var ada = Api.Customer();
