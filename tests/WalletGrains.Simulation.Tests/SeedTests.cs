@@ -61,9 +61,7 @@ public sealed class SeedTests(ITestOutputHelper output)
     {
         // So many holds are open at a time in no run, and RequestIdReused is told of the request only.
         var refusals = Enum.GetValues<WalletRefusal>().Except([WalletRefusal.TooManyHolds]).Select(Auditor.NameOf).Select(name => $"refusal {name}");
-
-        // No bills are paid in these runs.
-        var entries = Enum.GetValues<EntryType>().Except([EntryType.BillPayment, EntryType.BillReversal]).Select(EntryTypes.NameOf).Append(Kinds.Reversal).Append(Kinds.Expire).Append(Kinds.BankCredit).Select(kind => $"entry {kind}");
+        var entries = Enum.GetValues<EntryType>().Select(EntryTypes.NameOf).Append(Kinds.Reversal).Append(Kinds.Expire).Append(Kinds.BankCredit).Select(kind => $"entry {kind}");
         var notDecided = Enum.GetValues<NotDecidedReason>()
             .SelectMany(reason => new[] { $"answer WalletOutcome.NotDecided {reason}", $"answer TransferOutcome.NotDecided {reason}" });
         var invalid = Enum.GetValues<TransferInvalidReason>().Except([TransferInvalidReason.TransferNotFound, TransferInvalidReason.TransferCurrencyMismatch])
@@ -82,6 +80,8 @@ public sealed class SeedTests(ITestOutputHelper output)
             "virtual account made", "report New", "report Known", "report Contradicting", "payment credited", "payment left to an operator", "dead letter retried",
             "balance stored", "balance given up", "account gone", "login with a fresh balance", "login with a stored balance",
             "schedule Active", "schedule Completed", "schedule Failed", "schedule Cancelled",
+            "bill Unknown", "bill Completed", "bill Reversed", "bill Failed", "bill declined", "bill given up that was never sent",
+            "answer Accepted to a bill", "answer Refused to a bill",
         ];
 
         Assert.All([.. refusals, .. counterparts, .. bulks, .. jobs, .. entries, .. notDecided, .. invalid, "read, old within bounds", "answer to a repeat"], what => Assert.True(coverage.Has(what), what));

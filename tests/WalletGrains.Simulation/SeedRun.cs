@@ -99,6 +99,7 @@ internal sealed class SeedRun
             new Bank(_world, _auditor, _database, accounts, _clients),
             new CoreBank(_world, _auditor, _database, accounts, _clients),
             new StandingOrders(_world, _auditor, accounts, _clients),
+            new WaterBoard(_world, _auditor, _bug, accounts, _clients),
         ];
         _kinds = [.. OwnKinds, .. _counterparts.SelectMany(counterpart => counterpart.Kinds)];
         _auditor.Jobs.ExpectEnds(_counterparts.SelectMany(counterpart => counterpart.FinalKinds));
@@ -154,6 +155,7 @@ internal sealed class SeedRun
         Await(() => _clients.AreDone, TimeToConverge, "The counterparts did not come to their end");
         Await(() => _auditor.Transfers.All(transfer => transfer.IsFinal), TimeToConverge, "Some transfers did not come to their end");
         Await(() => _auditor.Bulks.All(bulk => bulk.IsFinal), TimeToConverge, "Some bulk transfers did not come to their end");
+        Await(() => _auditor.Bills.AreFinal, TimeToConverge, "Some bills did not come to their end");
         Await(() => _auditor.Jobs.AreFinal, TimeToConverge, "Some jobs did not come to their end");
         Await(() => !_auditor.HasOverdueHolds, TimeToConverge, "Some holds did not end at their time");
 

@@ -108,7 +108,7 @@ internal sealed record AuditedEntry(
     {
         Kinds.TransferOut or Kinds.HeldTransferOut or Kinds.TransferIn or Kinds.TransferRefund => Other,
         Kinds.Reversal => Reverses,
-        Kinds.Capture or Kinds.Release or Kinds.Expire => Hold?.HoldId,
+        Kinds.Capture or Kinds.Release or Kinds.Expire or Kinds.BillPayment or Kinds.BillReversal => Hold?.HoldId,
         _ => null,
     };
 

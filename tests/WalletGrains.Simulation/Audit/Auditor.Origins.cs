@@ -28,6 +28,11 @@ internal sealed partial class Auditor
             return Schedules.AskedOf(wallet, request.Id);
         }
 
+        if (request.Id.StartsWith(BillBooks.RequestPrefix, StringComparison.Ordinal))
+        {
+            return Bills.AskedOf(wallet, request.Id);
+        }
+
         return request.Id.StartsWith("h:", StringComparison.Ordinal)
             ? wallet.Holds.Keys.Where(hold => request.Id == $"h:{hold:N}/expire").Select(hold => new Content(Kinds.Expire, null, null, hold, null))
             : request.Open;
@@ -77,6 +82,9 @@ internal sealed partial class Auditor
                 Require(
                     !_byBulkStep.TryGetValue(request.Id, out var step) || step.Bulk.Legs[step.Leg].HoldId == entry.Hold!.HoldId,
                     () => $"{request}: not the hold of its leg.");
+                Require(
+                    !request.Id.StartsWith(BillBooks.RequestPrefix, StringComparison.Ordinal) || Bills.IsHold(entry.Hold!.HoldId),
+                    () => $"{request}: not the hold of its payment.");
                 Holds.Add((wallet.WalletId, entry.Hold!.HoldId));
                 break;
         }
@@ -86,20 +94,29 @@ internal sealed partial class Auditor
         new(
             Left: asked.Kind == Kinds.Reversal ? LeftOf(asked.Subject!.Value) : 0,
             Settles: transfer is { Settles: true },
-            IsNotIts: asked.Subject is { } hold && _bulkHolds.Contains(hold) && !_byBulkStep.ContainsKey(request.Id));
+            IsNotIts: asked.Subject is { } hold
+                && ((_bulkHolds.Contains(hold) && !_byBulkStep.ContainsKey(request.Id))
+                    || (Bills.IsHold(hold) && !request.Id.StartsWith(BillBooks.RequestPrefix, StringComparison.Ordinal))));
 
     /// <summary>What was not given back yet of a transfer.</summary>
     private long LeftOf(Guid transferId) => _transfers.TryGetValue(transferId, out var transfer)
         ? transfer.Debit.Amount - _transfers.Values.Where(other => other.Reverses == transferId && other.Refund is null).Sum(other => other.Debit.Amount)
         : 0;
 
+    private static string OutsideOf(string kind) => kind switch
+    {
+        Kinds.BankCredit => BankBooks.CounterAccount,
+        Kinds.BillPayment => BillBooks.CounterAccount,
+        _ => "external:cash",
+    };
+
     /// <summary>Double entry: what is in wallets and on the way between them came from outside.</summary>
     private void CountMoney(AuditedEntry entry, long change)
     {
-        var isOutside = entry.Kind is Kinds.Fund or Kinds.BankCredit or Kinds.Withdraw or Kinds.Capture;
+        var isOutside = entry.Kind is Kinds.Fund or Kinds.BankCredit or Kinds.Withdraw or Kinds.Capture or Kinds.BillPayment;
         var hasOther = entry.Kind is Kinds.TransferOut or Kinds.HeldTransferOut or Kinds.Reversal or Kinds.TransferIn or Kinds.TransferRefund;
         Require(
-            isOutside ? entry.CounterAccount == (entry.Kind == Kinds.BankCredit ? BankBooks.CounterAccount : "external:cash") : hasOther ? entry.Other != entry.WalletId : entry.Other == entry.WalletId,
+            isOutside ? entry.CounterAccount == OutsideOf(entry.Kind) : hasOther ? entry.Other != entry.WalletId : entry.Other == entry.WalletId,
             () => $"Entry {entry.EntryId}: {entry.Kind} is posted against {entry.CounterAccount}.");
         if (isOutside)
         {

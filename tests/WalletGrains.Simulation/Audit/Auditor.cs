@@ -19,6 +19,7 @@ internal sealed partial class Auditor(SimulatedWorld world)
     private BankBooks? _bank;
     private BalanceBooks? _balances;
     private ScheduleBooks? _schedules;
+    private BillBooks? _bills;
     private readonly Dictionary<Guid, WalletBook> _wallets = [];
     private readonly Dictionary<Guid, TransferBook> _transfers = [];
 
@@ -45,6 +46,9 @@ internal sealed partial class Auditor(SimulatedWorld world)
 
     /// <summary>What must be of schedules.</summary>
     public ScheduleBooks Schedules => _schedules ??= new ScheduleBooks(world, Coverage, _wallets.GetValueOrDefault);
+
+    /// <summary>What must be of payments of bills.</summary>
+    public BillBooks Bills => _bills ??= new BillBooks(world, Coverage, Jobs, _wallets.GetValueOrDefault);
 
     /// <summary>Every hold ever placed, oldest first.</summary>
     public List<(Guid WalletId, Guid HoldId)> Holds { get; } = [];

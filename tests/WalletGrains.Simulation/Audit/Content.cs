@@ -72,6 +72,9 @@ internal static class Kinds
     public const string Close = "CLOSE";
     public const string SetLimits = "SET_LIMITS";
 
+    public const string BillPayment = "BILL_PAYMENT";
+    public const string BillReversal = "BILL_REVERSAL";
+
     /// <summary>A FUND of what the bank has received.</summary>
     public const string BankCredit = "BANK_CREDIT";
 

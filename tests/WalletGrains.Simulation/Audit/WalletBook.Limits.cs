@@ -33,7 +33,7 @@ internal sealed partial class WalletBook
                 Count(entry);
                 break;
 
-            case Kinds.Capture or Kinds.Release or Kinds.Expire or Kinds.HeldTransferOut:
+            case Kinds.Capture or Kinds.Release or Kinds.Expire or Kinds.HeldTransferOut or Kinds.BillPayment or Kinds.BillReversal:
                 GiveBack(Holds[entry.Hold!.HoldId], entry.Hold.Captured);
                 break;
 

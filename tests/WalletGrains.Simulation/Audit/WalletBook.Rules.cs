@@ -40,7 +40,7 @@ internal sealed partial class WalletBook
         return PhaseRefusalOf(asked, others) ?? (asked.Kind switch
         {
             Kinds.Close => Now.Balance > 0 ? "WALLET_NOT_EMPTY" : null,
-            Kinds.Capture or Kinds.Release or Kinds.Expire => others.IsNotIts ? "HOLD_NOT_ACTIVE" : HoldRefusalOf(asked, at),
+            Kinds.Capture or Kinds.Release or Kinds.Expire or Kinds.BillPayment or Kinds.BillReversal => others.IsNotIts ? "HOLD_NOT_ACTIVE" : HoldRefusalOf(asked, at),
             Kinds.Reversal when (asked.Amount ?? others.Left) is var back && (back <= 0 || back > others.Left) => "REVERSAL_EXCEEDS_ORIGINAL",
             Kinds.Reversal => (asked.Amount ?? others.Left) > Now.Balance - Now.Held ? "INSUFFICIENT_FUNDS" : null,
             Kinds.Withdraw or Kinds.TransferOut or Kinds.Hold => ExceedsLimits(amount, at) ? "LIMIT_EXCEEDED" : amount > Now.Balance - Now.Held ? "INSUFFICIENT_FUNDS" : null,
@@ -53,13 +53,13 @@ internal sealed partial class WalletBook
         Now.Balance + entry.Kind switch
         {
             Kinds.Fund or Kinds.BankCredit or Kinds.TransferIn or Kinds.TransferRefund => entry.Amount,
-            Kinds.Withdraw or Kinds.TransferOut or Kinds.HeldTransferOut or Kinds.Reversal or Kinds.Capture => -entry.Amount,
+            Kinds.Withdraw or Kinds.TransferOut or Kinds.HeldTransferOut or Kinds.Reversal or Kinds.Capture or Kinds.BillPayment => -entry.Amount,
             _ => 0,
         },
         Now.Held + entry.Kind switch
         {
             Kinds.Hold => entry.Amount,
-            Kinds.Capture or Kinds.Release or Kinds.Expire or Kinds.HeldTransferOut => -Holds[entry.Hold!.HoldId].Amount,
+            Kinds.Capture or Kinds.Release or Kinds.Expire or Kinds.HeldTransferOut or Kinds.BillPayment or Kinds.BillReversal => -Holds[entry.Hold!.HoldId].Amount,
             _ => 0,
         },
         entry.Kind switch
@@ -78,8 +78,8 @@ internal sealed partial class WalletBook
         return entry.Kind switch
         {
             Kinds.Hold => new AuditedHold(entry.Hold!.HoldId, entry.Amount, 0, "ACTIVE", entry.Hold.ExpiresAt, entry.CreatedAt),
-            Kinds.Capture or Kinds.HeldTransferOut => hold! with { Status = "CAPTURED", Captured = entry.Amount },
-            Kinds.Release => hold! with { Status = "RELEASED" },
+            Kinds.Capture or Kinds.HeldTransferOut or Kinds.BillPayment => hold! with { Status = "CAPTURED", Captured = entry.Amount },
+            Kinds.Release or Kinds.BillReversal => hold! with { Status = "RELEASED" },
             Kinds.Expire => hold! with { Status = "EXPIRED" },
             _ => null,
         };
@@ -89,6 +89,7 @@ internal sealed partial class WalletBook
     private string? PhaseRefusalOf(Content asked, Circumstances others) => (Now.Status, asked.Kind) switch
     {
         (_, Kinds.BankCredit or Kinds.TransferRefund or Kinds.Capture or Kinds.Release or Kinds.Expire or Kinds.HeldTransferOut) => null,
+        (_, Kinds.BillPayment or Kinds.BillReversal) => null,
         (_, Kinds.TransferIn) when others.Settles => null,
         ("OPEN", Kinds.Unfreeze) => "WALLET_NOT_FROZEN",
         ("OPEN", _) => null,

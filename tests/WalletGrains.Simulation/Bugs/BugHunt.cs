@@ -31,6 +31,9 @@ internal static class BugHunt
         ["job settled without its lease"] = () => new SettledWithoutLease(),
         ["dedup of the bank's inbox dropped"] = () => new InboxDedupDropped(),
         ["credited before the inbox has it"] = () => new CreditBeforeTheInbox(),
+        ["a biller's lost call taken for none"] = () => new LostCallTakenForNone(),
+        ["what a biller does not know taken for failed"] = () => new NotFoundTakenForFailed(),
+        ["a biller's reference for each call"] = () => new ReferenceOfEachCall(),
         ["rounding through double"] = () => new RoundingThroughDouble(),
     };
 

@@ -1,4 +1,5 @@
 using Orleans.InProcess.Simulation;
+using WalletGrains.Grains.Bills;
 using WalletGrains.Journal;
 using WalletGrains.Journal.Jobs;
 using WalletGrains.Journal.VirtualAccounts;
@@ -19,6 +20,9 @@ internal class PlantedBug
 
     /// <summary>Puts itself between the database and what the bank has reported.</summary>
     public virtual IBankInbox TamperInbox(IBankInbox durable) => durable;
+
+    /// <summary>Puts itself between the silos and a biller.</summary>
+    public virtual IBiller TamperBiller(IBiller biller) => biller;
 
     /// <summary>Puts itself between the grains of a silo and their journal.</summary>
     public virtual IJournal TamperSilo(IJournal connection, SimulatedProcess silo) => connection;

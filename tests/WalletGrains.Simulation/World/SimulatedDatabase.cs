@@ -33,6 +33,7 @@ internal sealed class SimulatedDatabase
         Inbox = bug.TamperInbox(Bank);
         Balances = new SimulatedBalances(InterceptAsync, _jobs, Durable, auditor.Balances);
         Schedules = new SimulatedSchedules(InterceptAsync, _jobs, auditor.Schedules);
+        Bills = new SimulatedBills(InterceptAsync, _jobs, auditor.Bills);
     }
 
     public SimulatedWorld World { get; }
@@ -67,6 +68,9 @@ internal sealed class SimulatedDatabase
 
     /// <summary>Schedules.</summary>
     public SimulatedSchedules Schedules { get; }
+
+    /// <summary>Payments of bills.</summary>
+    public SimulatedBills Bills { get; }
 
     /// <summary>The time a message to or from the database takes.</summary>
     public TimeSpan Travel() => TimeSpan.FromMicroseconds(_random.Next(100, 3_000));
