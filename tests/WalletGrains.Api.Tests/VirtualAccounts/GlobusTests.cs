@@ -54,6 +54,28 @@ public sealed class GlobusTests(BankFixture bank)
     }
 
     [Fact]
+    public async Task An_account_number_that_another_wallet_has_is_a_dead_letter()
+    {
+        await using var jobs = await bank.BeginAsync();
+
+        // The bank has made the account, and nobody here has heard of it: so its number is known before it is written.
+        await bank.Admin.SetFaultsAsync(new FaultRule(CreateAccount, FaultKind.ErrorAfter));
+        var (caller, _, walletId) = await bank.Api.RegisterAsync();
+        await jobs.DeadAsync(BankFixture.Creation, walletId.ToString());
+        var number = Assert.Single(await bank.Admin.AccountsAsync()).AccountNumber;
+        await jobs.ReadAsync("insert into virtual_accounts values ($1, gen_random_uuid(), 'Other', '103', 'Globus Bank', 'globus', 'NGN', now())", number);
+
+        await bank.Admin.SetFaultsAsync();
+        await bank.RetryAsync(jobs, BankFixture.Creation, walletId.ToString());
+        await jobs.UntilAsync(
+            "select exists (select from jobs where kind = $1 and key = $2 and state = 4 and last_error = 'Every account number that was offered belongs to another wallet.')",
+            BankFixture.Creation,
+            walletId.ToString());
+        Assert.Equal("""{"status":"PENDING"}""", (await caller.GetAsync($"/wallets/{walletId}/virtual-account")).Text);
+        Assert.Equal(1, await jobs.CountAsync("select count(*) from virtual_accounts where account_number = $1", number));
+    }
+
+    [Fact]
     public async Task A_bank_that_wants_to_be_left_alone_is_and_no_attempts_are_used_up()
     {
         await using var jobs = await bank.BeginAsync();
