@@ -13,6 +13,9 @@ public static class JournalLimits
     /// <summary>Jobs that one statement enqueues: some 5 ms, in which claims of the kind do not wait.</summary>
     public const int MaxEnqueued = 1_000;
 
+    /// <summary>Small writes, or reads, of one kind that share a statement: as many as one silo has under way.</summary>
+    public const int MaxGrouped = 256;
+
     /// <summary>Entries of the newest commits, and the commits themselves, that a process keeps for those who follow: a tenth of a second of the most that
     /// it commits, and some 10 MB. A commit with more is not kept.</summary>
     public const int MaxRecentEntries = 8_192;

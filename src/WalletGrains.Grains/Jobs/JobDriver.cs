@@ -54,6 +54,8 @@ internal sealed partial class JobDriver(
         {
             while (_pumpAgain && !_isStopping)
             {
+                // Jobs that have ended together leave their places first, so that one claim fills them all.
+                await Task.Yield();
                 _pumpAgain = false;
                 var wait = await ClaimAsync();
                 if (!_isStopping)

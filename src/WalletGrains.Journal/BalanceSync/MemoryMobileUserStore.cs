@@ -14,6 +14,8 @@ public sealed class MemoryMobileUserStore(
     private static readonly Comparer<AccountKey> InOrder = Comparer<AccountKey>.Create(static (one, other) =>
         one.MobileUserId.CompareTo(other.MobileUserId) is not 0 and var byUser ? byUser : string.CompareOrdinal(one.AccountNumber, other.AccountNumber));
 
+    private const decimal TooLarge = 1e18m;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<Guid, MobileUserRow> _users = [];
     private readonly SortedDictionary<AccountKey, MobileAccountRow> _accounts = new(InOrder);
@@ -114,7 +116,8 @@ public sealed class MemoryMobileUserStore(
 
     /// <inheritdoc/>
     public Task RecordBalanceAsync(AccountKey account, decimal balance, string currency, DateTimeOffset askedAt, CancellationToken cancellationToken) =>
-        RecordAsync(account, row => row.LastSyncedAt is null || row.LastSyncedAt < askedAt.Stored() ? row with
+        RecordAsync(account, row => Math.Abs(balance) >= TooLarge ? throw new JournalRejectedException("The balance is too large.")
+        : row.LastSyncedAt is null || row.LastSyncedAt < askedAt.Stored() ? row with
         {
             Balance = balance,
             Currency = currency,

@@ -83,6 +83,8 @@ public sealed class PostgresMobileUserStore : IMobileUserStore, IAsyncDisposable
 
     private readonly ReadConnections _reads;
     private readonly WriteConnections _writes;
+    private readonly GroupedCalls<AccountKey, bool> _looks;
+    private readonly GroupedCalls<ToldBalance, bool> _balances;
 
     /// <summary>Makes the store; it connects with its first use.</summary>
     public PostgresMobileUserStore(NpgsqlDataSource dataSource, JournalOptions options, TimeProvider time)
@@ -91,6 +93,8 @@ public sealed class PostgresMobileUserStore : IMobileUserStore, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         _reads = new ReadConnections(dataSource, JournalLimits.StoreConnections, options, time);
         _writes = new WriteConnections(dataSource, JournalLimits.StoreConnections, options, time);
+        _looks = new GroupedCalls<AccountKey, bool>(JournalLimits.MaxGrouped, LookAsync);
+        _balances = new GroupedCalls<ToldBalance, bool>(JournalLimits.MaxGrouped, RecordAsync);
     }
 
     /// <inheritdoc/>
@@ -164,27 +168,11 @@ public sealed class PostgresMobileUserStore : IMobileUserStore, IAsyncDisposable
         ChangeAsync(ChangeSql, account.MobileUserId, account.AccountNumber, NullableBoolean(isActive), NullableBoolean(isPrimary), at.UtcDateTime);
 
     /// <inheritdoc/>
-    public Task<bool> IsSyncedAsync(AccountKey account, CancellationToken cancellationToken) => _reads.RunAsync(
-        $"""
-        select 1 from fdh_mobile_user_accounts a join fdh_mobile_users u using (mobile_user_id)
-        where a.mobile_user_id = $1 and a.account_number = $2 and {SyncedCondition}
-        """,
-        parameters => Bind(parameters, account.MobileUserId, account.AccountNumber),
-        static (row, limit) => row.ReadAsync(limit),
-        cancellationToken);
+    public Task<bool> IsSyncedAsync(AccountKey account, CancellationToken cancellationToken) => _looks.RunAsync(account).WaitAsync(cancellationToken);
 
     /// <inheritdoc/>
-    public Task RecordBalanceAsync(AccountKey account, decimal balance, string currency, DateTimeOffset askedAt, CancellationToken cancellationToken) => RecordAsync(
-        """
-        update fdh_mobile_user_accounts
-        set balance = $3, currency = $4, last_synced_at = $5, failed_at = null, last_error = null, updated_at = $5
-        where mobile_user_id = $1 and account_number = $2 and (last_synced_at is null or last_synced_at < $5)
-        """,
-        account.MobileUserId,
-        account.AccountNumber,
-        balance,
-        currency,
-        askedAt.UtcDateTime);
+    public Task RecordBalanceAsync(AccountKey account, decimal balance, string currency, DateTimeOffset askedAt, CancellationToken cancellationToken) =>
+        _balances.RunAsync(new ToldBalance(account, balance, currency, askedAt));
 
     /// <inheritdoc/>
     public Task RecordFailureAsync(AccountKey account, string error, DateTimeOffset at, CancellationToken cancellationToken) => RecordAsync(
@@ -320,6 +308,56 @@ public sealed class PostgresMobileUserStore : IMobileUserStore, IAsyncDisposable
         await _reads.DisposeAsync();
     }
 
+    private Task<IReadOnlyList<bool>> LookAsync(IReadOnlyList<AccountKey> accounts) => _reads.ReadAsync(
+        $"""
+        select exists (
+            select from fdh_mobile_user_accounts a join fdh_mobile_users u using (mobile_user_id)
+            where a.mobile_user_id = asked.mobile_user_id and a.account_number = asked.account_number and {SyncedCondition})
+        from unnest($1::uuid[], $2::text[]) with ordinality as asked (mobile_user_id, account_number, number)
+        order by asked.number
+        """,
+        parameters => Bind(parameters, accounts.Select(account => account.MobileUserId).ToArray(), accounts.Select(account => account.AccountNumber).ToArray()),
+        static row => row.GetBoolean(0),
+        CancellationToken.None,
+        isPrepared: true);
+
+    /// <summary>The newest of each account. Rows are locked in their order, so that two of these never wait for each other.</summary>
+    private async Task<IReadOnlyList<bool>> RecordAsync(IReadOnlyList<ToldBalance> told)
+    {
+        var newest = told.GroupBy(of => of.Account).Select(group => group.MaxBy(of => of.AskedAt)!).ToList();
+        await _writes.RunAsync(
+            """
+            with told as (
+                select * from unnest($1::uuid[], $2::text[], $3::numeric[], $4::text[], $5::timestamptz[]) as told (mobile_user_id, account_number, balance, currency, asked_at)
+            )
+            update fdh_mobile_user_accounts a
+            set balance = t.balance, currency = t.currency, last_synced_at = t.asked_at, failed_at = null, last_error = null, updated_at = t.asked_at
+            from told t
+            where a.mobile_user_id = t.mobile_user_id and a.account_number = t.account_number and (a.last_synced_at is null or a.last_synced_at < t.asked_at)
+            """,
+            parameters => Bind(
+                parameters,
+                newest.Select(of => of.Account.MobileUserId).ToArray(),
+                newest.Select(of => of.Account.AccountNumber).ToArray(),
+                newest.Select(of => of.Balance).ToArray(),
+                newest.Select(of => of.Currency).ToArray(),
+                newest.Select(of => of.AskedAt.UtcDateTime).ToArray()),
+            static (_, _) => Task.FromResult(true),
+            before: new NpgsqlBatchCommand("""
+                select 1 from fdh_mobile_user_accounts a join unnest($1::uuid[], $2::text[]) as told (mobile_user_id, account_number) using (mobile_user_id, account_number)
+                order by a.mobile_user_id, a.account_number for update of a
+                """)
+            {
+                Parameters =
+                {
+                    new() { Value = newest.Select(of => of.Account.MobileUserId).ToArray() },
+                    new() { Value = newest.Select(of => of.Account.AccountNumber).ToArray() },
+                },
+            },
+            isPrepared: true);
+        return told.Select(static _ => true).ToList();
+    }
+
     /// <summary>Runs a statement that gives a <see cref="MobileChange"/>, while no other one changes the user, whose id is the first parameter.</summary>
     private Task<MobileChange> ChangeAsync(string sql, params object[] values) => _writes.RunAsync(
         sql,
@@ -387,4 +425,7 @@ public sealed class PostgresMobileUserStore : IMobileUserStore, IAsyncDisposable
 
     private static DateTimeOffset? NullableTime(NpgsqlDataReader row, int column) =>
         row.IsDBNull(column) ? null : row.GetFieldValue<DateTimeOffset>(column);
+
+    /// <summary>What the core banking system told of an account.</summary>
+    private sealed record ToldBalance(AccountKey Account, decimal Balance, string Currency, DateTimeOffset AskedAt);
 }

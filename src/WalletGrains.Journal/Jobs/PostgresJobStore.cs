@@ -64,18 +64,28 @@ public sealed class PostgresJobStore : IJobStore, IAsyncDisposable
     // A settlement that is repeated finds its own lease on a job that runs no more. One whose job was enqueued while it ran leaves it queued, and
     // due: only after a failure, which is what an error on a queued job says, does the job wait as its settlement asks.
     private const string SettleSql = """
-        with settled as (
-            update jobs set
-                state = case when again_lane is null then $3 else 1 end,
-                lane = case when again_lane is null then coalesce($9, lane) when $3 = 1 then least(coalesce($9, lane), again_lane) else again_lane end,
-                attempts = case when again_lane is null or $3 = 1 then $4 else 0 end,
-                due_at = case when again_lane is null or ($3 = 1 and $7 is not null) then coalesce($5, now() + $6, due_at) else now() end,
-                last_error = $7, result = $8, again_lane = null, updated_at = now()
-            where job_id = $1 and lease_token = $2 and state = 2
-            returning state
+        with asked as (
+            select * from unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::int[], $5::timestamptz[], $6::interval[], $7::text[], $8::bytea[], $9::smallint[])
+                with ordinality as asked (job_id, token, state, attempts, due_at, due_in, error, result, lane, number)
+        ), settled as (
+            update jobs j set
+                state = case when j.again_lane is null then a.state else 1 end,
+                lane = case when j.again_lane is null then coalesce(a.lane, j.lane) when a.state = 1 then least(coalesce(a.lane, j.lane), j.again_lane) else j.again_lane end,
+                attempts = case when j.again_lane is null or a.state = 1 then a.attempts else 0 end,
+                due_at = case when j.again_lane is null or (a.state = 1 and a.error is not null) then coalesce(a.due_at, now() + a.due_in, j.due_at) else now() end,
+                last_error = a.error, result = a.result, again_lane = null, updated_at = now()
+            from asked a
+            where j.job_id = a.job_id and j.lease_token = a.token and j.state = 2
+            returning j.job_id, j.lease_token, j.state
         )
-        select coalesce((select state from settled), (select state from jobs where job_id = $1 and lease_token = $2 and state <> 2))
+        select coalesce(s.state, (select j.state from jobs j where j.job_id = a.job_id and j.lease_token = a.token and j.state <> 2))
+        from asked a left join settled s on s.job_id = a.job_id and s.lease_token = a.token
+        order by a.number
         """;
+
+    // Whoever changes several jobs locks them in the order in which they are enqueued: so two of them never wait for each other. A statement of its
+    // own, so that the next one sees what was written while this one waited.
+    private const string LockJobsSql = """select 1 from jobs where job_id = any ($1) order by kind collate "C", key collate "C" for update""";
 
     private const string NextDueSql = """
         select extract(epoch from least(
@@ -102,6 +112,7 @@ public sealed class PostgresJobStore : IJobStore, IAsyncDisposable
 
     private readonly ReadConnections _reads;
     private readonly WriteConnections _writes;
+    private readonly GroupedCalls<JobSettlement, JobState?> _settlements;
 
     /// <summary>Makes the store; it connects with its first use.</summary>
     public PostgresJobStore(NpgsqlDataSource dataSource, JournalOptions options, TimeProvider time)
@@ -110,6 +121,7 @@ public sealed class PostgresJobStore : IJobStore, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         _reads = new ReadConnections(dataSource, JournalLimits.StoreConnections, options, time);
         _writes = new WriteConnections(dataSource, JournalLimits.StoreConnections, options, time);
+        _settlements = new GroupedCalls<JobSettlement, JobState?>(JournalLimits.MaxGrouped, SettleAllAsync);
     }
 
     /// <inheritdoc/>
@@ -168,7 +180,8 @@ public sealed class PostgresJobStore : IJobStore, IAsyncDisposable
 
                 return jobs;
             },
-            before: new NpgsqlBatchCommand(LockSql) { Parameters = { new() { Value = claim.Kind } } });
+            before: new NpgsqlBatchCommand(LockSql) { Parameters = { new() { Value = claim.Kind } } },
+            isPrepared: true);
     }
 
     /// <inheritdoc/>
@@ -192,28 +205,15 @@ public sealed class PostgresJobStore : IJobStore, IAsyncDisposable
                 }
 
                 return lost;
-            });
+            },
+            before: Lock(leases.Select(held => held.JobId)));
     }
 
     /// <inheritdoc/>
     public Task<JobState?> SettleAsync(JobSettlement settlement, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(settlement);
-        return _writes.RunAsync<JobState?>(
-            SettleSql,
-            parameters =>
-            {
-                parameters.Add(new() { Value = settlement.JobId });
-                parameters.Add(new() { Value = settlement.Token });
-                parameters.Add(new() { Value = (short)settlement.State });
-                parameters.Add(new() { Value = settlement.Attempts });
-                parameters.Add(Nullable(settlement.DueAt?.UtcDateTime, NpgsqlDbType.TimestampTz));
-                parameters.Add(Nullable(settlement.DueIn, NpgsqlDbType.Interval));
-                parameters.Add(Nullable(settlement.Error, NpgsqlDbType.Text));
-                parameters.Add(Nullable(settlement.Result?.ToArray(), NpgsqlDbType.Bytea));
-                parameters.Add(Nullable((short?)settlement.Lane, NpgsqlDbType.Smallint));
-            },
-            static async (row, limit) => await row.ReadAsync(limit) && !row.IsDBNull(0) ? (JobState)row.GetInt16(0) : null);
+        return _settlements.RunAsync(settlement);
     }
 
     /// <inheritdoc/>
@@ -293,6 +293,37 @@ public sealed class PostgresJobStore : IJobStore, IAsyncDisposable
         await _writes.DisposeAsync();
         await _reads.DisposeAsync();
     }
+
+    private Task<IReadOnlyList<JobState?>> SettleAllAsync(IReadOnlyList<JobSettlement> settlements) => _writes.RunAsync<IReadOnlyList<JobState?>>(
+        SettleSql,
+        parameters =>
+        {
+            parameters.Add(new() { Value = settlements.Select(settlement => settlement.JobId).ToArray() });
+            parameters.Add(new() { Value = settlements.Select(settlement => settlement.Token).ToArray() });
+            parameters.Add(new() { Value = settlements.Select(settlement => (short)settlement.State).ToArray() });
+            parameters.Add(new() { Value = settlements.Select(settlement => settlement.Attempts).ToArray() });
+            parameters.Add(Array(settlements.Select(settlement => settlement.DueAt?.UtcDateTime), NpgsqlDbType.TimestampTz));
+            parameters.Add(Array(settlements.Select(settlement => settlement.DueIn), NpgsqlDbType.Interval));
+            parameters.Add(Array(settlements.Select(settlement => settlement.Error), NpgsqlDbType.Text));
+            parameters.Add(Array(settlements.Select(settlement => settlement.Result?.ToArray()), NpgsqlDbType.Bytea));
+            parameters.Add(Array(settlements.Select(settlement => (short?)settlement.Lane), NpgsqlDbType.Smallint));
+        },
+        static async (row, limit) =>
+        {
+            var states = new List<JobState?>();
+            while (await row.ReadAsync(limit))
+            {
+                states.Add(row.IsDBNull(0) ? null : (JobState)row.GetInt16(0));
+            }
+
+            return states;
+        },
+        before: Lock(settlements.Select(settlement => settlement.JobId)),
+        isPrepared: true);
+
+    private static NpgsqlBatchCommand Lock(IEnumerable<Guid> jobIds) => new(LockJobsSql) { Parameters = { new() { Value = jobIds.ToArray() } } };
+
+    private static NpgsqlParameter Array<T>(IEnumerable<T> values, NpgsqlDbType type) => new() { Value = values.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | type };
 
     private Task<bool> DecideAsync(string sql, Guid jobId) => _writes.RunAsync(
         sql,

@@ -16,6 +16,7 @@ internal sealed class WriteConnections(NpgsqlDataSource dataSource, int connecti
     /// <param name="read">Reads its rows.</param>
     /// <param name="before">A statement of the same transaction that comes before it and whose rows nobody reads; null for none.</param>
     /// <param name="after">One that comes behind it; null for none.</param>
+    /// <param name="isPrepared">Keeps the plan of the statement, on each connection: for what runs many times a second.</param>
     /// <exception cref="JournalUnavailableException">Nothing was written, now or later.</exception>
     /// <exception cref="JournalOutcomeUnknownException">It was sent and its answer lost.</exception>
     /// <exception cref="JournalRejectedException">The database's constraints refused it.</exception>
@@ -24,15 +25,16 @@ internal sealed class WriteConnections(NpgsqlDataSource dataSource, int connecti
         Action<NpgsqlParameterCollection> bind,
         Func<NpgsqlDataReader, CancellationToken, Task<T>> read,
         NpgsqlBatchCommand? before = null,
-        NpgsqlBatchCommand? after = null)
+        NpgsqlBatchCommand? after = null,
+        bool isPrepared = false)
     {
         var statement = new NpgsqlBatchCommand(sql);
         bind(statement.Parameters);
-        return RunAsync(before, statement, after, read);
+        return RunAsync(before, statement, after, read, isPrepared);
     }
 
     /// <summary>Runs one statement whose rows nobody reads. Fails like the others.</summary>
-    public Task RunAsync(NpgsqlBatchCommand statement) => RunAsync(null, statement, null, static (_, _) => Task.FromResult(true));
+    public Task RunAsync(NpgsqlBatchCommand statement) => RunAsync(null, statement, null, static (_, _) => Task.FromResult(true), isPrepared: false);
 
     /// <summary>Waits for the statements under way; each is bounded by the command time-out.</summary>
     public async ValueTask DisposeAsync()
@@ -46,7 +48,11 @@ internal sealed class WriteConnections(NpgsqlDataSource dataSource, int connecti
     }
 
     private async Task<T> RunAsync<T>(
-        NpgsqlBatchCommand? before, NpgsqlBatchCommand statement, NpgsqlBatchCommand? after, Func<NpgsqlDataReader, CancellationToken, Task<T>> read)
+        NpgsqlBatchCommand? before,
+        NpgsqlBatchCommand statement,
+        NpgsqlBatchCommand? after,
+        Func<NpgsqlDataReader, CancellationToken, Task<T>> read,
+        bool isPrepared)
     {
         try
         {
@@ -63,7 +69,7 @@ internal sealed class WriteConnections(NpgsqlDataSource dataSource, int connecti
         try
         {
             await using var connection = await OpenAsync();
-            return await WriteAsync(connection, before, statement, after, read);
+            return await WriteAsync(connection, before, statement, after, read, isPrepared);
         }
         finally
         {
@@ -89,7 +95,8 @@ internal sealed class WriteConnections(NpgsqlDataSource dataSource, int connecti
         NpgsqlBatchCommand? before,
         NpgsqlBatchCommand statement,
         NpgsqlBatchCommand? after,
-        Func<NpgsqlDataReader, CancellationToken, Task<T>> read)
+        Func<NpgsqlDataReader, CancellationToken, Task<T>> read,
+        bool isPrepared)
     {
         // A batch is sent at once and is one transaction.
         await using var batch = new NpgsqlBatch(connection) { Timeout = (int)options.CommandTimeout.TotalSeconds };
@@ -100,6 +107,11 @@ internal sealed class WriteConnections(NpgsqlDataSource dataSource, int connecti
 
         try
         {
+            if (isPrepared)
+            {
+                await batch.PrepareAsync();
+            }
+
             await using var reader = await batch.ExecuteReaderAsync();
             if (before is not null)
             {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using WalletGrains.Journal.Activity;
 using WalletGrains.Journal.BalanceSync;
 using WalletGrains.Journal.Jobs;
@@ -190,6 +191,32 @@ public abstract class MobileUserStoreContract
         var progress = await Store.ReadProgressAsync(since, Cancelled);
         Assert.Equal((1, 1, since.AddYears(-20)), (progress.Succeeded, progress.Failed, progress.OldestSyncedAt));
         foreach (var user in (MobileUserRow[])[synced, failed, old])
+        {
+            await Store.SetActiveAsync(user.MobileUserId, false, Now, Cancelled);
+        }
+    }
+
+    [Fact]
+    public async Task Balances_that_come_together_are_all_stored_the_newest_of_each_account_and_one_that_is_none_keeps_none_back()
+    {
+        var users = await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => CreateAsync("100")));
+        var tooLarge = Store.RecordBalanceAsync(Key(users[0], "100"), 1e20m, "MWK", Now.AddSeconds(1), Cancelled);
+        await Task.WhenAll(users.Skip(1).SelectMany((user, i) => new[]
+        {
+            Store.RecordBalanceAsync(Key(user, "100"), i + 0.50m, "MWK", Now.AddSeconds(2), Cancelled),
+            Store.RecordBalanceAsync(Key(user, "100"), -1m, "MWK", Now.AddSeconds(1), Cancelled),
+        }));
+        await Assert.ThrowsAsync<JournalRejectedException>(() => tooLarge);
+        for (var i = 1; i < users.Length; i++)
+        {
+            var account = (await Store.FindAsync(users[i].MobileUserId, Cancelled))!.Accounts[0];
+            Assert.Equal(($"{i - 1}.50", Now.AddSeconds(2)), (account.Balance?.ToString(CultureInfo.InvariantCulture), account.LastSyncedAt));
+        }
+
+        Assert.Null((await Store.FindAsync(users[0].MobileUserId, Cancelled))!.Accounts[0].Balance);
+        var looks = users.Select(user => Store.IsSyncedAsync(Key(user, "100"), Cancelled)).Append(Store.IsSyncedAsync(Key(users[0], "none"), Cancelled)).ToList();
+        Assert.Equal(Enumerable.Repeat(true, users.Length).Append(false), await Task.WhenAll(looks));
+        foreach (var user in users)
         {
             await Store.SetActiveAsync(user.MobileUserId, false, Now, Cancelled);
         }

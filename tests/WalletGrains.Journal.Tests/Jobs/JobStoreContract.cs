@@ -232,4 +232,48 @@ public abstract partial class JobStoreContract
         Assert.Null(await Store.FindNextDueAsync(Kind + "-none", Cancelled));
         Assert.Equal((new JobCounts(0, 2, 0), new JobCounts(0, 1, 0)), (await Store.CountAsync(Kind, 10, Cancelled), await Store.CountAsync(Kind, 1, Cancelled)));
     }
+
+    [Fact]
+    public async Task Settlements_that_come_together_have_an_answer_each_and_one_that_is_refused_keeps_none_of_the_others_back()
+    {
+        const int Each = 20;
+        foreach (var end in new[] { "done", "dead", "again", "stranger", "refused" })
+        {
+            for (var i = 0; i < Each; i++)
+            {
+                await EnqueueAsync($"{end} {i}");
+            }
+        }
+
+        var jobs = await ClaimAsync();
+        await Store.EnqueueAsync(jobs.Where(job => job.Key.StartsWith("again", StringComparison.Ordinal)).Select(job => NewJob(job.Key) with { Repeat = JobRepeat.WhenBegun }).ToList(), Cancelled);
+        var settlements = jobs.Select(job => (job.Key, Settled: Store.SettleAsync(SettlementOf(job), Cancelled))).ToList();
+
+        // Others lock the same rows meanwhile, in whatever order they name them.
+        await Task.WhenAll(
+            OtherSilo.ExtendAsync(jobs.Reverse().Select(job => new JobLease(job.JobId, job.Token)).ToList(), Hour, Cancelled),
+            OtherSilo.EnqueueAsync(jobs.Select(job => NewJob(job.Key)).ToList(), Cancelled));
+        foreach (var (key, settled) in settlements)
+        {
+            if (key.StartsWith("refused", StringComparison.Ordinal))
+            {
+                await Assert.ThrowsAsync<JournalRejectedException>(() => settled);
+                continue;
+            }
+
+            Assert.Equal(
+                key.Split(' ')[0] switch { "done" => JobState.Done, "dead" => JobState.Dead, "again" => JobState.Queued, _ => default(JobState?) },
+                await settled);
+        }
+
+        Assert.Equal(new JobCounts(0, Each, 2 * Each), await Store.CountAsync(Kind, 100, Cancelled));
+
+        static JobSettlement SettlementOf(ClaimedJob job) => job.Key.Split(' ')[0] switch
+        {
+            "dead" => new JobSettlement(job.JobId, job.Token, JobState.Dead, 1, "no"),
+            "stranger" => new JobSettlement(job.JobId, Guid.NewGuid(), JobState.Done, 1),
+            "refused" => new JobSettlement(job.JobId, job.Token, JobState.Done, 1) { Result = new byte[64 * 1024 + 1] },
+            _ => new JobSettlement(job.JobId, job.Token, JobState.Done, 1) { Result = new byte[] { 7 } },
+        };
+    }
 }
