@@ -51,6 +51,7 @@ public sealed class PostgresActivityLog : IActivityLog, IAsyncDisposable
 
     private readonly ReadConnections _connections;
     private readonly RecentCommits? _recent;
+
     /// <summary>Connects with its first use.</summary>
     public PostgresActivityLog(NpgsqlDataSource dataSource, JournalOptions options, TimeProvider time, RecentCommits? recent = null)
     {
@@ -72,7 +73,7 @@ public sealed class PostgresActivityLog : IActivityLog, IAsyncDisposable
         var (commits, knownOf) = _recent?.From(query.From) ?? ([], 0);
         var known = new KnownCommits(query, commits);
         var (end, server, found) = await ReadGapsAsync(query, known, cancellationToken);
-        if (commits.Length > 0 && (!_recent!.Meet(server) || (knownOf is not 0 && knownOf != server)))
+        if (commits.Count > 0 && (!_recent!.Meet(server) || (knownOf is not 0 && knownOf != server)))
         {
             // They are of a server that may have lost them when it failed.
             known = new KnownCommits(query, []);

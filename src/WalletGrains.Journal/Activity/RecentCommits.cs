@@ -63,7 +63,7 @@ public sealed class RecentCommits(int maxSize = JournalLimits.MaxRecentEntries)
     }
 
     /// <summary>The commits from a position on, in the order of positions, and the server that they are of, if a reader has met it.</summary>
-    internal (RecentCommit[] Commits, long Server) From(long position)
+    internal (List<RecentCommit> Commits, long Server) From(long position)
     {
         lock (_lock)
         {
@@ -73,7 +73,7 @@ public sealed class RecentCommits(int maxSize = JournalLimits.MaxRecentEntries)
                 first--;
             }
 
-            return ([.. _commits[first..]], _server);
+            return (_commits.GetRange(first, _commits.Count - first), _server);
         }
     }
 

@@ -92,10 +92,10 @@ public sealed class PostgresStatisticsStore : IStatisticsStore, IAsyncDisposable
                 PostgresActivityPositions.Bind(parameters, move);
                 parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. rows.Select(row => row.WalletId)] });
                 parameters.Add(new NpgsqlParameter<long[]> { TypedValue = [.. rows.Select(row => row.Version)] });
-                parameters.Add(new NpgsqlParameter<decimal[]> { TypedValue = [.. rows.Select(row => row.DepositedMinor)] });
-                parameters.Add(new NpgsqlParameter<decimal[]> { TypedValue = [.. rows.Select(row => row.WithdrawnMinor)] });
-                parameters.Add(new NpgsqlParameter<decimal[]> { TypedValue = [.. rows.Select(row => row.TransferredInMinor)] });
-                parameters.Add(new NpgsqlParameter<decimal[]> { TypedValue = [.. rows.Select(row => row.TransferredOutMinor)] });
+                parameters.Add(Sums(rows, row => row.DepositedMinor));
+                parameters.Add(Sums(rows, row => row.WithdrawnMinor));
+                parameters.Add(Sums(rows, row => row.TransferredInMinor));
+                parameters.Add(Sums(rows, row => row.TransferredOutMinor));
                 parameters.Add(new NpgsqlParameter<long[]> { TypedValue = [.. rows.Select(row => row.TransactionCount)] });
                 parameters.Add(new NpgsqlParameter<DateTime?[]>
                 {
@@ -135,6 +135,12 @@ public sealed class PostgresStatisticsStore : IStatisticsStore, IAsyncDisposable
         await _writes.DisposeAsync();
         await _reads.DisposeAsync();
     }
+
+    /// <summary>Sums have no limit, but few pass that of a bigint: those are sent as such, which both sides read and write without taking digits apart.</summary>
+    private static NpgsqlParameter Sums(IReadOnlyList<StatisticsRow> rows, Func<StatisticsRow, decimal> sum) =>
+        rows.All(row => sum(row) is >= long.MinValue and <= long.MaxValue)
+            ? new NpgsqlParameter<long[]> { TypedValue = [.. rows.Select(row => (long)sum(row))] }
+            : new NpgsqlParameter<decimal[]> { TypedValue = [.. rows.Select(sum)] };
 
     private static void Bind(NpgsqlParameterCollection parameters, StatisticsRow row)
     {
