@@ -56,8 +56,17 @@ public sealed class JavaScriptClients : IAsyncDisposable
     /// <param name="token">The access token.</param>
     /// <param name="inQuery">Sends the token in the query, as a browser does.</param>
     /// <param name="resume">What to resume at once; by default nothing, which ends the wait for a Resume. Null calls no Resume.</param>
-    public async Task<string?> ConnectAsync(string id, string? token, bool inQuery = false, string? resume = "{}") =>
-        (string?)await AskAsync("connect", new() { ["id"] = id, ["url"] = _hub.ToString(), ["token"] = token, ["inQuery"] = inQuery, ["resume"] = resume is null ? null : JsonNode.Parse(resume) });
+    /// <param name="transport">WebSockets, ServerSentEvents or LongPolling.</param>
+    public async Task<string?> ConnectAsync(string id, string? token, bool inQuery = false, string? resume = "{}", string transport = "WebSockets") =>
+        (string?)await AskAsync("connect", new()
+        {
+            ["id"] = id,
+            ["url"] = _hub.ToString(),
+            ["token"] = token,
+            ["inQuery"] = inQuery,
+            ["resume"] = resume is null ? null : JsonNode.Parse(resume),
+            ["transport"] = transport,
+        });
 
     /// <summary>Connects without a refusal.</summary>
     public async Task ConnectedAsync(string id, string? token, string? resume = "{}") => Assert.Null(await ConnectAsync(id, token, resume: resume));

@@ -6,8 +6,12 @@ using Xunit;
 namespace WalletGrains.Api.Tests.Push;
 
 /// <summary>A thousand connections, of which two hundred never read.</summary>
+[Collection(Collection)]
 public sealed class SlowClientTests : IAsyncLifetime
 {
+    /// <summary>One after another: what is dropped is counted for the whole process.</summary>
+    public const string Collection = "Slow clients";
+
     private const int Slow = 200;
     private const int Users = 40;
     private const int ConnectionsOfUser = 20;

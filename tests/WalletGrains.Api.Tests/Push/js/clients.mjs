@@ -16,7 +16,7 @@ class Client {
     latencies = [];
     waiting = [];
 
-    constructor(url, token, { inQuery = false, keepUpdates = true, skipNegotiation = false } = {}) {
+    constructor(url, token, { inQuery = false, keepUpdates = true, skipNegotiation = false, transport = 'WebSockets' } = {}) {
         this.keepUpdates = keepUpdates;
         const builder = new signalR.HubConnectionBuilder().configureLogging(signalR.LogLevel.None);
         if (inQuery) {
@@ -24,7 +24,7 @@ class Client {
             builder.withUrl(`${url}?access_token=${encodeURIComponent(token)}`,
                 { skipNegotiation: true, transport: signalR.HttpTransportType.WebSockets });
         } else {
-            builder.withUrl(url, { accessTokenFactory: () => token, transport: signalR.HttpTransportType.WebSockets, skipNegotiation });
+            builder.withUrl(url, { accessTokenFactory: () => token, transport: signalR.HttpTransportType[transport], skipNegotiation });
         }
 
         this.connection = builder.build();
