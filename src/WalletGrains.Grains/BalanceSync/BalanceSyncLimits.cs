@@ -38,4 +38,7 @@ internal static class BalanceSyncLimits
 
     /// <summary>How old the counts of succeeded and failed accounts may be that are shown. Counting a hundred thousand takes 60 to 75 ms: a hundredth of this.</summary>
     public static readonly TimeSpan ProgressAge = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long before its time is over a login looks once more at what is stored: what it waited for may be there, and who told of it have gone.</summary>
+    public static readonly TimeSpan LastLook = TimeSpan.FromMilliseconds(100);
 }

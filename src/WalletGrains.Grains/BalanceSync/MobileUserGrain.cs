@@ -112,6 +112,7 @@ public sealed class MobileUserGrain(IMobileUserStore users, IJobStore jobs, ICor
     /// <inheritdoc />
     public async Task<MobileBalance?> ReadBalanceAsync(TimeSpan limit)
     {
+        var begunAt = time.GetTimestamp();
         if (await FindAsync(this.GetPrimaryKey()) is not { Accounts: [{ IsPrimary: true } primary, ..] } rows)
         {
             return null;
@@ -123,39 +124,27 @@ public sealed class MobileUserGrain(IMobileUserStore users, IJobStore jobs, ICor
             return MobileUserRecords.ToBalance(primary, isFresh: false);
         }
 
-        var waiting = new Waiting(primary.AccountNumber);
+        // Whatever hangs, the core banking system or the store: a login is shown in time what was known last.
+        var waiting = new Waiting(primary);
         _waiting.Add(waiting);
+        using var ended = new CancellationTokenSource();
         try
         {
-            await QueueAsync(synced, priority: primary);
-            using var ended = new CancellationTokenSource();
-            var isOver = Task.Delay(limit, time, ended.Token);
-            while (true)
+            var wait = WaitAsync(waiting, rows.ReadAt, synced, Left(limit - BalanceSyncLimits.LastLook), ended.Token);
+            if (await Task.WhenAny(wait, Task.Delay(Left(limit), time, ended.Token)) == wait)
             {
-                await Task.WhenAny(waiting.Told.Task, isOver);
-
-                // Before the look: what is told behind it is not missed.
-                waiting.Told = new TaskCompletionSource();
-                var shown = (await FindAsync(primary.MobileUserId))?.Accounts.FirstOrDefault(account => account.AccountNumber == primary.AccountNumber) ?? primary;
-                var isFresh = shown.LastSyncedAt >= rows.ReadAt;
-                if (isFresh || isOver.IsCompleted || shown.LastSyncedAt == primary.LastSyncedAt)
-                {
-                    ended.Cancel();
-                    return MobileUserRecords.ToBalance(shown, isFresh);
-                }
-
-                // It was asked for before this login was there; the account is being asked for once more.
-                primary = shown;
+                await wait;
             }
-        }
-        catch (Exception e) when (e is JournalUnavailableException or JournalOutcomeUnknownException)
-        {
-            return MobileUserRecords.ToBalance(primary, isFresh: false);
         }
         finally
         {
+            ended.Cancel();
             _waiting.Remove(waiting);
         }
+
+        return MobileUserRecords.ToBalance(waiting.Known, isFresh: waiting.Known.LastSyncedAt >= rows.ReadAt);
+
+        TimeSpan Left(TimeSpan of) => of - time.GetElapsedTime(begunAt) is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
     /// <inheritdoc />
@@ -168,6 +157,38 @@ public sealed class MobileUserGrain(IMobileUserStore users, IJobStore jobs, ICor
         }
 
         return Task.CompletedTask;
+    }
+
+    /// <summary>Has the accounts asked for, and keeps up with what is known of the one that is waited for until that is fresh, or nothing new is to be expected.</summary>
+    /// <param name="waiting">The login.</param>
+    /// <param name="since">What was asked for then or later is fresh.</param>
+    /// <param name="synced">The accounts.</param>
+    /// <param name="patience">How long to wait before the last look.</param>
+    /// <param name="ended">The login waits no more.</param>
+    private async Task WaitAsync(Waiting waiting, DateTimeOffset since, List<MobileAccountRow> synced, TimeSpan patience, CancellationToken ended)
+    {
+        try
+        {
+            var isOver = Task.Delay(patience, time, ended);
+            await QueueAsync(synced, priority: waiting.Known);
+            for (var isLast = false; !isLast;)
+            {
+                await Task.WhenAny(waiting.Told.Task, isOver);
+
+                // Before the look: what is told behind it is not missed.
+                waiting.Told = new TaskCompletionSource();
+                var before = waiting.Known;
+                var rows = await users.FindAsync(before.MobileUserId, ended);
+                waiting.Known = rows?.Accounts.FirstOrDefault(account => account.AccountNumber == before.AccountNumber) ?? before;
+
+                // When something new is there that is not fresh, it was asked for before this login was there; the account is being asked for once more.
+                isLast = isOver.IsCompleted || waiting.Known.LastSyncedAt >= since || waiting.Known.LastSyncedAt == before.LastSyncedAt;
+            }
+        }
+        catch (Exception e) when (e is JournalUnavailableException or JournalOutcomeUnknownException or JournalOverloadedException or OperationCanceledException)
+        {
+            // What is known is shown.
+        }
     }
 
     private static IEnumerable<MobileAccountRow> Synced(MobileUserRows rows) =>
@@ -198,9 +219,12 @@ public sealed class MobileUserGrain(IMobileUserStore users, IJobStore jobs, ICor
     }
 
     /// <summary>A login that waits for the balance of an account.</summary>
-    private sealed class Waiting(string accountNumber)
+    private sealed class Waiting(MobileAccountRow stored)
     {
-        public string AccountNumber => accountNumber;
+        public string AccountNumber { get; } = stored.AccountNumber;
+
+        /// <summary>The account as it was seen last.</summary>
+        public MobileAccountRow Known { get; set; } = stored;
 
         /// <summary>Completes when the account was asked for.</summary>
         public TaskCompletionSource Told { get; set; } = new();

@@ -1,3 +1,4 @@
+using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.InProcess.Simulation;
 using WalletGrains.Contracts;
@@ -5,8 +6,8 @@ using WalletGrains.Contracts.BalanceSync;
 using WalletGrains.Contracts.Jobs;
 using WalletGrains.Grains.BalanceSync;
 using WalletGrains.Grains.Jobs;
-using WalletGrains.Journal;
 using WalletGrains.Journal.Activity;
+using WalletGrains.Journal;
 using WalletGrains.Journal.BalanceSync;
 using WalletGrains.Journal.Jobs;
 using Xunit;
@@ -28,13 +29,15 @@ public sealed class BalanceSyncSimulationTests
     private readonly List<(string Account, TimeSpan At)> _calls = [];
     private Func<string, CoreAnswer> _answer = account => new CoreAnswer.Balance(decimal.Parse(account, System.Globalization.CultureInfo.InvariantCulture), "MWK");
     private TimeSpan _callTime = CallTime;
+    private TimeSpan _jobsTake = TimeSpan.Zero;
+    private Func<bool> _isUnreadable = () => false;
     private int _underWay;
     private int _mostUnderWay;
 
     public BalanceSyncSimulationTests()
     {
         _database = _world.AddProcess("database");
-        _jobs = new MemoryJobStore(_database.Clock);
+        _jobs = new MemoryJobStore(_database.Clock, (_, _) => Task.Delay(_jobsTake, _database.Clock));
         _users = new MemoryMobileUserStore(new MemoryJournal(), new MemoryActivityPositions(), _jobs);
         var options = new SimulatedClusterOptions();
         options.Silo.GrainAssemblies.Add(typeof(AccountSync).Assembly);
@@ -65,8 +68,31 @@ public sealed class BalanceSyncSimulationTests
         (_callTime, _answer) = (TimeSpan.FromSeconds(6), _ => new CoreAnswer.Balance(5m, "MWK"));
         var begun = _world.Now;
         Assert.Equal((100m, false), Shown(Call(() => User(user).ReadBalanceAsync(Limits.FreshBalancePatience))));
-        Assert.InRange(_world.Now - begun, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(2.2));
+        Assert.InRange(_world.Now - begun, TimeSpan.FromSeconds(1.9), TimeSpan.FromSeconds(2.05));
         Await(() => Row(user).Balance == 5m, TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public void A_login_waits_no_longer_than_two_seconds_for_the_store_either()
+    {
+        var user = Create("100");
+        Drive();
+        Assert.Equal((100m, true), Shown(Call(() => User(user).ReadBalanceAsync(Limits.FreshBalancePatience))));
+        _jobsTake = TimeSpan.FromSeconds(10);
+        var begun = _world.Now;
+        Assert.Equal((100m, false), Shown(Call(() => User(user).ReadBalanceAsync(Limits.FreshBalancePatience))));
+        Assert.InRange(_world.Now - begun, TimeSpan.FromSeconds(1.9), TimeSpan.FromSeconds(2.05));
+    }
+
+    [Fact]
+    public void A_login_that_has_read_a_balance_shows_it_when_the_store_fails_behind_that()
+    {
+        var user = Create("100");
+        Drive();
+        Assert.Equal((100m, true), Shown(Call(() => User(user).ReadBalanceAsync(Limits.FreshBalancePatience))));
+        var calls = _calls.Count;
+        _isUnreadable = () => _calls.Count > calls;
+        Assert.Equal((100m, false), Shown(Call(() => User(user).ReadBalanceAsync(Limits.FreshBalancePatience))));
     }
 
     [Fact]
@@ -372,7 +398,7 @@ public sealed class BalanceSyncSimulationTests
 
     private void AddServices(InProcessSiloBuilder builder, SimulatedSilo silo) => builder.Services
         .AddSingleton<IJobStore>(_jobs)
-        .AddSingleton<IMobileUserStore>(_users)
+        .AddSingleton(Unreadable.Sometimes(_users, () => _isUnreadable()))
         .AddSingleton<ICoreBanking>(new ScriptedCore { Answer = account => AnswerAsync(account, silo.Process.Clock) })
         .AddSingleton(new CoreBankingOptions { Interval = Interval })
         .AddSingleton<IdGenerator>()
@@ -391,5 +417,23 @@ public sealed class BalanceSyncSimulationTests
         await Task.Delay(_callTime, clock);
         _underWay--;
         return _answer(account);
+    }
+
+    /// <summary>A store whose users cannot be read at times.</summary>
+    public class Unreadable : DispatchProxy
+    {
+        private IMobileUserStore _store = null!;
+        private Func<bool> _isUnreadable = null!;
+
+        public static IMobileUserStore Sometimes(IMobileUserStore store, Func<bool> isUnreadable)
+        {
+            var proxy = Create<IMobileUserStore, Unreadable>();
+            (((Unreadable)(object)proxy)._store, ((Unreadable)(object)proxy)._isUnreadable) = (store, isUnreadable);
+            return proxy;
+        }
+
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => targetMethod!.Name == nameof(IMobileUserStore.FindAsync) && _isUnreadable()
+            ? Task.FromException<MobileUserRows?>(new JournalUnavailableException("It is away."))
+            : targetMethod.Invoke(_store, args);
     }
 }
