@@ -9,6 +9,8 @@ namespace WalletGrains.Grains.BalanceSync;
 public sealed partial class AccountSync(
     ICoreBanking core, IMobileUserStore users, IGrainFactory grains, TimeProvider time, BalanceSyncMetrics metrics, ILogger<AccountSync> logger) : IJobHandler
 {
+    private int _goneInARow;
+
     /// <inheritdoc />
     public string Kind => BalanceSyncJobs.Kind;
 
@@ -41,7 +43,7 @@ public sealed partial class AccountSync(
         // By the clock of the store: the call begins behind it, and of two silos' answers the newer one must win whatever their clocks say.
         var askedAt = job.ClaimedAt;
         var startedAt = time.GetTimestamp();
-        var answer = await core.AskAsync(account.AccountNumber, cancellationToken);
+        var answer = Judge(await core.AskAsync(account.AccountNumber, cancellationToken));
         metrics.Asked(answer, time.GetElapsedTime(startedAt));
         switch (answer)
         {
@@ -78,6 +80,29 @@ public sealed partial class AccountSync(
         }
     }
 
+    /// <summary>Accounts that are gone are some among many. When one after another is, without a balance between them, it is the system that is another one, and no
+    /// account is made inactive for it.</summary>
+    private CoreAnswer Judge(CoreAnswer answer)
+    {
+        switch (answer)
+        {
+            case CoreAnswer.Balance:
+                Volatile.Write(ref _goneInARow, 0);
+                return answer;
+
+            case CoreAnswer.Gone gone when Interlocked.Increment(ref _goneInARow) is > BalanceSyncLimits.MaxGoneInARow and var inARow:
+                if (inARow == BalanceSyncLimits.MaxGoneInARow + 1)
+                {
+                    LogAllGone(logger, BalanceSyncLimits.MaxGoneInARow, gone.Reason);
+                }
+
+                return new CoreAnswer.Failed($"{gone.Reason} So it said of the {BalanceSyncLimits.MaxGoneInARow} accounts before, and is not believed: is T24_BASE_URL the right system?");
+
+            default:
+                return answer;
+        }
+    }
+
     /// <summary>Nobody waits for what is not urgent; the grain of a user need not be there for it.</summary>
     private Task TellAsync(JobRun job, AccountKey account) => job.IsPriority
         ? grains.GetGrain<IMobileUserGrain>(account.MobileUserId).TellAsync(account.AccountNumber)
@@ -85,6 +110,9 @@ public sealed partial class AccountSync(
 
     [LoggerMessage(1961, LogLevel.Warning, "An account of mobile user {MobileUserId} is inactive from now on: {Reason}")]
     private static partial void LogGone(ILogger logger, Guid mobileUserId, string reason);
+
+    [LoggerMessage(1979, LogLevel.Error, "{Count} accounts in a row are gone, no further one is made inactive until the core banking system tells a balance: {Reason}")]
+    private static partial void LogAllGone(ILogger logger, int count, string reason);
 
     [LoggerMessage(1962, LogLevel.Warning, "The balance of an account of mobile user {MobileUserId} stays as it is after {Attempts} attempts: {Reason}")]
     private static partial void LogFailed(ILogger logger, Guid mobileUserId, int attempts, string reason);

@@ -41,4 +41,7 @@ internal static class BalanceSyncLimits
 
     /// <summary>How long before its time is over a login looks once more at what is stored: what it waited for may be there, and who told of it have gone.</summary>
     public static readonly TimeSpan LastLook = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Accounts that are gone one after another, on one silo, before that is believed of no further one: it is as likely as that the address is wrong.</summary>
+    public const int MaxGoneInARow = 10;
 }

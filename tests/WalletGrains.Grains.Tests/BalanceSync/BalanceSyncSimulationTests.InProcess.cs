@@ -337,6 +337,23 @@ public sealed class BalanceSyncSimulationTests
     }
 
     [Fact]
+    public void A_core_banking_system_that_knows_nobody_makes_a_few_accounts_inactive_and_not_all_of_them()
+    {
+        var users = Enumerable.Range(0, 30).Select(i => Create($"{100 + i}")).ToList();
+        var answer = _answer;
+        _answer = _ => new CoreAnswer.Gone("no such account");
+        Drive();
+        Await(() => users.Count(user => Row(user).LastError is not null) == 20, TimeSpan.FromMinutes(10));
+        Assert.Equal(10, users.Count(user => !Row(user).IsActive));
+        Assert.Contains("is T24_BASE_URL the right system?", Row(users.Find(user => Row(user).IsActive)).LastError, StringComparison.Ordinal);
+
+        // The address is mended; from the first balance on an account may be gone again.
+        _answer = account => account == "129" ? new CoreAnswer.Gone("closed") : answer(account);
+        Await(() => users.Count(user => Row(user).Balance is not null) == 19, TimeSpan.FromMinutes(20));
+        Await(() => Row(users[29]).InactiveReason == "closed", TimeSpan.FromMinutes(20));
+    }
+
+    [Fact]
     public void While_it_is_stopped_nobody_is_gone_through_and_a_start_goes_on()
     {
         var user = Create("100");
