@@ -41,9 +41,10 @@ internal sealed partial class VirtualAccountCreation(
         Timeout = TimeSpan.FromMinutes(1),
     };
 
-    /// <summary>The job of a new user: it has the user's id, and the wallet's as its key. Null for a user whose wallet gets no account.</summary>
+    /// <summary>The job of a new user: it has the user's id, and the wallet's as its key. A customer waits for it, and comes before all who registered before there were
+    /// virtual accounts. Null for a user whose wallet gets no account.</summary>
     public static NewJob? JobOf(UserRow user) => user is { WalletId: { } walletId, WalletCurrency: { } currency } && currency == GlobusOptions.Currency.Code
-        ? new NewJob(user.UserId, JobKind, walletId.ToString(), ReadOnlyMemory<byte>.Empty)
+        ? new NewJob(user.UserId, JobKind, walletId.ToString(), ReadOnlyMemory<byte>.Empty, Lane: JobLane.Priority)
         : null;
 
     /// <inheritdoc />

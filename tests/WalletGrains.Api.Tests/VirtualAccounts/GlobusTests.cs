@@ -101,6 +101,26 @@ public sealed class GlobusTests(BankFixture bank)
     }
 
     [Fact]
+    public async Task A_number_that_another_wallet_has_is_given_to_nobody_else()
+    {
+        // The bank makes an account and does not say so; then its number is somebody else's here.
+        await using var jobs = await bank.BeginAsync();
+        await bank.Admin.SetFaultsAsync(new FaultRule(CreateAccount, FaultKind.ErrorAfter));
+        var (caller, _, walletId) = await bank.Api.RegisterAsync();
+        await jobs.DeadAsync(BankFixture.Creation, walletId.ToString());
+        var number = Assert.Single(await bank.Admin.AccountsAsync()).AccountNumber;
+        await jobs.ReadAsync("insert into virtual_accounts values ($1, $2, 'Obi', '103', 'Globus Bank', 'globus', 'NGN', now())", number, Guid.CreateVersion7());
+
+        await bank.Admin.SetFaultsAsync();
+        await bank.RetryAsync(jobs, BankFixture.Creation, walletId.ToString());
+        await jobs.UntilAsync(
+            "select exists (select from jobs where kind = $1 and key = $2 and state = 4 and last_error = 'Every account number that was offered belongs to another wallet.')",
+            BankFixture.Creation,
+            walletId.ToString());
+        Assert.Equal("""{"status":"PENDING"}""", (await caller.GetAsync($"/wallets/{walletId}/virtual-account")).Text);
+    }
+
+    [Fact]
     public async Task A_token_is_fetched_once_and_again_when_the_bank_refuses_it()
     {
         await using var jobs = await bank.BeginAsync();
@@ -141,6 +161,22 @@ public sealed class GlobusTests(BankFixture bank)
         Assert.InRange(calls.PeakConcurrency, leastAtOnce, 5);
         Assert.InRange(calls.BusiestSecond, leastInASecond, 11);
         Assert.Equal(count, (await bank.Admin.AccountsAsync()).Select(account => account.AccountNumber).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task A_customer_who_registers_does_not_wait_for_those_who_registered_before_there_were_virtual_accounts()
+    {
+        await using var jobs = await bank.BeginAsync();
+        var early = Enumerable.Range(0, 30).Select(_ => Guid.CreateVersion7()).ToList();
+        foreach (var userId in early)
+        {
+            await InsertUserAsync(jobs, userId, "Ada Obi");
+        }
+
+        var (_, walletId, _) = await bank.RegisterAsync(jobs);
+        Assert.InRange(await jobs.CountAsync("select count(*) from jobs where kind = $1 and state = 3 and job_id = any ($2)", BankFixture.Creation, early.ToArray()), 0, 25);
+        Assert.Equal(0, await jobs.CountAsync("select lane from jobs where kind = $1 and key = $2", BankFixture.Creation, walletId.ToString()));
+        await jobs.UntilAsync("select count(*) = 30 from jobs where kind = $1 and state = 3 and job_id = any ($2)", BankFixture.Creation, early.ToArray());
     }
 
     [Fact]
