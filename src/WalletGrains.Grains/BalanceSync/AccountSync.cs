@@ -111,7 +111,7 @@ public sealed partial class AccountSync(
     [LoggerMessage(1961, LogLevel.Warning, "An account of mobile user {MobileUserId} is inactive from now on: {Reason}")]
     private static partial void LogGone(ILogger logger, Guid mobileUserId, string reason);
 
-    [LoggerMessage(1979, LogLevel.Error, "{Count} accounts in a row are gone, no further one is made inactive until the core banking system tells a balance: {Reason}")]
+    [LoggerMessage(1964, LogLevel.Error, "{Count} accounts in a row are gone, no further one is made inactive until the core banking system tells a balance: {Reason}")]
     private static partial void LogAllGone(ILogger logger, int count, string reason);
 
     [LoggerMessage(1962, LogLevel.Warning, "The balance of an account of mobile user {MobileUserId} stays as it is after {Attempts} attempts: {Reason}")]

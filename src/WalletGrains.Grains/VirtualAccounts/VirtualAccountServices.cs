@@ -24,6 +24,7 @@ public static class VirtualAccountServices
         }
 
         services.AddSingleton<IJobHandler, VirtualAccountCreation>();
+        services.AddSingleton<IJobHandler, VirtualAccountRecovery>();
         services.AddSingleton<IJobHandler, BankCrediting>();
         services.AddSingleton<IJobHandler, BankCreditAlert>();
         return services;

@@ -83,6 +83,35 @@ public sealed class PostgresUserStore : IUserDirectory, IAsyncDisposable
             static row => UserRow.Read(row)!,
             cancellationToken) is [var user] ? user : null;
 
+    /// <summary>Users of a wallet without a virtual account, and without a job that makes one.</summary>
+    /// <param name="since">Who registered then or later: ids tell it, so that only those are read.</param>
+    /// <param name="currency">The currency of such wallets.</param>
+    /// <param name="kind">The kind of such jobs; their keys are wallets.</param>
+    /// <param name="limit">At most so many; 1 to <see cref="JournalLimits.MaxPage"/>.</param>
+    /// <param name="cancellationToken">Gives the read up.</param>
+    public Task<IReadOnlyList<UserRow>> ReadWithoutAccountAsync(
+        DateTimeOffset since, string currency, string kind, int limit, CancellationToken cancellationToken)
+    {
+        AppendShape.CheckLimit(limit);
+        return _reads.ReadAsync(
+            $"""
+            select {UserRow.Columns} from users u
+            where u.user_id >= $1 and u.wallet_id is not null and u.wallet_currency = $2
+              and not exists (select from virtual_accounts where wallet_id = u.wallet_id)
+              and not exists (select from jobs where kind = $3 and key = u.wallet_id::text)
+            order by u.user_id limit $4
+            """,
+            parameters =>
+            {
+                parameters.Add(new() { Value = Guid.CreateVersion7(since) });
+                parameters.Add(new() { Value = currency });
+                parameters.Add(new() { Value = kind });
+                parameters.Add(new() { Value = limit });
+            },
+            static row => UserRow.Read(row)!,
+            cancellationToken);
+    }
+
     /// <summary>Users, the newest first, by keyset.</summary>
     /// <param name="selection">Which.</param>
     /// <param name="before">Only those with a lower id; null for the newest page.</param>

@@ -101,26 +101,6 @@ public sealed class GlobusTests(BankFixture bank)
     }
 
     [Fact]
-    public async Task A_number_that_another_wallet_has_is_given_to_nobody_else()
-    {
-        // The bank makes an account and does not say so; then its number is somebody else's here.
-        await using var jobs = await bank.BeginAsync();
-        await bank.Admin.SetFaultsAsync(new FaultRule(CreateAccount, FaultKind.ErrorAfter));
-        var (caller, _, walletId) = await bank.Api.RegisterAsync();
-        await jobs.DeadAsync(BankFixture.Creation, walletId.ToString());
-        var number = Assert.Single(await bank.Admin.AccountsAsync()).AccountNumber;
-        await jobs.ReadAsync("insert into virtual_accounts values ($1, $2, 'Obi', '103', 'Globus Bank', 'globus', 'NGN', now())", number, Guid.CreateVersion7());
-
-        await bank.Admin.SetFaultsAsync();
-        await bank.RetryAsync(jobs, BankFixture.Creation, walletId.ToString());
-        await jobs.UntilAsync(
-            "select exists (select from jobs where kind = $1 and key = $2 and state = 4 and last_error = 'Every account number that was offered belongs to another wallet.')",
-            BankFixture.Creation,
-            walletId.ToString());
-        Assert.Equal("""{"status":"PENDING"}""", (await caller.GetAsync($"/wallets/{walletId}/virtual-account")).Text);
-    }
-
-    [Fact]
     public async Task A_token_is_fetched_once_and_again_when_the_bank_refuses_it()
     {
         await using var jobs = await bank.BeginAsync();
@@ -180,6 +160,19 @@ public sealed class GlobusTests(BankFixture bank)
     }
 
     [Fact]
+    public async Task A_user_whom_an_older_version_registers_during_an_update_gets_an_account_too()
+    {
+        const string Recovery = "virtual-account-recovery";
+        await using var jobs = await bank.BeginAsync();
+        var userId = Guid.CreateVersion7();
+        await InsertUserAsync(jobs, userId, "Ada Obi", hasJob: false);
+        await jobs.ReadAsync("update jobs set due_at = now() where kind = $1", Recovery);
+        await bank.Api.Grains.GetGrain<IJobGrain>(Recovery).WakeAsync();
+        await jobs.DoneAsync(BankFixture.Creation, userId.ToString());
+        Assert.Equal($"walletgrains-{userId:N}", Assert.Single(await bank.Admin.AccountsAsync()).ClientReference);
+    }
+
+    [Fact]
     public async Task A_host_whose_settings_of_the_bank_are_wrong_does_not_start()
     {
         await using var api = new ApiFixture();
@@ -198,16 +191,17 @@ public sealed class GlobusTests(BankFixture bank)
         Assert.Contains(why, refused.Message, StringComparison.Ordinal);
     }
 
-    private static async Task InsertUserAsync(JobWatch jobs, Guid userId, string name) => await jobs.ReadAsync(
+    private static async Task InsertUserAsync(JobWatch jobs, Guid userId, string name, bool hasJob = true) => await jobs.ReadAsync(
         """
         with written as (
             insert into users (user_id, email, email_key, password_hash, full_name, role, wallet_id, wallet_currency, created_at)
             values ($1, $2, $2, '', $3, 'customer', $1, 'NGN', now()) returning user_id
         )
         insert into jobs (job_id, kind, key, lane, payload, state, due_at, attempts, created_at, updated_at)
-        select user_id, 'create-virtual-account', user_id::text, 1, '', 1, now(), 0, now(), now() from written
+        select user_id, 'create-virtual-account', user_id::text, 1, '', 1, now(), 0, now(), now() from written where $4
         """,
         userId,
         $"{userId:N}@example.com",
-        name);
+        name,
+        hasJob);
 }

@@ -38,7 +38,7 @@ public sealed class PeriodicWorkTests
 
         await using var jobs = dataSource.CreateCommand("select array_agg(kind::text order by kind) from jobs where key = 'recurring'");
         Assert.Equal(
-            ["balance-sweep", "bulk-recovery", "checkpoint", "hold-expiry", "job-purge", "reconciliation", "schedule-recovery", "transfer-recovery"],
+            ["balance-sweep", "bulk-recovery", "checkpoint", "hold-expiry", "job-purge", "reconciliation", "schedule-recovery", "transfer-recovery", "virtual-account-recovery"],
             (string[])(await jobs.ExecuteScalarAsync(TestContext.Current.CancellationToken))!);
     }
 
