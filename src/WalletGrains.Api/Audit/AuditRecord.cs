@@ -20,6 +20,9 @@ public sealed class AuditRecord
     private static readonly string[] HeaderNames =
         ["Content-Type", "Content-Length", "User-Agent", "Idempotency-Key", "Origin", "X-Forwarded-For", "Accept-Language"];
 
+    [ThreadStatic]
+    private static (ArrayBufferWriter<byte> Buffer, Utf8JsonWriter Writer)? s_scratch;
+
     private readonly string?[] _headers = new string?[HeaderNames.Length + 1];
     private byte[]? _body;
     private int _bodyLength;
@@ -80,26 +83,27 @@ public sealed class AuditRecord
     /// <summary>Some of its headers, a JSON object.</summary>
     public string WriteHeaders()
     {
-        var buffer = new ArrayBufferWriter<byte>(256);
-        using (var writer = new Utf8JsonWriter(buffer))
+        // One of each thread, bounded by the headers that are kept: many records are written in a row.
+        var (buffer, writer) = s_scratch ??= NewScratch();
+        buffer.ResetWrittenCount();
+        writer.Reset();
+
+        writer.WriteStartObject();
+        for (var i = 0; i < HeaderNames.Length; i++)
         {
-            writer.WriteStartObject();
-            for (var i = 0; i < HeaderNames.Length; i++)
+            if (_headers[i] is { } value)
             {
-                if (_headers[i] is { } value)
-                {
-                    writer.WriteString(HeaderNames[i], value);
-                }
+                writer.WriteString(HeaderNames[i], value);
             }
-
-            if (_headers[^1] is { } authorization)
-            {
-                writer.WriteString("Authorization", authorization);
-            }
-
-            writer.WriteEndObject();
         }
 
+        if (_headers[^1] is { } authorization)
+        {
+            writer.WriteString("Authorization", authorization);
+        }
+
+        writer.WriteEndObject();
+        writer.Flush();
         return System.Text.Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
@@ -151,6 +155,12 @@ public sealed class AuditRecord
         var values = request.Headers[name];
         var text = values.Count == 0 ? null : values.ToString();
         return text is null || text.Length <= ApiLimits.MaxAuditedHeader ? text : text[..ApiLimits.MaxAuditedHeader];
+    }
+
+    private static (ArrayBufferWriter<byte> Buffer, Utf8JsonWriter Writer) NewScratch()
+    {
+        var buffer = new ArrayBufferWriter<byte>(512);
+        return (buffer, new Utf8JsonWriter(buffer));
     }
 
     /// <summary>The scheme without the credentials. What has no scheme, or one that is none, is a credential itself.</summary>
