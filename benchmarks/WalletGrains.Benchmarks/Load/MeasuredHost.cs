@@ -14,7 +14,7 @@ internal sealed class MeasuredHost : IAsyncDisposable
     private const UnixFileMode Mode0755 = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
         | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
-    private static readonly string[] RateLimits = ["PerAddress", "SignInsPerMinute", "PerUser", "PerService", "PerWallet"];
+    private static readonly string[] RateLimits = ["PerAddress", "SignInsPerMinute", "PushConnectsPerMinute", "PerUser", "PerService", "PerWallet"];
 
     private readonly WalletGrainsHost _host;
     private readonly string _folder;
