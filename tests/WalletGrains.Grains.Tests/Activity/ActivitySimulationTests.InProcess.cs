@@ -1,10 +1,16 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.InProcess.Simulation;
 using WalletGrains.Contracts.Activity;
+using WalletGrains.Contracts.BalanceSync;
 using WalletGrains.Contracts.Fraud;
+using WalletGrains.Contracts.Jobs;
 using WalletGrains.Contracts.Statistics;
 using WalletGrains.Grains.Activity;
+using WalletGrains.Grains.BalanceSync;
+using WalletGrains.Grains.Jobs;
 using WalletGrains.Grains.Statistics;
+using WalletGrains.Grains.Tests.BalanceSync;
 using WalletGrains.Journal;
 using WalletGrains.Journal.Activity;
 using WalletGrains.Journal.BalanceSync;
@@ -44,6 +50,7 @@ public sealed class ActivitySimulationTests
             ? throw (point is CommitPoint.Before ? new JournalUnavailableException("away") : new JournalOutcomeUnknownException("lost"))
             : Task.CompletedTask);
         var (statistics, alerts) = (new MemoryStatisticsStore(positions, jobs), new MemoryFraudStore(positions, jobs));
+        var (mobileUsers, asked) = (new MemoryMobileUserStore(_journal, positions, jobs), new Dictionary<string, TimeSpan>());
         var options = new SimulatedClusterOptions();
         options.Silo.GrainAssemblies.Add(typeof(JournalRelayGrain).Assembly);
         var cluster = new SimulatedCluster(world, options, (builder, _) => builder
@@ -54,9 +61,19 @@ public sealed class ActivitySimulationTests
             .AddSingleton<IStatisticsStore>(statistics)
             .AddSingleton<IFraudStore>(alerts)
             .AddSingleton<IJobStore>(jobs)
-            .AddSingleton<IMobileUserStore>(new MemoryMobileUserStore(_journal, positions, jobs))
+            .AddSingleton<IMobileUserStore>(mobileUsers)
+            .AddSingleton<ICoreBanking>(new ScriptedCore
+            {
+                Answer = account =>
+                {
+                    asked[account] = world.Now;
+                    return Task.FromResult<CoreAnswer>(new CoreAnswer.Balance(1m, "USD"));
+                },
+            })
             .AddSingleton(new ActivityOptions { Partitions = Partitions })
-            .AddWalletGrains());
+            .AddWalletGrains()
+            .RemoveAll<IJobHandler>()
+            .AddSingleton<IJobHandler, AccountSync>());
         var client = cluster.AddClient("client");
         client.Process.Start(async () =>
         {
@@ -64,13 +81,24 @@ public sealed class ActivitySimulationTests
             {
                 await client.Cluster.GetGrain<IJournalRelayGrain>(partition).StartAsync();
             }
+
+            await client.Cluster.GetGrain<IJobGrain>("balance-sync").StartAsync();
         });
         world.Run(TimeSpan.FromSeconds(1));
 
         for (var i = 0; i < 12; i++)
         {
-            _wallets.Add(new WrittenWallet(_journal));
+            // Every third one belongs to a mobile user, whose account is named like it.
+            var owner = i % 3 == 0 ? Guid.CreateVersion7() : default(Guid?);
+            _wallets.Add(new WrittenWallet(_journal, owner));
             await _wallets[^1].DepositAsync(1_000_000);
+            if (owner is { } user)
+            {
+                await mobileUsers.CreateAsync(
+                    new MobileUserRow(user, MobileUserRow.MobileBanking, $"{user}", $"{user}", "Ada Banda", "C-1", $"{_wallets[^1].Id}", true, SimulatedWorld.Epoch, SimulatedWorld.Epoch),
+                    MobileUserRecords.ToAccount(user, $"{_wallets[^1].Id}", "SAVINGS", isPrimary: true, SimulatedWorld.Epoch),
+                    CancellationToken.None);
+            }
         }
 
         cluster.NetworkFaults.Lose = 0.02;
@@ -104,6 +132,12 @@ public sealed class ActivitySimulationTests
             Assert.Equal(wallet.Suspicions, found.Where(alert => alert.WalletId == wallet.Id).Sum(alert => alert.Findings));
         }
 
+        // Each balance was asked for behind the last entry of its wallet, and no others were.
+        var owned = _wallets.Where((_, i) => i % 3 == 0).ToList();
+        Assert.Equal(owned.Select(wallet => $"{wallet.Id}").Order(), asked.Keys.Order());
+        Assert.All(owned, wallet => Assert.True(asked[$"{wallet.Id}"] >= wallet.Now - SimulatedWorld.Epoch, $"{wallet.Id} was not asked for after {wallet.Now}."));
+        Assert.Equal(default, await jobs.CountAsync("balance-sync", 10, CancellationToken.None));
+
         Assert.Empty(await jobs.ReadAsync(new JobQuery("event", null, null, 10), CancellationToken.None));
     }
 
@@ -130,6 +164,7 @@ public sealed class ActivitySimulationTests
         {
             cluster.Duplicate(grains.GetGrain<IStatisticsGrain>(random.Next(Partitions)));
             cluster.Duplicate(grains.GetGrain<IFraudGrain>(random.Next(Partitions)));
+            cluster.Duplicate(grains.GetGrain<ITransactionSyncGrain>(random.Next(Partitions)));
             cluster.Duplicate(grains.GetGrain<IJournalRelayGrain>(random.Next(Partitions)));
         }
     }

@@ -24,10 +24,10 @@ internal sealed class WrittenWallet
     private readonly List<DateTimeOffset> _withdrawals = [];
     private WalletPosition _position;
 
-    public WrittenWallet(IJournal journal)
+    public WrittenWallet(IJournal journal, Guid? ownerId = null)
     {
         _journal = journal;
-        var opened = WalletState.Opened(Guid.CreateVersion7(), new OpenWallet(Usd(0).Currency, null), Now);
+        var opened = WalletState.Opened(Guid.CreateVersion7(), new OpenWallet(Usd(0).Currency, ownerId), Now);
         _position = new WalletPosition(opened, 0, HashChain.Begin(opened), default);
         Assert.True(journal.OpenAsync(WalletRows.ToHead(_position)).Result);
     }
