@@ -105,7 +105,7 @@ public sealed class BillGrain(IBillStore bills, IJobStore jobs, IBillers billers
         {
             await Outage.GuardWriteAsync(async () =>
             {
-                await jobs.EnqueueAsync(BillJobs.Of(kind, ids.NewId(), paymentId, TimeSpan.Zero), CancellationToken.None);
+                await jobs.EnqueueAsync(BillJobs.AtOnce(kind, ids.NewId(), paymentId), CancellationToken.None);
                 return true;
             });
             await GrainFactory.HintAsync(kind);

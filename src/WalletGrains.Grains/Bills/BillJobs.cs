@@ -22,6 +22,9 @@ internal static class BillJobs
     public static NewJob Of(string kind, Guid jobId, Guid paymentId, TimeSpan dueIn) =>
         new(jobId, kind, paymentId.ToString(), ReadOnlyMemory<byte>.Empty, Repeat: JobRepeat.WhenOver) { DueIn = dueIn };
 
+    /// <summary>The same job as an operator wants it: now, though it waits for a later time.</summary>
+    public static NewJob AtOnce(string kind, Guid jobId, Guid paymentId) => Of(kind, jobId, paymentId, TimeSpan.Zero) with { Repeat = JobRepeat.AtOnce };
+
     /// <summary>The payment of a job.</summary>
     public static IBillPaymentGrain PaymentOf(this IGrainFactory grains, JobRun job) => grains.GetGrain<IBillPaymentGrain>(Guid.Parse(job.Key));
 

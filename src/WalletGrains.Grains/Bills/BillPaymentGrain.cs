@@ -125,7 +125,7 @@ public sealed partial class BillPaymentGrain(
             // Nothing is asked any more: the job that asked, a dead letter perhaps, finds that out and is done.
             await Outage.GuardWriteAsync(async () =>
             {
-                await jobs.EnqueueAsync(BillJobs.Of(BillJobs.Status, ids.NewId(), PaymentId, TimeSpan.Zero), CancellationToken.None);
+                await jobs.EnqueueAsync(BillJobs.AtOnce(BillJobs.Status, ids.NewId(), PaymentId), CancellationToken.None);
                 return true;
             });
             await GrainFactory.HintAsync(BillJobs.Status);
@@ -243,7 +243,7 @@ public sealed partial class BillPaymentGrain(
     private NewJob? JobAfter(BillProgress before, BillEvent happened) => happened switch
     {
         BillEvent.Lost or BillEvent.Taken when before.AwaitingSince is null => BillJobs.Of(BillJobs.Status, ids.NewId(), PaymentId, options.StatusDelay),
-        BillEvent.Confirmed { Settlement: not null } => BillJobs.Of(BillJobs.Status, ids.NewId(), PaymentId, TimeSpan.Zero),
+        BillEvent.Confirmed { Settlement: not null } => BillJobs.AtOnce(BillJobs.Status, ids.NewId(), PaymentId),
         BillEvent.Rejected => BillJobs.Of(BillJobs.Reversal, ids.NewId(), PaymentId, options.ReversalDelay),
         _ => null,
     };

@@ -42,6 +42,9 @@ public enum JobRepeat
     /// <summary>Like <see cref="WhenOver"/>, and a job that runs is done once more behind its end: it may have looked at the world before
     /// what it is enqueued for.</summary>
     WhenBegun,
+
+    /// <summary>Like <see cref="WhenBegun"/>, and one that waits gets the earlier time however often it was tried: an operator wants it.</summary>
+    AtOnce,
 }
 
 /// <summary>Work to be done.</summary>

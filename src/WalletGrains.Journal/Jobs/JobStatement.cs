@@ -8,25 +8,14 @@ public static class JobStatement
 {
     private const string ConflictNever = "on conflict on constraint jobs_key_unique do nothing";
 
-    // A job that was tried keeps its time: whoever asks again while a third party is away does not hurry it. What would change nothing is
-    // not written.
-    private const string ConflictWhenOver = """
-        on conflict on constraint jobs_key_unique do update set
-            job_id = case when j.state in (3, 4, 5) then excluded.job_id else j.job_id end,
-            lane = case when j.state in (3, 4, 5) then excluded.lane when j.state = 1 then least(j.lane, excluded.lane) else j.lane end,
-            again_lane = case when j.state = 2 then least(j.again_lane, excluded.lane) end,
-            payload = case when j.state in (3, 4, 5) then excluded.payload else j.payload end,
-            due_at = case when j.state in (3, 4, 5) then excluded.due_at when j.state = 1 and j.attempts = 0 then least(j.due_at, excluded.due_at) else j.due_at end,
-            attempts = case when j.state in (3, 4, 5) then 0 else j.attempts end,
-            last_error = case when j.state in (3, 4, 5) then null else j.last_error end,
-            result = case when j.state in (3, 4, 5) then null else j.result end,
-            created_at = case when j.state in (3, 4, 5) then excluded.created_at else j.created_at end,
-            updated_at = excluded.updated_at,
-            state = case when j.state = 2 then 2 else 1 end
-        where j.state in (3, 4, 5) or (j.state = 1 and (excluded.lane < j.lane or (j.attempts = 0 and excluded.due_at < j.due_at)))
-        """;
+    // A job that was tried keeps its time: whoever asks again while a third party is away does not hurry it.
+    private const string Untried = "j.state = 1 and j.attempts = 0";
+    private const string Waiting = "j.state = 1";
+    private const string OrBegun = " or (j.state = 2 and (j.again_lane is null or excluded.lane < j.again_lane))";
 
-    private const string ConflictWhenBegun = ConflictWhenOver + " or (j.state = 2 and (j.again_lane is null or excluded.lane < j.again_lane))";
+    private static readonly string ConflictWhenOver = Conflict(hurried: Untried);
+    private static readonly string ConflictWhenBegun = ConflictWhenOver + OrBegun;
+    private static readonly string ConflictAtOnce = Conflict(hurried: Waiting) + OrBegun;
 
     /// <summary>Discards the dead letter $1; a row when it was one.</summary>
     internal const string DiscardSql = "update jobs set state = 5, updated_at = now() where job_id = $1 and state = 4 returning 1";
@@ -117,11 +106,30 @@ public static class JobStatement
         parameters.Add(new() { Value = jobs.Select(job => job.DueIn).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Interval });
     }
 
+    /// <summary>What becomes of a job that is there. What would change nothing is not written.</summary>
+    /// <param name="hurried">Which of those that wait get the earlier time.</param>
+    private static string Conflict(string hurried) => $"""
+        on conflict on constraint jobs_key_unique do update set
+            job_id = case when j.state in (3, 4, 5) then excluded.job_id else j.job_id end,
+            lane = case when j.state in (3, 4, 5) then excluded.lane when j.state = 1 then least(j.lane, excluded.lane) else j.lane end,
+            again_lane = case when j.state = 2 then least(j.again_lane, excluded.lane) end,
+            payload = case when j.state in (3, 4, 5) then excluded.payload else j.payload end,
+            due_at = case when j.state in (3, 4, 5) then excluded.due_at when {hurried} then least(j.due_at, excluded.due_at) else j.due_at end,
+            attempts = case when j.state in (3, 4, 5) then 0 else j.attempts end,
+            last_error = case when j.state in (3, 4, 5) then null else j.last_error end,
+            result = case when j.state in (3, 4, 5) then null else j.result end,
+            created_at = case when j.state in (3, 4, 5) then excluded.created_at else j.created_at end,
+            updated_at = excluded.updated_at,
+            state = case when j.state = 2 then 2 else 1 end
+        where j.state in (3, 4, 5) or (j.state = 1 and excluded.lane < j.lane) or ({hurried} and excluded.due_at < j.due_at)
+        """;
+
     private static string ConflictOf(JobRepeat repeat) => repeat switch
     {
         JobRepeat.Never => ConflictNever,
         JobRepeat.WhenOver => ConflictWhenOver,
         JobRepeat.WhenBegun => ConflictWhenBegun,
+        JobRepeat.AtOnce => ConflictAtOnce,
         _ => throw new ArgumentOutOfRangeException(nameof(repeat), repeat, "There is no such repeat."),
     };
 }

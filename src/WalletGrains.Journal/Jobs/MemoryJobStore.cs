@@ -209,18 +209,20 @@ public sealed class MemoryJobStore(TimeProvider time, CommitInterceptor? interce
             {
                 Put(new Leased(fresh, null));
             }
-            else if (known.Row.State is JobState.Running && job.Repeat is JobRepeat.WhenBegun)
+            else if (known.Row.State is JobState.Running && job.Repeat is (JobRepeat.WhenBegun or JobRepeat.AtOnce))
             {
                 Put(known with { Again = More(known.Again ?? JobLane.Normal, fresh.Lane) });
             }
-            else if (known.Row is { State: JobState.Queued } && (fresh.Lane < known.Row.Lane || (known.Row.Attempts == 0 && fresh.DueAt < known.Row.DueAt)))
+            else if (known.Row is { State: JobState.Queued }
+                && (known.Row.Attempts == 0 || job.Repeat is JobRepeat.AtOnce) is var isHurried
+                && (fresh.Lane < known.Row.Lane || (isHurried && fresh.DueAt < known.Row.DueAt)))
             {
                 Put(known with
                 {
                     Row = known.Row with
                     {
                         Lane = More(known.Row.Lane, fresh.Lane),
-                        DueAt = known.Row.Attempts > 0 || known.Row.DueAt < fresh.DueAt ? known.Row.DueAt : fresh.DueAt,
+                        DueAt = isHurried && fresh.DueAt < known.Row.DueAt ? fresh.DueAt : known.Row.DueAt,
                         UpdatedAt = now,
                     },
                 });

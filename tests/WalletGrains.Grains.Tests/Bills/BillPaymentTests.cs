@@ -99,6 +99,18 @@ public sealed class BillPaymentTests(MemoryCluster cluster)
     }
 
     [Fact]
+    public async Task An_operator_has_a_payment_tried_at_once_that_waits_for_its_biller()
+    {
+        var wallet = await cluster.OpenAsync(1_000);
+        cluster.Billers.WhenPaid(_customer, _ => new BillerAnswer.NotSent(TimeSpan.FromHours(1), "left alone"));
+        var paymentId = await PayAsync(wallet, 300);
+        await cluster.SeenAsync(async () => (await cluster.Jobs.ListAsync("bill-payment", JobStatus.Queued, null, 200)).Items
+            .FirstOrDefault(job => job.Key == paymentId.ToString() && job.DueAt > DateTimeOffset.UtcNow.AddMinutes(30)));
+        Assert.Equal(BillStatus.Processing, (await cluster.Bills.RetryAsync(paymentId))!.Status);
+        Assert.Equal(BillStatus.Completed, (await EndAsync(paymentId)).Status);
+    }
+
+    [Fact]
     public async Task While_a_biller_is_left_alone_no_attempts_are_used_up()
     {
         var wallet = await cluster.OpenAsync(1_000);

@@ -96,6 +96,26 @@ public abstract partial class JobStoreContract
     }
 
     [Fact]
+    public async Task What_is_wanted_at_once_is_due_however_often_it_was_tried_and_once_more_when_it_runs()
+    {
+        await Store.EnqueueAsync(Asked(), Cancelled);
+        await PutOffAsync(Assert.Single(await ClaimAsync()));
+        await Store.EnqueueAsync(Asked(), Cancelled);
+        Assert.Empty(await ClaimAsync());
+        await Store.EnqueueAsync(Wanted(), Cancelled);
+        var wanted = Assert.Single(await ClaimAsync());
+        Assert.Equal(2, wanted.Attempts);
+
+        await Store.EnqueueAsync([Wanted()], Cancelled);
+        await Store.SettleAsync(new JobSettlement(wanted.JobId, wanted.Token, JobState.Done, Attempts: 2), Cancelled);
+        Assert.Equal(wanted.JobId, Assert.Single(await ClaimAsync()).JobId);
+
+        NewJob Wanted() => Asked() with { Repeat = JobRepeat.AtOnce };
+        Task PutOffAsync(ClaimedJob job) =>
+            Store.SettleAsync(new JobSettlement(job.JobId, job.Token, JobState.Queued, Attempts: 1, "away") { DueIn = Hour }, Cancelled);
+    }
+
+    [Fact]
     public async Task Asking_again_for_what_waits_already_changes_nothing()
     {
         await Store.EnqueueAsync(Asked(), Cancelled);
