@@ -183,7 +183,7 @@ public sealed class BillTests(BillerFixture billers)
         await billers.Admin.SetFaultsAsync(new FaultRule("electricity.pay", FaultKind.ErrorBefore), new FaultRule("electricity.status", FaultKind.ErrorBefore));
         var (ada, op) = (Api.Customer(), Api.Operator());
         var wallet = await ada.OpenWalletAsync(10_000);
-        var paymentId = await PayAsync(ada, wallet, "electricity", Meter, "2500");
+        var paymentId = await PayAsync(ada, wallet, BillerFixture.Failing, Meter, "2500");
         await EndAsync(jobs, paymentId, "UNKNOWN");
         Assert.Equal(7_500m, (await ada.GetAsync($"/wallet/{wallet}")).Json.GetProperty("available").GetDecimal());
 
@@ -210,7 +210,7 @@ public sealed class BillTests(BillerFixture billers)
         await billers.Admin.SetFaultsAsync(new FaultRule("electricity.pay", FaultKind.ErrorBefore), new FaultRule("electricity.status", FaultKind.ErrorBefore));
         var (ada, op) = (Api.Customer(), Api.Operator());
         var wallet = await ada.OpenWalletAsync(10_000);
-        var paymentId = await PayAsync(ada, wallet, "electricity", Meter, "2500");
+        var paymentId = await PayAsync(ada, wallet, BillerFixture.Failing, Meter, "2500");
         await EndAsync(jobs, paymentId, "UNKNOWN");
         await Api.ExecuteAsync($"update jobs set state = 5, last_error = 'given up', lease_token = null where kind = 'bill-status' and key = '{paymentId}'");
         await billers.Admin.SetFaultsAsync();

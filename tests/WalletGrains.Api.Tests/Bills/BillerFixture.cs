@@ -19,6 +19,9 @@ public sealed class BillerFixture : IAsyncLifetime
     /// <summary>The water board, which is thought to take twice as much as it does.</summary>
     public const string Generous = "generous";
 
+    /// <summary>The electricity company under another name, for tests in which it fails until its breaker opens.</summary>
+    public const string Failing = "failing";
+
     private SimulatorServer? _simulators;
 
     /// <summary>The water board under another name, for tests of one fault: so many failures as all of them together have would open its breaker.</summary>
@@ -47,6 +50,7 @@ public sealed class BillerFixture : IAsyncLifetime
     [
         .. SimulatorServer.BillerCodes.SelectMany(code => Biller(simulators, code)),
         .. Enum.GetValues<FaultKind>().SelectMany(fault => Biller(simulators, "water", For(fault))),
+        .. Biller(simulators, "electricity", Failing),
         .. Biller(simulators, "water", Away, ("BaseUrl", "http://127.0.0.1:1")),
         .. Biller(simulators, "water", Locked, ("ApiKey", "another")),
         .. Biller(simulators, "water", Generous, ("MaxAmount", "400000")),
