@@ -31,12 +31,14 @@ create table bills (
 create index bills_of_owner on bills (owner_id, payment_id) where owner_id is not null;
 create index bills_of_wallet on bills (wallet_id, payment_id);
 create index bills_unfinished on bills (payment_id) where state in (1, 2, 3, 4, 6);
+create index bills_given_up on bills (payment_id) where state in (7, 8);
 create index bills_updated on bills (updated_at);
 
 -- What was decided stays decided, each end is an end, and what was asked for does not change.
 create trigger bills_move_forward before update on bills
     for each row when (
-        (old.state, new.state) not in ((1, 2), (1, 8), (2, 2), (2, 3), (3, 2), (2, 4), (3, 4), (2, 6), (3, 6), (4, 5), (6, 7))
+        (old.state, new.state) not in (
+            (1, 2), (1, 8), (2, 2), (2, 3), (3, 2), (3, 3), (2, 4), (3, 4), (2, 6), (3, 6), (4, 4), (4, 5), (5, 5), (6, 6), (6, 7), (7, 7))
         or new.revision <> old.revision + 1
         or (old.payment_id, old.wallet_id, old.biller_code, old.customer_reference, old.amount_minor, old.currency, old.request_id, old.fingerprint)
             is distinct from

@@ -56,6 +56,7 @@ public static class GrainServices
         services.AddSingleton<IJobHandler, BillCalling>();
         services.AddSingleton<IJobHandler, BillAsking>();
         services.AddSingleton<IJobHandler, BillReversing>();
+        services.AddSingleton<IJobHandler, BillDisputes>();
         services.TryAddSingleton(provider => CoreBankingOptions.Read(provider.GetService<IConfiguration>()));
         services.TryAddSingleton<ICoreBanking, T24Client>();
         services.TryAddSingleton<BalanceSyncMetrics>();

@@ -139,10 +139,12 @@ internal static class StoredForm
     public static void CheckMove(BillState from, BillState to) => Require(
         (from, to) is (BillState.Pending, BillState.Processing or BillState.Failed)
             or (BillState.Processing, BillState.Processing or BillState.Unknown)
-            or (BillState.Unknown, BillState.Processing)
+            or (BillState.Unknown, BillState.Processing or BillState.Unknown)
             or (BillState.Processing or BillState.Unknown, BillState.Completing or BillState.Reversing)
-            or (BillState.Completing, BillState.Completed)
-            or (BillState.Reversing, BillState.Reversed),
+            or (BillState.Completing or BillState.Completed, BillState.Completed)
+            or (BillState.Reversing or BillState.Reversed, BillState.Reversed)
+            or (BillState.Completing, BillState.Completing)
+            or (BillState.Reversing, BillState.Reversing),
         "bills_move_forward");
 
     public static void Check(ScheduleRow schedule)

@@ -59,8 +59,8 @@ internal sealed class BillEndpoints(IGrainFactory grains, WalletDirectory direct
         });
         endpoints.MapApi("POST", "/ops/bills/{id}/settle", SettleAsync, new("settleBillPayment", "Operations", "Decide what has become of a payment whose biller does not say")
         {
-            Description = "For payments that are UNKNOWN, or that their biller has been at for too long: find out from the biller first. COMPLETED lets the held money go, "
-                + "FAILED gives it back. Nothing that is decided is decided again.",
+            Description = "For payments that are UNKNOWN or PROCESSING for too long: find out from the biller first. COMPLETED lets the held money go, "
+                + "FAILED gives it back. Nothing that is decided is decided again, and nothing is decided in the minute in which the biller may just be taking the payment.",
             Access = Access.Operator,
             Body = typeof(SettleBillRequest),
             Response = typeof(BillPaymentResponse),
@@ -196,6 +196,8 @@ internal sealed class BillEndpoints(IGrainFactory grains, WalletDirectory direct
         {
             null => Problem.NotFound,
             { IsAsDecided: true, Payment: var payment } => Shown(payment),
+            { Payment.Status: BillStatus.Processing or BillStatus.Unknown } => new Problem(
+                ProblemKind.NotOpenToSettlement, "The biller is being called just now, and may take the payment. Look at it again in a minute."),
             { Payment.Status: var status } => new Problem(
                 ProblemKind.NotOpenToSettlement, $"The payment is {BillStatuses.NameOf(status)}. Only one whose biller does not say how it stands is settled, once."),
         };

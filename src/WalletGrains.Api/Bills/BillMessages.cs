@@ -122,6 +122,14 @@ internal sealed record BillPaymentResponse(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? SettledBecause { get; init; }
 
+    /// <summary>To operators: when the biller first said something against what was decided; left out when it agrees.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? DisputedAt { get; init; }
+
+    /// <summary>To operators: what it said.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? DisputedBecause { get; init; }
+
     public static BillPaymentResponse Of(BillPayment payment, bool toOperator) => new(
         payment.PaymentId,
         payment.WalletId,
@@ -142,6 +150,8 @@ internal sealed record BillPaymentResponse(
         AwaitingSince = payment.AwaitingSince,
         SettledBy = toOperator ? payment.Settlement?.OperatorId : null,
         SettledBecause = toOperator ? payment.Settlement?.Reason : null,
+        DisputedAt = toOperator ? payment.Dispute?.At : null,
+        DisputedBecause = toOperator ? payment.Dispute?.Said : null,
     };
 }
 

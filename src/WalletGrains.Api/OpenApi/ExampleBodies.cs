@@ -77,6 +77,7 @@ internal static class ExampleBodies
         ["referenceLabel"] = "Meter number",
         ["referencePattern"] = "\\d{11}",
         ["settledBecause"] = "The biller's statement of 31 January",
+        ["disputedBecause"] = "The biller says that it has the money: E000000042.",
         ["SettleBillRequest.outcome"] = "COMPLETED",
         ["FraudAlertResponse.action"] = "FLAG",
         ["FraudAlertResponse.status"] = "OPEN",

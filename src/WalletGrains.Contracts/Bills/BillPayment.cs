@@ -50,6 +50,10 @@ public sealed record BillPayment(
     /// <summary>Who decided what had become of it, when the biller did not say; null when it did.</summary>
     [Id(15)]
     public BillSettlement? Settlement { get; init; }
+
+    /// <summary>What the biller has said against what had become of it; null when it agrees.</summary>
+    [Id(16)]
+    public BillDispute? Dispute { get; init; }
 }
 
 /// <summary>How far the payment of a bill has come.</summary>
@@ -129,3 +133,10 @@ public sealed record BillFailure([property: Id(0)] string Code, [property: Id(1)
 [GenerateSerializer, Immutable]
 [Alias("walletgrains.BillSettlement")]
 public sealed record BillSettlement([property: Id(0)] Guid OperatorId, [property: Id(1)] string Reason);
+
+/// <summary>A biller's word against what was decided about a payment. The decision stands; people have to sort it out.</summary>
+/// <param name="At">When it was first heard.</param>
+/// <param name="Said">What the biller said.</param>
+[GenerateSerializer, Immutable]
+[Alias("walletgrains.BillDispute")]
+public sealed record BillDispute([property: Id(0)] DateTimeOffset At, [property: Id(1)] string Said);

@@ -34,6 +34,22 @@ public static class BillContent
             json.WriteString("settledBecause"u8, settlement.Reason);
         }
 
+        if (payment.Dispute is { } dispute)
+        {
+            WriteTime(json, "disputedAt"u8, dispute.At);
+            json.WriteString("disputedBecause"u8, dispute.Said);
+        }
+
+        json.WriteStartArray("openCalls"u8);
+        foreach (var call in payment.OpenCalls)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("number"u8, call.Number);
+            WriteTime(json, "at"u8, call.At);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
         json.WriteStartArray("steps"u8);
         foreach (var step in payment.Steps)
         {
@@ -73,6 +89,9 @@ public static class BillContent
                 Token = Text(json, "token"u8),
                 Failure = Text(json, "failureCode"u8) is { } code ? new BillFailure(code, Text(json, "failureReason"u8)!) : null,
                 Settlement = Text(json, "settledBecause"u8) is { } reason ? new BillSettlement(json.GetProperty("settledBy"u8).GetGuid(), reason) : null,
+                Dispute = Time(json, "disputedAt"u8) is { } disputedAt ? new BillDispute(disputedAt, Text(json, "disputedBecause"u8)!) : null,
+                OpenCalls = [.. json.GetProperty("openCalls"u8).EnumerateArray().Select(call => new BillCall(
+                    call.GetProperty("number"u8).GetInt32(), Time(call, "at"u8)!.Value))],
             };
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException or FormatException)

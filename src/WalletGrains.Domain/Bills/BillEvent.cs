@@ -6,6 +6,9 @@ namespace WalletGrains.Domain.Bills;
 /// <param name="At">When.</param>
 public abstract record BillEvent(DateTimeOffset At)
 {
+    /// <summary>The number of the call that is not under way any more; null for none.</summary>
+    public int? EndedCall { get; init; }
+
     /// <summary>The wallet refused to hold the money.</summary>
     public sealed record Refused(DateTimeOffset At, BillFailure Failure) : BillEvent(At);
 
@@ -14,6 +17,9 @@ public abstract record BillEvent(DateTimeOffset At)
 
     /// <summary>A call certainly did nothing.</summary>
     public sealed record CallUndone(DateTimeOffset At) : BillEvent(At);
+
+    /// <summary>A call has ended, and nobody knows what it did.</summary>
+    public sealed record CallEnded(DateTimeOffset At) : BillEvent(At);
 
     /// <summary>The biller has to be asked how it stands.</summary>
     public sealed record Lost(DateTimeOffset At) : BillEvent(At);
@@ -29,6 +35,9 @@ public abstract record BillEvent(DateTimeOffset At)
 
     /// <summary>The money has left.</summary>
     public sealed record Completed(DateTimeOffset At) : BillEvent(At);
+
+    /// <summary>The biller has said what contradicts the decision.</summary>
+    public sealed record Disputed(DateTimeOffset At, string Said) : BillEvent(At);
 
     /// <summary>The money is available again.</summary>
     public sealed record Reversed(DateTimeOffset At) : BillEvent(At);

@@ -9,6 +9,9 @@ public abstract record BillNews
     {
     }
 
+    /// <summary>The number of the call that it is the end of; null when nobody was called, but somebody asked.</summary>
+    public int? Call { get; init; }
+
     /// <summary>The wallet refused to hold the money.</summary>
     /// <param name="Failure">Why.</param>
     public sealed record HoldRefused(BillFailure Failure) : BillNews;
@@ -18,6 +21,10 @@ public abstract record BillNews
 
     /// <summary>A call certainly did nothing.</summary>
     public sealed record NothingSent : BillNews;
+
+    /// <summary>The biller refused a call, so this one did nothing and no other will do anything. What an earlier one did, it does not say.</summary>
+    /// <param name="Failure">Why.</param>
+    public sealed record Refused(BillFailure Failure) : BillNews;
 
     /// <summary>The biller is at it.</summary>
     /// <param name="BillerReference">Its name of the payment; null when it has said none.</param>

@@ -32,6 +32,19 @@ public enum BillPhase
     Failed = 8,
 }
 
+/// <summary>A call of the biller.</summary>
+/// <param name="Number">Its number, from 1.</param>
+/// <param name="At">When it was begun.</param>
+public sealed record BillCall(int Number, DateTimeOffset At)
+{
+    /// <summary>How long a call counts as under way of which nothing is heard: several times what it may take, since clocks differ and a process may stand still
+    /// between the note of a call and the call.</summary>
+    public static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
+
+    /// <summary>Whether it may be under way still.</summary>
+    public bool MayGoOn(DateTimeOffset now) => now - At < Limit;
+}
+
 /// <summary>Everything that is known of a payment beside what was asked for.</summary>
 /// <param name="Phase">How far it has come.</param>
 /// <param name="Attempts">How often a call of the biller was begun.</param>
@@ -55,6 +68,12 @@ public sealed record BillProgress(BillPhase Phase, int Attempts, int NotSent, Da
     /// <summary>Who decided, when the biller did not say.</summary>
     public BillSettlement? Settlement { get; init; }
 
+    /// <summary>The calls that were begun and not heard of since, the oldest first.</summary>
+    public ImmutableList<BillCall> OpenCalls { get; init; } = [];
+
+    /// <summary>What the biller has said against what was decided; null when it agrees.</summary>
+    public BillDispute? Dispute { get; init; }
+
     /// <summary>When it was asked for.</summary>
     public DateTimeOffset CreatedAt => Steps[0].At;
 
@@ -62,10 +81,16 @@ public sealed record BillProgress(BillPhase Phase, int Attempts, int NotSent, Da
     public DateTimeOffset UpdatedAt => Steps[^1].At;
 
     /// <summary>The biller is to be asked how it stands, and nobody has decided.</summary>
-    public bool IsAwaited => AwaitingSince is not null && Phase is BillPhase.Processing or BillPhase.Unknown;
+    public bool IsAwaited => AwaitingSince is not null && IsUndecided;
+
+    /// <summary>The biller may have been called, and nobody has decided.</summary>
+    public bool IsUndecided => Phase is BillPhase.Processing or BillPhase.Unknown;
 
     /// <summary>The biller is to be called; it may have been.</summary>
     public bool IsToBeCalled => Phase is BillPhase.Pending || (Phase is BillPhase.Processing && AwaitingSince is null);
+
+    /// <summary>A call was begun so lately that the biller may just be taking it.</summary>
+    public bool IsBeingCalled(DateTimeOffset now) => OpenCalls.Any(call => call.MayGoOn(now));
 
     /// <summary>A payment that was just asked for.</summary>
     public static BillProgress Begin(DateTimeOffset at, string? customerName) =>

@@ -101,7 +101,7 @@ public sealed class BillGrain(IBillStore bills, IJobStore jobs, IBillers billers
         }
 
         var bill = StoredBill.Of(row);
-        if (JobOf(bill.Progress) is { } kind)
+        if (BillJobs.KindOf(bill.Progress) is { } kind)
         {
             await Outage.GuardWriteAsync(async () =>
             {
@@ -113,15 +113,6 @@ public sealed class BillGrain(IBillStore bills, IJobStore jobs, IBillers billers
 
         return bill.ToPayment();
     }
-
-    /// <summary>The kind of the job that a payment waits for; null at its end.</summary>
-    private static string? JobOf(BillProgress payment) => payment switch
-    {
-        { Phase: BillPhase.Reversing } => BillJobs.Reversal,
-        { Phase: BillPhase.Completed or BillPhase.Reversed or BillPhase.Failed } => null,
-        { AwaitingSince: null } => BillJobs.Payment,
-        _ => BillJobs.Status,
-    };
 
     /// <summary>What of a payment can never be, whatever the wallet holds; null when nothing is wrong with it.</summary>
     private static BillInvalidReason? RefusalOf(PayBill command, WalletProfile wallet, IBiller? biller) =>

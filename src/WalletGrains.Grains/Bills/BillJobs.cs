@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using WalletGrains.Contracts.Bills;
 using WalletGrains.Contracts.Jobs;
+using WalletGrains.Domain.Bills;
 using WalletGrains.Grains.Jobs;
 using WalletGrains.Journal.Jobs;
 
@@ -18,12 +19,24 @@ internal static class BillJobs
     /// <summary>Gives the money back.</summary>
     public const string Reversal = "bill-reversal";
 
+    /// <summary>Tells operators of what a biller says against what was decided.</summary>
+    public const string Dispute = "bill-dispute";
+
     /// <summary>A job of a payment; one that is over begins anew.</summary>
     public static NewJob Of(string kind, Guid jobId, Guid paymentId, TimeSpan dueIn) =>
         new(jobId, kind, paymentId.ToString(), ReadOnlyMemory<byte>.Empty, Repeat: JobRepeat.WhenOver) { DueIn = dueIn };
 
-    /// <summary>The same job as an operator wants it: now, though it waits for a later time.</summary>
+    /// <summary>A job of a payment that can go on now, also where it waits for its time after failures, or looks just now at what it was before.</summary>
     public static NewJob AtOnce(string kind, Guid jobId, Guid paymentId) => Of(kind, jobId, paymentId, TimeSpan.Zero) with { Repeat = JobRepeat.AtOnce };
+
+    /// <summary>The kind of the job that a payment waits for; null at its end.</summary>
+    public static string? KindOf(BillProgress payment) => payment switch
+    {
+        { Phase: BillPhase.Reversing } => Reversal,
+        { Phase: BillPhase.Completed or BillPhase.Reversed or BillPhase.Failed } => null,
+        { AwaitingSince: null } => Payment,
+        _ => Status,
+    };
 
     /// <summary>The payment of a job.</summary>
     public static IBillPaymentGrain PaymentOf(this IGrainFactory grains, JobRun job) => grains.GetGrain<IBillPaymentGrain>(Guid.Parse(job.Key));
@@ -111,4 +124,24 @@ internal sealed class BillReversing(IGrainFactory grains) : IJobHandler
 
     /// <inheritdoc />
     public async Task<JobOutcome> RunAsync(JobRun job, CancellationToken cancellationToken) => (await grains.PaymentOf(job).ReverseAsync()).ToOutcome();
+}
+
+/// <summary>
+/// Says that a biller contradicts what was decided: a dead letter, however often it is tried. Nothing can be done about it here, where no money is held any
+/// more; an operator who has come to terms with the biller discards it.
+/// </summary>
+[SuppressMessage("Performance", "CA1812", Justification = "Made by the container.")]
+internal sealed class BillDisputes(IGrainFactory grains) : IJobHandler
+{
+    /// <inheritdoc />
+    public string Kind => BillJobs.Dispute;
+
+    /// <inheritdoc />
+    public JobPolicy Policy => new() { Concurrency = 1 };
+
+    /// <inheritdoc />
+    public async Task<JobOutcome> RunAsync(JobRun job, CancellationToken cancellationToken) =>
+        await grains.GetGrain<IBillGrain>(0).FindAsync(Guid.Parse(job.Key)) is { Dispute: { } dispute } payment
+            ? new JobOutcome.Fail($"{dispute.Said} The payment is {BillStatuses.NameOf(payment.Status)} by what was decided before: come to terms with {payment.BillerCode}, then discard this.")
+            : new JobOutcome.Done();
 }

@@ -15,8 +15,9 @@ namespace WalletGrains.Grains.Bills;
 
 /// <summary>
 /// One payment. What it learns it writes into its row before it does what follows from it: so whoever takes it at whatever step, with
-/// whatever answers lost, ends it the same way. It keeps nothing between calls, so they need no turns: who asks for the payment does not
-/// wait for the biller.
+/// whatever answers lost, ends it the same way. It keeps nothing of the payment between calls, so they need no turns: who asks for the payment, or
+/// settles it, does not wait for the biller. What decides between those who are at it at the same time is the row's revision, in one activation
+/// as in two.
 /// </summary>
 [Reentrant]
 public sealed partial class BillPaymentGrain(
@@ -25,6 +26,8 @@ public sealed partial class BillPaymentGrain(
 {
     private static readonly BillAdvance Taken = new BillAdvance.Taken();
     private static readonly BillAdvance WaitsForWallet = new BillAdvance.Waits("The wallet did not decide.");
+
+    private Task _told = Task.CompletedTask;
 
     private Guid PaymentId => this.GetPrimaryKey();
 
@@ -40,25 +43,15 @@ public sealed partial class BillPaymentGrain(
             return held is BillOutcome.Refused ? Taken : WaitsForWallet;
         }
 
-        // Before the call: were nothing of it ever heard again, the payment would know that there was one.
-        if (await TryApplyAsync(bill, new BillNews.Calling()) is not { } called)
+        if (bill.Progress.IsToBeCalled && await CallAsync(bill) is { } call)
         {
-            bill = await GetAsync();
-            return bill.Progress.IsToBeCalled ? new BillAdvance.Waits("Another call of the biller is under way.") : await EndAsync(bill);
+            return call.Answer is BillerAnswer.NotSent unsent && call.Bill.Progress.IsToBeCalled
+                ? new BillAdvance.Waits(unsent.Reason, unsent.RetryAfter)
+                : await EndAsync(call.Bill);
         }
 
-        BillerAnswer answer = billers.Find(bill.Row.BillerCode) is { } biller
-            ? await biller.PayAsync(bill.Order, CancellationToken.None)
-            : NotConfigured(bill);
-        if (answer is BillerAnswer.Unknown unclear)
-        {
-            LogUnclear(logger, PaymentId, bill.Row.BillerCode, unclear.Reason);
-        }
-
-        bill = await ApplyAsync(called, NewsOf(answer));
-        return answer is BillerAnswer.NotSent unsent && bill.Progress.IsToBeCalled
-            ? new BillAdvance.Waits(unsent.Reason, unsent.RetryAfter)
-            : await EndAsync(bill);
+        bill = await GetAsync();
+        return bill.Progress.IsToBeCalled ? new BillAdvance.Waits("Another call of the biller is under way.") : await EndAsync(bill);
     }
 
     /// <inheritdoc />
@@ -70,8 +63,19 @@ public sealed partial class BillPaymentGrain(
             return await EndAsync(bill);
         }
 
-        var answer = billers.Find(bill.Row.BillerCode) is { } biller ? await AskAsync(biller, bill) : NotConfigured(bill);
-        bill = answer is BillerAnswer.Paid or BillerAnswer.Failed or BillerAnswer.Pending ? await ApplyAsync(bill, NewsOf(answer)) : bill;
+        var answer = billers.Find(bill.Row.BillerCode) is { } biller ? await biller.FindAsync(bill.Order, CancellationToken.None) : NotConfigured(bill);
+        if (answer is BillerAnswer.NotFound && await CallAsync(bill) is { } call)
+        {
+            // Under its one reference it cannot be taken twice.
+            (bill, answer) = call;
+        }
+        else
+        {
+            // While the biller was asked somebody else may have decided.
+            bill = await GetAsync();
+            bill = answer is BillerAnswer.Paid or BillerAnswer.Failed or BillerAnswer.Pending ? await ApplyAsync(bill, NewsOf(answer)) : bill;
+        }
+
         if (!bill.Progress.IsAwaited)
         {
             return await EndAsync(bill);
@@ -82,6 +86,7 @@ public sealed partial class BillPaymentGrain(
             BillerAnswer.Pending => ("The biller is at it.", null),
             BillerAnswer.Unknown unknown => (unknown.Reason, null),
             BillerAnswer.NotSent unsent => (unsent.Reason, unsent.RetryAfter),
+            BillerAnswer.Refused refused => ($"The biller refuses the payment ({refused.Code}: {refused.Reason}) and does not say what became of an earlier call.", null),
             _ => ("The biller does not say how the payment stands.", (TimeSpan?)null),
         };
         return time.GetUtcNow() - bill.Progress.AwaitingSince >= options.UnknownPatience
@@ -122,13 +127,18 @@ public sealed partial class BillPaymentGrain(
             : bill.Progress.Phase is BillPhase.Reversing or BillPhase.Reversed;
         if (isAsDecided)
         {
-            // Nothing is asked any more: the job that asked, a dead letter perhaps, finds that out and is done.
+            // Were the money not let go of now, a job would do it, which was written with the decision.
+            await EndAsync(bill);
+            bill = await GetAsync();
+
+            // The job that called or asked, a dead letter perhaps, finds that out and is done.
+            var kind = KindBefore(bill.Progress);
             await Outage.GuardWriteAsync(async () =>
             {
-                await jobs.EnqueueAsync(BillJobs.AtOnce(BillJobs.Status, ids.NewId(), PaymentId), CancellationToken.None);
+                await jobs.EnqueueAsync(BillJobs.AtOnce(kind, ids.NewId(), PaymentId), CancellationToken.None);
                 return true;
             });
-            await GrainFactory.HintAsync(BillJobs.Status);
+            await GrainFactory.HintAsync(kind);
         }
 
         return new SettledBill(bill.ToPayment(), isAsDecided);
@@ -159,11 +169,26 @@ public sealed partial class BillPaymentGrain(
         }
     }
 
-    /// <summary>Asks about a payment. One that the biller knows nothing of is sent again: under its one reference it cannot be taken twice.</summary>
-    private static async Task<BillerAnswer> AskAsync(IBiller biller, StoredBill bill) =>
-        await biller.FindAsync(bill.Order, CancellationToken.None) is var answer and not BillerAnswer.NotFound
-            ? answer
-            : await biller.PayAsync(bill.Order, CancellationToken.None);
+    /// <summary>
+    /// Calls the biller, when that is written on the payment just as it was read. Were nothing of the call ever heard again, the payment would know that there
+    /// was one; and one that somebody has decided about meanwhile is not called for.
+    /// </summary>
+    /// <returns>The payment with what the biller said; null when there was no call.</returns>
+    private async Task<(StoredBill Bill, BillerAnswer Answer)?> CallAsync(StoredBill bill)
+    {
+        if (await TryApplyAsync(bill, new BillNews.Calling()) is not { } called)
+        {
+            return null;
+        }
+
+        var answer = billers.Find(bill.Row.BillerCode) is { } biller ? await biller.PayAsync(bill.Order, CancellationToken.None) : NotConfigured(bill);
+        if (answer is BillerAnswer.Unknown unclear)
+        {
+            LogUnclear(logger, PaymentId, bill.Row.BillerCode, unclear.Reason);
+        }
+
+        return (await ApplyAsync(called, NewsOf(answer) with { Call = called.Progress.Attempts }), answer);
+    }
 
     /// <summary>Lets the money go of a payment that is confirmed.</summary>
     private async Task<BillAdvance> EndAsync(StoredBill bill)
@@ -196,11 +221,6 @@ public sealed partial class BillPaymentGrain(
             bill = await GetAsync();
         }
 
-        if (BillDecider.Contradicts(news, bill.Progress))
-        {
-            LogContradiction(logger, PaymentId, bill.Row.BillerCode, news.GetType().Name, bill.Progress.Phase);
-        }
-
         return bill;
     }
 
@@ -226,14 +246,22 @@ public sealed partial class BillPaymentGrain(
             await GrainFactory.HintAsync(job.Kind);
         }
 
-        if (happened is BillEvent.Rejected { Failure: var failure })
+        switch (happened)
         {
-            LogFailed(logger, PaymentId, bill.Row.BillerCode, failure.Code);
+            case BillEvent.Rejected { Failure: var failure }:
+                LogFailed(logger, PaymentId, bill.Row.BillerCode, failure.Code);
+                break;
+            case BillEvent.Disputed { Said: var said }:
+                LogDisputed(logger, PaymentId, bill.Row.BillerCode, next.Phase, said);
+                break;
+            default:
+                break;
         }
 
         if (next.Steps.Count > bill.Progress.Steps.Count)
         {
-            await TellAsync(after);
+            // In their order, and nobody waits for those who listen: a biller that may be called already is to be called.
+            _told = TellAsync(_told, after);
         }
 
         return after;
@@ -243,20 +271,26 @@ public sealed partial class BillPaymentGrain(
     private NewJob? JobAfter(BillProgress before, BillEvent happened) => happened switch
     {
         BillEvent.Lost or BillEvent.Taken when before.AwaitingSince is null => BillJobs.Of(BillJobs.Status, ids.NewId(), PaymentId, options.StatusDelay),
-        BillEvent.Confirmed { Settlement: not null } => BillJobs.AtOnce(BillJobs.Status, ids.NewId(), PaymentId),
+        BillEvent.Confirmed { Settlement: not null } => BillJobs.AtOnce(KindBefore(before), ids.NewId(), PaymentId),
         BillEvent.Rejected => BillJobs.Of(BillJobs.Reversal, ids.NewId(), PaymentId, options.ReversalDelay),
+        BillEvent.Disputed => BillJobs.Of(BillJobs.Dispute, ids.NewId(), PaymentId, TimeSpan.Zero),
         _ => null,
     };
 
-    /// <summary>Tells of a step. A message may be lost; whoever missed it reads the payment.</summary>
-    private async Task TellAsync(StoredBill bill)
+    /// <summary>The kind of the job that found out how the payment stands, before that was decided.</summary>
+    private static string KindBefore(BillProgress payment) => payment.AwaitingSince is null ? BillJobs.Payment : BillJobs.Status;
+
+    /// <summary>Tells of a step, behind the one before it. A message may be lost; whoever missed it reads the payment.</summary>
+    private async Task TellAsync(Task before, StoredBill bill)
     {
+        await before;
         try
         {
             await this.GetStreamProvider(ActivityStreams.Provider).GetStream<BillPayment>(StreamId.Create(BillStreams.Steps, 0)).OnNextAsync(bill.ToPayment());
         }
-        catch (Exception e) when (e is TimeoutException or OrleansException)
+        catch (Exception e)
         {
+            // Whatever it is, nobody waits for it.
             LogUntold(logger, e, PaymentId);
         }
     }
@@ -272,6 +306,7 @@ public sealed partial class BillPaymentGrain(
     {
         BillerAnswer.Paid paid => new BillNews.Paid(paid.BillerReference, paid.Token),
         BillerAnswer.Failed failed => new BillNews.Rejected(new BillFailure(failed.Code, failed.Reason)),
+        BillerAnswer.Refused refused => new BillNews.Refused(new BillFailure(refused.Code, refused.Reason)),
         BillerAnswer.Pending pending => new BillNews.Accepted(pending.BillerReference),
         BillerAnswer.NotSent => new BillNews.NothingSent(),
         BillerAnswer.NotFound or BillerAnswer.Unknown => new BillNews.Unclear(),
@@ -281,8 +316,8 @@ public sealed partial class BillPaymentGrain(
     [LoggerMessage(1971, LogLevel.Information, "bill.payment.failed: payment {PaymentId} to {BillerCode}, {FailureCode}; its money is given back")]
     private static partial void LogFailed(ILogger logger, Guid paymentId, string billerCode, string failureCode);
 
-    [LoggerMessage(1972, LogLevel.Critical, "Payment {PaymentId}: {BillerCode} now says {News}, and the payment is {Phase} by what was said before; ask the biller")]
-    private static partial void LogContradiction(ILogger logger, Guid paymentId, string billerCode, string news, BillPhase phase);
+    [LoggerMessage(1972, LogLevel.Critical, "Payment {PaymentId} to {BillerCode} is {Phase} by what was decided, and now: {Said} An operator is told")]
+    private static partial void LogDisputed(ILogger logger, Guid paymentId, string billerCode, BillPhase phase, string said);
 
     [LoggerMessage(1974, LogLevel.Warning, "Payment {PaymentId}: {BillerCode} did not say what became of the call, and is asked: {Reason}")]
     private static partial void LogUnclear(ILogger logger, Guid paymentId, string billerCode, string reason);

@@ -44,6 +44,7 @@ internal sealed record StoredBill(BillRow Row, BillProgress Progress)
         Failure = Progress.Failure,
         AwaitingSince = Progress.AwaitingSince,
         Settlement = Progress.Settlement,
+        Dispute = Progress.Dispute,
     };
 }
 

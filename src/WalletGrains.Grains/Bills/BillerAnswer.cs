@@ -17,6 +17,12 @@ public abstract record BillerAnswer
     /// <param name="Reason">Why, for people.</param>
     public sealed record Failed(string Code, string Reason) : BillerAnswer;
 
+    /// <summary>It refused this call, and would refuse each one like it. What became of an earlier one, which may be on its way still, it does not say. Only in
+    /// answer to <see cref="IBiller.PayAsync"/>.</summary>
+    /// <param name="Code">Why, for programs.</param>
+    /// <param name="Reason">Why, for people.</param>
+    public sealed record Refused(string Code, string Reason) : BillerAnswer;
+
     /// <summary>It is at it. Ask later.</summary>
     /// <param name="BillerReference">Its own name of the payment; null when it has not said one.</param>
     public sealed record Pending(string? BillerReference) : BillerAnswer;

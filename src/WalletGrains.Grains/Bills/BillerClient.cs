@@ -13,7 +13,7 @@ internal sealed class BillerClient : IBiller, IDisposable
 {
     private const string ApiKeyHeader = "x-api-key";
 
-    /// <summary>Refusals of payments that are for ever. Any other answer of 422 may be somebody else's, a proxy's for example.</summary>
+    /// <summary>Refusals of calls that would be the same for each one like it. Any other answer of 422 may be somebody else's, a proxy's for example.</summary>
     private static readonly HashSet<string> DefiniteCodes = ["UNKNOWN_CUSTOMER", "AMOUNT_OUT_OF_BOUNDS", "WRONG_CURRENCY"];
 
     private readonly BillerOptions _options;
@@ -53,7 +53,7 @@ internal sealed class BillerClient : IBiller, IDisposable
         {
             HttpStatusCode.OK or HttpStatusCode.Created => answer.Read(json => AnswerIn(json, order)),
             HttpStatusCode.UnprocessableEntity when answer.Code is { } code && DefiniteCodes.Contains(code) =>
-                new BillerAnswer.Failed(code, answer.Message ?? "The biller refused the payment."),
+                new BillerAnswer.Refused(code, answer.Message ?? "The biller refused the payment."),
             _ => throw RefusalOf(answer),
         }, cancellationToken);
     }

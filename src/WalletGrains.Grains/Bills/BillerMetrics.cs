@@ -14,7 +14,7 @@ internal sealed class BillerMetrics : IDisposable
         _calls = _meter.CreateCounter<long>(
             "walletgrains.billers.calls",
             "{call}",
-            "Calls by biller, call (pay, find, enquire) and answer: paid, failed, pending, not_found, known, nobody, unknown or not_sent");
+            "Calls by biller, call (pay, find, enquire) and answer: paid, failed, refused, pending, not_found, known, nobody, unknown or not_sent");
         _duration = _meter.CreateHistogram<double>("walletgrains.billers.call_duration", "s", "Time of a call of a biller");
     }
 
@@ -22,6 +22,7 @@ internal sealed class BillerMetrics : IDisposable
     {
         BillerAnswer.Paid => "paid",
         BillerAnswer.Failed => "failed",
+        BillerAnswer.Refused => "refused",
         BillerAnswer.Pending => "pending",
         BillerAnswer.NotFound => "not_found",
         BillerAnswer.Unknown => "unknown",

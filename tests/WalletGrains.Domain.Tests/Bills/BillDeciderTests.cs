@@ -17,13 +17,15 @@ public sealed class BillDeciderTests
         new BillNews.HoldRefused(new BillFailure("INSUFFICIENT_FUNDS", "words")), new BillNews.Calling(), new BillNews.NothingSent(),
         new BillNews.Accepted("B1"), new BillNews.Accepted(null), new BillNews.Unclear(), new BillNews.Paid("B1", "T1"), new BillNews.Rejected(Declined),
         new BillNews.FoundOut(true, Evidence), new BillNews.FoundOut(false, Evidence), new BillNews.Captured(), new BillNews.GivenBack(),
+        new BillNews.Refused(Declined),
     ];
 
-    /// <summary>Whatever is learnt, in whatever order, however late and however often.</summary>
+    /// <summary>Whatever is learnt, in whatever order, however late and however often, of whichever of the first calls, or of none.</summary>
     private static readonly Gen<(BillNews News, int SecondsLater)[]> Lives =
-        (from news in Gen.Elements(All)
+        (from news in Gen.Frequency((2, Gen.Elements(All)), (1, Gen.Elements(All[1], All[2], All[12])))
+         from call in Gen.Choose(0, 4)
          from later in Gen.Frequency((5, Gen.Choose(-3, 30)), (1, Gen.Choose(0, 2_000)))
-         select (news, later)).ArrayOf(40);
+         select (call > 0 && IsAnswer(news) ? news with { Call = call } : news, later)).ArrayOf(40);
 
     [Theory]
     [InlineData("calling paid captured", "PENDING PROCESSING PROCESSING COMPLETED")]
@@ -37,6 +39,12 @@ public sealed class BillDeciderTests
     [InlineData("calling unclear found-paid rejected captured", "PENDING PROCESSING UNKNOWN PROCESSING COMPLETED")]
     [InlineData("calling unclear found-unpaid paid back", "PENDING PROCESSING UNKNOWN REVERSING REVERSED")]
     [InlineData("calling found-unpaid found-paid", "PENDING PROCESSING")]
+    [InlineData("calling unsent found-unpaid back", "PENDING PROCESSING REVERSING REVERSED")]
+    [InlineData("calling unclear calling found-unpaid paid captured", "PENDING PROCESSING UNKNOWN PROCESSING COMPLETED")]
+    [InlineData("calling refusal back", "PENDING PROCESSING REVERSING REVERSED")]
+    [InlineData("calling unsent calling refusal back", "PENDING PROCESSING REVERSING REVERSED")]
+    [InlineData("calling unclear calling refusal back", "PENDING PROCESSING UNKNOWN")]
+    [InlineData("calling calling refusal back", "PENDING PROCESSING UNKNOWN")]
     [InlineData("paid rejected captured back unclear", "PENDING")]
     public void A_payment_goes_the_way_that_its_news_tell(string news, string expected) =>
         Assert.Equal(expected.Split(' '), Live(news).Steps.Select(step => BillStatuses.NameOf(step.Status)));
@@ -45,12 +53,12 @@ public sealed class BillDeciderTests
     public void A_biller_that_certainly_was_never_reached_is_given_up_and_one_that_may_have_been_is_asked()
     {
         var never = Live("calling unsent calling");
-        Assert.Equal(BillPhase.Processing, After(never, new BillNews.NothingSent(), Patience - TimeSpan.FromSeconds(1)).Phase);
-        var failed = After(never, new BillNews.NothingSent(), Patience);
+        Assert.Equal(BillPhase.Processing, After(never, new BillNews.NothingSent { Call = 2 }, Patience - TimeSpan.FromSeconds(1)).Phase);
+        var failed = After(never, new BillNews.NothingSent { Call = 2 }, Patience);
         Assert.Equal((BillPhase.Reversing, BillFailure.BillerUnavailable), (failed.Phase, failed.Failure!.Code));
 
         // The call before this one was begun, and nobody ever heard what became of it.
-        var lost = After(Live("calling calling"), new BillNews.NothingSent(), Patience);
+        var lost = After(Live("calling calling"), new BillNews.NothingSent { Call = 2 }, Patience);
         Assert.Equal((BillPhase.Unknown, true, (BillFailure?)null), (lost.Phase, lost.IsAwaited, lost.Failure));
     }
 
@@ -65,22 +73,46 @@ public sealed class BillDeciderTests
         Assert.Equal((Evidence, BillFailure.Settled), (Live("calling unclear found-unpaid").Settlement, Live("calling unclear found-unpaid").Failure!.Code));
     }
 
-    [Fact]
-    public void What_contradicts_a_decision_changes_nothing_and_is_noticed()
+    [Theory]
+    [InlineData("calling paid", "rejected")]
+    [InlineData("calling paid captured", "rejected")]
+    [InlineData("calling rejected", "paid")]
+    [InlineData("calling rejected back", "paid")]
+    [InlineData("calling rejected back", "accepted")]
+    public void What_contradicts_a_decision_changes_nothing_of_it_and_is_written_down_once(string life, string contradiction)
     {
-        foreach (var (life, contradiction) in new (string, BillNews)[]
-        {
-            ("calling paid", new BillNews.Rejected(Declined)), ("calling paid captured", new BillNews.Rejected(Declined)),
-            ("calling rejected", new BillNews.Paid("B1", null)), ("calling rejected back", new BillNews.Paid("B1", null)),
-        })
-        {
-            var payment = Live(life);
-            Assert.Null(BillDecider.Decide(contradiction, payment, Patience, Samples.Now));
-            Assert.True(BillDecider.Contradicts(contradiction, payment));
-        }
+        var (payment, news) = (Live(life), Named(contradiction));
+        Assert.Null(payment.Dispute);
+        var disputed = After(payment, news, Patience);
+        Assert.Equal((payment.Phase, payment.Steps, Samples.Now + Patience), (disputed.Phase, disputed.Steps, disputed.Dispute!.At));
+        Assert.StartsWith("The biller says", disputed.Dispute.Said, StringComparison.Ordinal);
+        Assert.Null(BillDecider.Decide(news, disputed, Patience, Samples.Now));
+    }
 
-        Assert.False(BillDecider.Contradicts(new BillNews.Paid("B1", null), Live("calling paid captured")));
-        Assert.False(BillDecider.Contradicts(new BillNews.Rejected(Declined), Live("calling unclear")));
+    [Theory]
+    [InlineData("calling paid captured", "paid")]
+    [InlineData("calling paid", "accepted")]
+    [InlineData("calling rejected back", "rejected")]
+    [InlineData("calling rejected back", "refusal")]
+    public void What_agrees_with_a_decision_is_no_news(string life, string agreement) =>
+        Assert.Null(BillDecider.Decide(Named(agreement), Live(life), Patience, Samples.Now));
+
+    [Fact]
+    public void While_a_call_may_be_under_way_nobody_decides_and_one_that_nobody_heard_of_for_long_is_not()
+    {
+        foreach (var found in new[] { Named("found-paid"), Named("found-unpaid") })
+        {
+            // A process died in the middle of its call.
+            var payment = Live("calling unclear calling");
+            Assert.Null(BillDecider.Decide(found, payment, Patience, Samples.Now + BillCall.Limit - TimeSpan.FromMilliseconds(1)));
+            Assert.NotNull(BillDecider.Decide(found, payment, Patience, Samples.Now + BillCall.Limit));
+
+            // The next call ends, and the one of which nothing was heard is not forgotten while it may be under way.
+            var again = BillDecider.Evolve(payment, BillDecider.Decide(Named("calling"), payment, Patience, Samples.Now)!);
+            var ended = After(again, Named("unclear") with { Call = 3 }, TimeSpan.FromSeconds(1));
+            Assert.Null(BillDecider.Decide(found, ended, Patience, Samples.Now + TimeSpan.FromSeconds(2)));
+            Assert.NotNull(BillDecider.Decide(found, After(ended, Named("unclear") with { Call = 2 }, TimeSpan.FromSeconds(3)), Patience, Samples.Now + TimeSpan.FromSeconds(4)));
+        }
     }
 
     [Fact]
@@ -102,9 +134,9 @@ public sealed class BillDeciderTests
             seen.Add(payment.Phase);
 
             // Money leaves or is given back only where that was decided before, and nothing decided is taken back.
-            Assert.True(payment.Phase is not BillPhase.Completed || before.Phase is BillPhase.Completing);
-            Assert.True(payment.Phase is not BillPhase.Reversed || before.Phase is BillPhase.Reversing);
-            Assert.True(before.Phase is not (BillPhase.Completed or BillPhase.Reversed or BillPhase.Failed));
+            Assert.True(payment.Phase is not BillPhase.Completed || before.Phase is BillPhase.Completing or BillPhase.Completed);
+            Assert.True(payment.Phase is not BillPhase.Reversed || before.Phase is BillPhase.Reversing or BillPhase.Reversed);
+            Assert.True(before.Phase is not (BillPhase.Completed or BillPhase.Reversed or BillPhase.Failed) || happened is BillEvent.Disputed);
             Assert.True(payment.Phase is not BillPhase.Unknown || payment.AwaitingSince is not null);
             Assert.True(payment.NotSent <= payment.Attempts);
             Assert.True(payment.UpdatedAt >= before.UpdatedAt);
@@ -116,22 +148,41 @@ public sealed class BillDeciderTests
         Assert.False(seen.Contains(BillPhase.Failed) && seen.Count > 1);
     });
 
+    /// <summary>The calls themselves, each with what is known of it, beside the numbers that the payment counts.</summary>
     [Fact]
-    public void Nothing_is_given_back_while_a_call_may_have_reached_the_biller_unless_somebody_who_knows_says_so() => Law.Holds(Lives, life =>
+    public void Nothing_is_given_back_while_a_call_may_have_reached_the_biller_unless_somebody_who_knows_says_so()
     {
-        var payment = Begun();
-        var now = Samples.Now;
-        foreach (var (news, later) in life)
+        var given = new HashSet<Type>();
+        Law.Holds(Lives, life =>
         {
-            now += TimeSpan.FromSeconds(later);
-            if (BillDecider.Decide(news, payment, Patience, now) is { } happened)
+            var (payment, now) = (Begun(), Samples.Now);
+            var (begun, underWay, mayHave) = (0, new Dictionary<int, DateTimeOffset>(), new HashSet<int>());
+            foreach (var (news, later) in life)
             {
-                var knows = news is BillNews.Rejected or BillNews.FoundOut || payment.NotSent + 1 == payment.Attempts;
-                Assert.True(happened is not BillEvent.Rejected || knows);
-                payment = BillDecider.Evolve(payment, happened);
+                now += TimeSpan.FromSeconds(later);
+                var happened = BillDecider.Decide(news, payment, Patience, now);
+                if (news is BillNews.Calling && happened is not null)
+                {
+                    underWay[++begun] = happened.At;
+                    mayHave.Add(begun);
+                }
+                else if (news.Call is { } call && underWay.Remove(call) && news is BillNews.NothingSent or BillNews.Refused)
+                {
+                    mayHave.Remove(news.Call.Value);
+                }
+
+                if (happened is BillEvent.Rejected)
+                {
+                    given.Add(news.GetType());
+                    Assert.True(news is not (BillNews.NothingSent or BillNews.Refused) || mayHave.Count == 0);
+                    Assert.True(news is not BillNews.FoundOut || underWay.Values.All(at => happened.At - at >= BillCall.Limit));
+                }
+
+                payment = happened is null ? payment : BillDecider.Evolve(payment, happened);
             }
-        }
-    });
+        });
+        Assert.Equal(4, given.Count);
+    }
 
     [Fact]
     public void What_is_stored_of_a_payment_is_what_it_was() => Law.Holds(Lives, life =>
@@ -143,7 +194,8 @@ public sealed class BillDeciderTests
             payment = BillDecider.Decide(news, payment, Patience, now) is { } happened ? BillDecider.Evolve(payment, happened) : payment;
             var read = BillContent.Decode(payment.Phase, BillContent.Encode(payment));
             Assert.Equal(payment.Steps, read.Steps);
-            Assert.Equal(payment with { Steps = [] }, read with { Steps = [] });
+            Assert.Equal(payment.OpenCalls, read.OpenCalls);
+            Assert.Equal(payment with { Steps = [], OpenCalls = [] }, read with { Steps = [], OpenCalls = [] });
         }
     });
 
@@ -160,8 +212,12 @@ public sealed class BillDeciderTests
     private static BillProgress After(BillProgress payment, BillNews news, TimeSpan later) =>
         BillDecider.Evolve(payment, BillDecider.Decide(news, payment, Patience, Samples.Now + later)!);
 
+    /// <summary>A payment with such a life, in which each answer is the end of the newest call.</summary>
     private static BillProgress Live(string news) => news.Split(' ').Select(Named).Aggregate(Begun(), (payment, learnt) =>
-        BillDecider.Decide(learnt, payment, Patience, Samples.Now) is { } happened ? BillDecider.Evolve(payment, happened) : payment);
+        BillDecider.Decide(IsAnswer(learnt) ? learnt with { Call = payment.Attempts } : learnt, payment, Patience, Samples.Now) is { } happened ? BillDecider.Evolve(payment, happened) : payment);
+
+    private static bool IsAnswer(BillNews news) =>
+        news is BillNews.NothingSent or BillNews.Refused or BillNews.Accepted or BillNews.Unclear or BillNews.Paid or BillNews.Rejected;
 
     private static BillNews Named(string name) => name switch
     {
@@ -176,6 +232,7 @@ public sealed class BillDeciderTests
         "found-unpaid" => All[9],
         "captured" => All[10],
         "back" => All[11],
+        "refusal" => All[12],
         _ => throw new ArgumentOutOfRangeException(nameof(name)),
     };
 }

@@ -57,11 +57,11 @@ public sealed class BillerClientTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_the_biller_refuses_or_declines_has_failed_for_ever()
+    public async Task What_the_biller_refuses_did_nothing_and_what_it_declines_has_failed_for_ever()
     {
-        Assert.Equal("UNKNOWN_CUSTOMER", await FailureAsync(Order with { CustomerReference = "stranger" }));
-        Assert.Equal("AMOUNT_OUT_OF_BOUNDS", await FailureAsync(Order with { Amount = Naira(100) }));
-        Assert.Equal("WRONG_CURRENCY", await FailureAsync(Order with { Amount = new Money(100_000, Currency.Parse("USD")) }));
+        Assert.Equal("UNKNOWN_CUSTOMER", await RefusalAsync(Order with { CustomerReference = "stranger" }));
+        Assert.Equal("AMOUNT_OUT_OF_BOUNDS", await RefusalAsync(Order with { Amount = Naira(100) }));
+        Assert.Equal("WRONG_CURRENCY", await RefusalAsync(Order with { Amount = new Money(100_000, Currency.Parse("USD")) }));
         Assert.Empty(await _admin.PaymentsAsync("electricity"));
 
         var declined = Order with { CustomerReference = "45021234999" };
@@ -308,7 +308,7 @@ public sealed class BillerClientTests : IAsyncLifetime
 
     private Task<BillerAnswer> FindAsync(BillOrder order) => _client.FindAsync(order, Cancelled);
 
-    private async Task<string> FailureAsync(BillOrder order) => Assert.IsType<BillerAnswer.Failed>(await PayAsync(order)).Code;
+    private async Task<string> RefusalAsync(BillOrder order) => Assert.IsType<BillerAnswer.Refused>(await PayAsync(order)).Code;
 
     private sealed class ListedLog : ILogger<CounterpartCalls>
     {

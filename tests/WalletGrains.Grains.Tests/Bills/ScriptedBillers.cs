@@ -1,8 +1,11 @@
 using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
+using System.Threading.Channels;
 using WalletGrains.Contracts;
 using WalletGrains.Contracts.Bills;
 using WalletGrains.Grains.Bills;
+using WalletGrains.Testing;
+using Xunit;
 
 namespace WalletGrains.Grains.Tests.Bills;
 
@@ -17,6 +20,7 @@ public sealed class ScriptedBillers : IBillers, IBiller
     private readonly ConcurrentDictionary<string, ConcurrentQueue<Func<BillOrder, BillerAnswer>>> _find = new();
     private readonly ConcurrentDictionary<string, BillOrder> _book = new();
     private readonly ConcurrentDictionary<string, int> _calls = new();
+    private readonly ConcurrentDictionary<(string Call, string Customer), HeldCalls> _held = new();
 
     public IReadOnlyList<Biller> All => [Profile];
 
@@ -48,19 +52,50 @@ public sealed class ScriptedBillers : IBillers, IBiller
     /// <summary>How often it was to be paid for a customer.</summary>
     public int CallsFor(string customerReference) => _calls.GetValueOrDefault(customerReference);
 
-    public Task<BillerAnswer> PayAsync(BillOrder order, CancellationToken cancellationToken)
+    /// <summary>Has each question for payments of a customer wait before it is answered, until they are released.</summary>
+    public HeldCalls HoldAsked(string customerReference) => _held[(nameof(FindAsync), customerReference)] = new HeldCalls();
+
+    /// <summary>The same with payments.</summary>
+    public HeldCalls HoldPaid(string customerReference) => _held[(nameof(PayAsync), customerReference)] = new HeldCalls();
+
+    public async Task<BillerAnswer> PayAsync(BillOrder order, CancellationToken cancellationToken)
     {
         _calls.AddOrUpdate(order.CustomerReference, 1, static (_, calls) => calls + 1);
-        return Task.FromResult(Next(_pay, order) is { } answer ? answer(order) : Take(order));
+        await WaitAsync(nameof(PayAsync), order);
+        return Next(_pay, order) is { } answer ? answer(order) : Take(order);
     }
 
-    public Task<BillerAnswer> FindAsync(BillOrder order, CancellationToken cancellationToken) => Task.FromResult(
-        Next(_find, order) is { } answer ? answer(order)
-        : _book.ContainsKey(order.Reference) ? Take(order)
-        : new BillerAnswer.NotFound());
+    public async Task<BillerAnswer> FindAsync(BillOrder order, CancellationToken cancellationToken)
+    {
+        await WaitAsync(nameof(FindAsync), order);
+        return Next(_find, order) is { } answer ? answer(order)
+            : _book.ContainsKey(order.Reference) ? Take(order)
+            : new BillerAnswer.NotFound();
+    }
 
     public Task<CustomerAnswer> EnquireAsync(string customerReference, CancellationToken cancellationToken) => Customer(customerReference, cancellationToken);
 
+    private Task WaitAsync(string call, BillOrder order) => _held.TryGetValue((call, order.CustomerReference), out var held) ? held.WaitAsync() : Task.CompletedTask;
+
     private static Func<BillOrder, BillerAnswer>? Next(ConcurrentDictionary<string, ConcurrentQueue<Func<BillOrder, BillerAnswer>>> scripts, BillOrder order) =>
         scripts.TryGetValue(order.CustomerReference, out var script) && script.TryDequeue(out var answer) ? answer : null;
+}
+
+/// <summary>Calls that a biller does not answer before they are released.</summary>
+public sealed class HeldCalls
+{
+    private readonly Channel<bool> _begun = Channel.CreateUnbounded<bool>();
+    private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Waits for one more call that was begun.</summary>
+    public async Task BegunAsync() => await _begun.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Signal.DefaultLimit);
+
+    /// <summary>Lets them be answered, and all others.</summary>
+    public void Release() => _released.TrySetResult();
+
+    internal Task WaitAsync()
+    {
+        _begun.Writer.TryWrite(true);
+        return _released.Task;
+    }
 }

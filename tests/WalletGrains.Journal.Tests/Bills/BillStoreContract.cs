@@ -17,7 +17,11 @@ public abstract class BillStoreContract
         (BillState.Pending, BillState.Processing), (BillState.Pending, BillState.Failed), (BillState.Processing, BillState.Processing),
         (BillState.Processing, BillState.Unknown), (BillState.Unknown, BillState.Processing), (BillState.Processing, BillState.Completing),
         (BillState.Unknown, BillState.Completing), (BillState.Processing, BillState.Reversing), (BillState.Unknown, BillState.Reversing),
-        (BillState.Completing, BillState.Completed), (BillState.Reversing, BillState.Reversed),
+        (BillState.Completing, BillState.Completed), (BillState.Reversing, BillState.Reversed), (BillState.Unknown, BillState.Unknown),
+
+        // What the biller says against a decision is written down and changes nothing.
+        (BillState.Completing, BillState.Completing), (BillState.Completed, BillState.Completed), (BillState.Reversing, BillState.Reversing),
+        (BillState.Reversed, BillState.Reversed),
     ];
 
     /// <summary>How to get to each state.</summary>
