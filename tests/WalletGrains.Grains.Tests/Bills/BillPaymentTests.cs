@@ -114,11 +114,12 @@ public sealed class BillPaymentTests(MemoryCluster cluster)
     public async Task While_a_biller_is_left_alone_no_attempts_are_used_up()
     {
         var wallet = await cluster.OpenAsync(1_000);
-        cluster.Billers.WhenPaid(_customer, [.. Enumerable.Repeat<Func<BillOrder, BillerAnswer>>(_ => new BillerAnswer.NotSent(TimeSpan.FromMilliseconds(0.1), "left alone"), 120)]);
+        cluster.Billers.WhenPaid(_customer, [.. Enumerable.Repeat<Func<BillOrder, BillerAnswer>>(_ => new BillerAnswer.NotSent(TimeSpan.FromMilliseconds(1), "left alone"), 3)]);
         var payment = await EndAsync(await PayAsync(wallet, 300));
 
-        Assert.Equal(BillStatus.Completed, payment.Status);
-        Assert.Equal(121, cluster.Billers.CallsFor(_customer));
+        Assert.Equal((BillStatus.Completed, 4), (payment.Status, cluster.Billers.CallsFor(_customer)));
+        var done = await cluster.SeenAsync(async () => (await cluster.Jobs.ListAsync("bill-payment", JobStatus.Done, null, 200)).Items.FirstOrDefault(job => job.Key == payment.PaymentId.ToString()));
+        Assert.Equal(1, done.Attempts);
     }
 
     [Fact]
