@@ -52,7 +52,7 @@ internal sealed class JobEndpoints(IGrainFactory grains)
         });
         endpoints.MapApi("POST", "/ops/dead-letters/{id}/discard", DiscardAsync, new("discardDeadLetter", "Operations", "Decide that a dead letter need not be done")
         {
-            Description = "May be repeated. A discarded job is not retried any more.",
+            Description = "May be repeated. A discarded job is not retried any more. That of a bill that is not at its end cannot be discarded: its money would be held for ever.",
             Access = Access.Operator,
             Response = typeof(JobResponse),
             Problems = [ProblemKind.NotFound, ProblemKind.NotADeadLetter],
@@ -124,7 +124,7 @@ internal sealed class JobEndpoints(IGrainFactory grains)
         DecideAsync(context, Jobs.RetryAsync, "The job was discarded, which is for ever. Enqueue its work anew.");
 
     private ValueTask<Answer> DiscardAsync(HttpContext context) =>
-        DecideAsync(context, Jobs.DiscardAsync, "The job is no dead letter; only those are discarded.");
+        DecideAsync(context, Jobs.DiscardAsync, "The job is no dead letter, or money is held for a bill that waits for it: retry it, or settle the payment.");
 
     private static async ValueTask<Answer> DecideAsync(HttpContext context, Func<Guid, Task<DeadLetterDecision>> decide, string otherwise)
     {

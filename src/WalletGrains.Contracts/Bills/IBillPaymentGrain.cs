@@ -32,6 +32,11 @@ public interface IBillPaymentGrain : IGrainWithGuidKey
     [Alias("Reverse")]
     Task<BillAdvance> ReverseAsync();
 
+    /// <summary>Whether the payment goes on by a job of this kind, and by none other.</summary>
+    /// <exception cref="UnavailableException">The store is away.</exception>
+    [Alias("IsWaitingFor")]
+    Task<bool> IsWaitingForAsync(string jobKind);
+
     /// <inheritdoc cref="IBillGrain.SettleAsync" />
     [Alias("Settle")]
     Task<SettledBill?> SettleAsync(SettleBill command);

@@ -123,10 +123,12 @@ public sealed class BillGrain(IBillStore bills, IJobStore jobs, IBillers billers
             ? BillInvalidReason.AmountOutOfBounds
         : null;
 
-    /// <summary>Asks the biller whose reference it is, where it tells. A biller that does not answer keeps nobody from paying.</summary>
+    /// <summary>Asks the biller whose reference it is, where it tells, for who has the money. A biller that does not answer keeps nobody from paying; a wallet that
+    /// has not enough refuses by itself, and learns nobody's name.</summary>
     private async Task<CustomerAnswer?> EnquireAsync(PayBill command, IBiller biller)
     {
-        if (!biller.Profile.NameEnquiry)
+        if (!biller.Profile.NameEnquiry
+            || await GrainFactory.GetGrain<IWalletGrain>(command.WalletId).GetAsync() is not { } wallet || wallet.AvailableMinor < command.Amount.MinorUnits)
         {
             return null;
         }

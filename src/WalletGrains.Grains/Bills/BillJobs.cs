@@ -54,6 +54,12 @@ internal static class BillJobs
         }
     }
 
+    /// <summary>Discards a dead letter of a payment, unless the payment waits for it: what money is held would be held for ever.</summary>
+    public static async Task<bool> DiscardAsync(this IGrainFactory grains, string kind, Guid jobId, IJobStore jobs, CancellationToken cancellationToken) =>
+        await jobs.FindAsync(jobId, cancellationToken) is { } job
+        && !(await grains.GetGrain<IBillPaymentGrain>(Guid.Parse(job.Key)).IsWaitingForAsync(kind))
+        && await jobs.DiscardAsync(jobId, cancellationToken);
+
     /// <summary>What a job makes of what came of its step.</summary>
     public static JobOutcome ToOutcome(this BillAdvance advance) => advance switch
     {
@@ -82,6 +88,9 @@ internal sealed class BillCalling(IGrainFactory grains) : IJobHandler
 
     /// <inheritdoc />
     public async Task<JobOutcome> RunAsync(JobRun job, CancellationToken cancellationToken) => (await grains.PaymentOf(job).SendAsync()).ToOutcome();
+
+    /// <inheritdoc />
+    public Task<bool> DiscardAsync(Guid jobId, IJobStore jobs, CancellationToken cancellationToken) => grains.DiscardAsync(Kind, jobId, jobs, cancellationToken);
 }
 
 /// <summary>Asks billers how payments stand, in intervals that grow to half an hour.</summary>
@@ -110,6 +119,9 @@ internal sealed class BillAsking(IGrainFactory grains) : IJobHandler
         BillAdvance.Overdue overdue when job.Attempt < AttemptsWhenOverdue => new JobOutcome.Retry(overdue.Reason),
         var advance => advance.ToOutcome(),
     };
+
+    /// <inheritdoc />
+    public Task<bool> DiscardAsync(Guid jobId, IJobStore jobs, CancellationToken cancellationToken) => grains.DiscardAsync(Kind, jobId, jobs, cancellationToken);
 }
 
 /// <summary>Gives back the money of payments that have failed.</summary>
@@ -124,6 +136,9 @@ internal sealed class BillReversing(IGrainFactory grains) : IJobHandler
 
     /// <inheritdoc />
     public async Task<JobOutcome> RunAsync(JobRun job, CancellationToken cancellationToken) => (await grains.PaymentOf(job).ReverseAsync()).ToOutcome();
+
+    /// <inheritdoc />
+    public Task<bool> DiscardAsync(Guid jobId, IJobStore jobs, CancellationToken cancellationToken) => grains.DiscardAsync(Kind, jobId, jobs, cancellationToken);
 }
 
 /// <summary>

@@ -36,7 +36,9 @@ public sealed record BillOptions
 
         Require(nameof(ReversalDelay), options.ReversalDelay, TimeSpan.FromMinutes(5));
         Require(nameof(StatusDelay), options.StatusDelay, TimeSpan.FromMinutes(5));
-        Require(nameof(UnreachedPatience), options.UnreachedPatience, TimeSpan.FromDays(1));
+
+        // Jobs that call billers are tried for an hour and a half, and must not be given up first.
+        Require(nameof(UnreachedPatience), options.UnreachedPatience, TimeSpan.FromHours(1));
         Require(nameof(UnknownPatience), options.UnknownPatience, TimeSpan.FromDays(31));
         return options;
     }

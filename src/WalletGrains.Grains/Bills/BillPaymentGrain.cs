@@ -113,6 +113,9 @@ public sealed partial class BillPaymentGrain(
     }
 
     /// <inheritdoc />
+    public async Task<bool> IsWaitingForAsync(string jobKind) => await FindAsync() is { } bill && BillJobs.KindOf(bill.Progress) == jobKind;
+
+    /// <inheritdoc />
     public async Task<SettledBill?> SettleAsync(SettleBill command)
     {
         ArgumentNullException.ThrowIfNull(command);

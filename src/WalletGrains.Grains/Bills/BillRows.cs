@@ -38,7 +38,8 @@ internal sealed record StoredBill(BillRow Row, BillProgress Progress)
         Row.UpdatedAt,
         Progress.Steps)
     {
-        CustomerName = Progress.CustomerName,
+        // Who held no money is told no names.
+        CustomerName = Progress.Phase is BillPhase.Failed ? null : Progress.CustomerName,
         BillerReference = Progress.BillerReference,
         Token = Progress.Token,
         Failure = Progress.Failure,

@@ -22,6 +22,9 @@ internal sealed class BillerClient : IBiller, IDisposable
     private readonly Regex _references;
     private readonly CounterpartCalls _calls;
 
+    /// <summary>Whoever asks for a payment has the biller asked for a name: what comes of that must not hold up anybody's payment.</summary>
+    private readonly CounterpartCalls _enquiries;
+
     public BillerClient(BillerOptions options, BillerMetrics metrics, TimeProvider time, ILogger<CounterpartCalls> logger)
     {
         (_options, _metrics, _time) = (options, metrics, time);
@@ -33,6 +36,7 @@ internal sealed class BillerClient : IBiller, IDisposable
             BreakDuration = BillerLimits.BreakerPause,
         };
         _calls = new CounterpartCalls(policy, time, logger);
+        _enquiries = new CounterpartCalls(policy with { Name = $"{policy.Name} (names)" }, time, logger);
     }
 
     /// <inheritdoc />
@@ -85,7 +89,7 @@ internal sealed class BillerClient : IBiller, IDisposable
         CustomerAnswer said;
         try
         {
-            said = await _calls.SendAsync(request, answer => answer.Status switch
+            said = await _enquiries.SendAsync(request, answer => answer.Status switch
             {
                 HttpStatusCode.OK => answer.Read(json => json.Text("customerReference") == customerReference
                     ? (CustomerAnswer)new CustomerAnswer.Known(json.Text("name"))
@@ -104,7 +108,11 @@ internal sealed class BillerClient : IBiller, IDisposable
     }
 
     /// <inheritdoc />
-    public void Dispose() => _calls.Dispose();
+    public void Dispose()
+    {
+        _calls.Dispose();
+        _enquiries.Dispose();
+    }
 
     private HttpRequestMessage NewRequest(HttpMethod method, string path)
     {

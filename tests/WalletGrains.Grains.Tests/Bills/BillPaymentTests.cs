@@ -127,8 +127,10 @@ public sealed class BillPaymentTests(MemoryCluster cluster)
     {
         var wallet = await cluster.OpenAsync(299);
         var command = Command(wallet, 300);
+        cluster.Billers.Customer = (_, _) => throw new InvalidOperationException("Who has no money is told no names.");
         var refused = Assert.IsType<BillOutcome.Refused>(await cluster.Bills.PayAsync(command));
         Assert.Equal((WalletRefusal.InsufficientFunds, false), (refused.Refusal, refused.Replayed));
+        cluster.Billers.Customer = (_, _) => Task.FromResult<CustomerAnswer>(new CustomerAnswer.Known("Ada Obi"));
 
         await cluster.ExecuteAsync(wallet, new Deposit(NewRequest(), Usd(1_000)));
         Assert.Equal(refused with { Replayed = true }, await cluster.Bills.PayAsync(command));
@@ -266,13 +268,17 @@ public sealed class BillPaymentTests(MemoryCluster cluster)
     }
 
     [Fact]
-    public async Task A_payment_whose_job_was_discarded_goes_on_when_it_is_retried()
+    public async Task A_dead_letter_that_a_payment_waits_for_is_not_discarded()
     {
         var wallet = await cluster.OpenAsync(1_000);
         var (paymentId, job) = await LoseAsync(wallet, wasTaken: true);
-        Assert.True((await cluster.Jobs.DiscardAsync(job.JobId)).IsDecided);
+        var kept = await cluster.Jobs.DiscardAsync(job.JobId);
+        Assert.Equal((false, JobStatus.Dead), (kept.IsDecided, kept.Job!.Status));
         Assert.Equal(BillStatus.Unknown, (await cluster.Bills.RetryAsync(paymentId))!.Status);
         Assert.Equal(BillStatus.Completed, (await EndAsync(paymentId)).Status);
+
+        // Nobody would wait for it, were it dead once more.
+        Assert.False(await cluster.Client.GetGrain<IBillPaymentGrain>(paymentId).IsWaitingForAsync(BillJobs.Status));
     }
 
     [Fact]

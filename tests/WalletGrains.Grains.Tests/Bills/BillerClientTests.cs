@@ -308,6 +308,20 @@ public sealed class BillerClientTests : IAsyncLifetime
 
     private Task<BillerAnswer> FindAsync(BillOrder order) => _client.FindAsync(order, Cancelled);
 
+    [Theory]
+    [InlineData(FaultKind.Throttled)]
+    [InlineData(FaultKind.ErrorBefore)]
+    public async Task Whatever_becomes_of_enquiries_holds_up_no_payment(FaultKind fault)
+    {
+        await _admin.SetFaultsAsync(new FaultRule("electricity.enquire", fault) { RetryAfterSeconds = 600 });
+        for (var i = 0; i <= BillerLimits.BreakerCalls; i++)
+        {
+            Assert.IsType<CustomerAnswer.NotSaid>(await _client.EnquireAsync(Meter, Cancelled));
+        }
+
+        Assert.IsType<BillerAnswer.Paid>(await PayAsync(Order));
+    }
+
     private async Task<string> RefusalAsync(BillOrder order) => Assert.IsType<BillerAnswer.Refused>(await PayAsync(order)).Code;
 
     private sealed class ListedLog : ILogger<CounterpartCalls>
