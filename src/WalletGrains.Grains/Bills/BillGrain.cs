@@ -53,7 +53,7 @@ public sealed class BillGrain(IBillStore bills, IJobStore jobs, IBillers billers
         try
         {
             var row = BillRows.ToRow(command, ids.NewId(), wallet.OwnerId, (customer as CustomerAnswer.Known)?.Name, time.GetUtcMilliseconds());
-            var job = BillJobs.Of(BillJobs.Payment, ids.NewId(), row.PaymentId, TimeSpan.Zero);
+            var job = BillJobs.Of(BillJobs.Payment, ids.NewId(), row, TimeSpan.Zero);
             (stored, isNew) = await bills.CreateAsync(row, job, CancellationToken.None);
         }
         catch (JournalUnavailableException e)
@@ -105,7 +105,7 @@ public sealed class BillGrain(IBillStore bills, IJobStore jobs, IBillers billers
         {
             await Outage.GuardWriteAsync(async () =>
             {
-                await jobs.EnqueueAsync(BillJobs.AtOnce(kind, ids.NewId(), paymentId), CancellationToken.None);
+                await jobs.EnqueueAsync(BillJobs.AtOnce(kind, ids.NewId(), row), CancellationToken.None);
                 return true;
             });
             await GrainFactory.HintAsync(kind);

@@ -1,8 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
 using WalletGrains.Contracts.Bills;
 using WalletGrains.Contracts.Jobs;
 using WalletGrains.Domain.Bills;
 using WalletGrains.Grains.Jobs;
+using WalletGrains.Journal.Bills;
 using WalletGrains.Journal.Jobs;
 
 namespace WalletGrains.Grains.Bills;
@@ -23,11 +25,11 @@ internal static class BillJobs
     public const string Dispute = "bill-dispute";
 
     /// <summary>A job of a payment; one that is over begins anew.</summary>
-    public static NewJob Of(string kind, Guid jobId, Guid paymentId, TimeSpan dueIn) =>
-        new(jobId, kind, paymentId.ToString(), ReadOnlyMemory<byte>.Empty, Repeat: JobRepeat.WhenOver) { DueIn = dueIn };
+    public static NewJob Of(string kind, Guid jobId, BillRow bill, TimeSpan dueIn) =>
+        new(jobId, kind, bill.PaymentId.ToString(), Encoding.UTF8.GetBytes(bill.BillerCode), Repeat: JobRepeat.WhenOver) { DueIn = dueIn };
 
     /// <summary>A job of a payment that can go on now, also where it waits for its time after failures, or looks just now at what it was before.</summary>
-    public static NewJob AtOnce(string kind, Guid jobId, Guid paymentId) => Of(kind, jobId, paymentId, TimeSpan.Zero) with { Repeat = JobRepeat.AtOnce };
+    public static NewJob AtOnce(string kind, Guid jobId, BillRow bill) => Of(kind, jobId, bill, TimeSpan.Zero) with { Repeat = JobRepeat.AtOnce };
 
     /// <summary>The kind of the job that a payment waits for; null at its end.</summary>
     public static string? KindOf(BillProgress payment) => payment switch
@@ -78,8 +80,10 @@ internal static class BillJobs
 /// has thought of, an hour and a half of them.
 /// </summary>
 [SuppressMessage("Performance", "CA1812", Justification = "Made by the container.")]
-internal sealed class BillCalling(IGrainFactory grains) : IJobHandler
+internal sealed class BillCalling(IGrainFactory grains, BillOptions options) : IJobHandler
 {
+    private readonly BillPlaces _places = new(options.CallsPerBiller);
+
     /// <inheritdoc />
     public string Kind => BillJobs.Payment;
 
@@ -87,7 +91,8 @@ internal sealed class BillCalling(IGrainFactory grains) : IJobHandler
     public JobPolicy Policy => new() { Concurrency = 32, MaxAttempts = 100, MaxBackoff = TimeSpan.FromMinutes(1), Timeout = TimeSpan.FromMinutes(1) };
 
     /// <inheritdoc />
-    public async Task<JobOutcome> RunAsync(JobRun job, CancellationToken cancellationToken) => (await grains.PaymentOf(job).SendAsync()).ToOutcome();
+    public Task<JobOutcome> RunAsync(JobRun job, CancellationToken cancellationToken) =>
+        _places.RunAsync(job, async () => (await grains.PaymentOf(job).SendAsync()).ToOutcome());
 
     /// <inheritdoc />
     public Task<bool> DiscardAsync(Guid jobId, IJobStore jobs, CancellationToken cancellationToken) => grains.DiscardAsync(Kind, jobId, jobs, cancellationToken);
@@ -95,8 +100,10 @@ internal sealed class BillCalling(IGrainFactory grains) : IJobHandler
 
 /// <summary>Asks billers how payments stand, in intervals that grow to half an hour.</summary>
 [SuppressMessage("Performance", "CA1812", Justification = "Made by the container.")]
-internal sealed class BillAsking(IGrainFactory grains) : IJobHandler
+internal sealed class BillAsking(IGrainFactory grains, BillOptions options) : IJobHandler
 {
+    private readonly BillPlaces _places = new(options.CallsPerBiller);
+
     /// <summary>A payment that an operator has retried may be asked about a few times before it is a dead letter again.</summary>
     private const int AttemptsWhenOverdue = 3;
 
@@ -114,11 +121,11 @@ internal sealed class BillAsking(IGrainFactory grains) : IJobHandler
     };
 
     /// <inheritdoc />
-    public async Task<JobOutcome> RunAsync(JobRun job, CancellationToken cancellationToken) => await grains.PaymentOf(job).AskAsync() switch
+    public Task<JobOutcome> RunAsync(JobRun job, CancellationToken cancellationToken) => _places.RunAsync(job, async () => await grains.PaymentOf(job).AskAsync() switch
     {
         BillAdvance.Overdue overdue when job.Attempt < AttemptsWhenOverdue => new JobOutcome.Retry(overdue.Reason),
         var advance => advance.ToOutcome(),
-    };
+    });
 
     /// <inheritdoc />
     public Task<bool> DiscardAsync(Guid jobId, IJobStore jobs, CancellationToken cancellationToken) => grains.DiscardAsync(Kind, jobId, jobs, cancellationToken);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using WalletGrains.Journal;
 
 namespace WalletGrains.Grains.Bills;
 
@@ -20,6 +21,9 @@ public sealed record BillOptions
     /// <summary>For how long a biller is asked how a payment stands; then an operator has to find out.</summary>
     public TimeSpan UnknownPatience { get; init; } = TimeSpan.FromHours(24);
 
+    /// <summary>How many payments of one biller are called for at the same time, and about how many it is asked: so a slow one leaves room for the others.</summary>
+    public int CallsPerBiller { get; init; } = 8;
+
     /// <summary>Reads the section.</summary>
     /// <exception cref="ArgumentException">A setting is wrong; the message names it.</exception>
     public static BillOptions Read(IConfiguration? configuration)
@@ -40,7 +44,9 @@ public sealed record BillOptions
         // Jobs that call billers are tried for an hour and a half, and must not be given up first.
         Require(nameof(UnreachedPatience), options.UnreachedPatience, TimeSpan.FromHours(1));
         Require(nameof(UnknownPatience), options.UnknownPatience, TimeSpan.FromDays(31));
-        return options;
+        return options.CallsPerBiller is >= 1 and <= JournalLimits.MaxPage
+            ? options
+            : throw new ArgumentException($"{Section}:{nameof(CallsPerBiller)} is {options.CallsPerBiller}; it must be between 1 and {JournalLimits.MaxPage}.");
     }
 
     private static void Require(string name, TimeSpan value, TimeSpan most)

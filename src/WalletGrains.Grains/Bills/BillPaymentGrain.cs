@@ -138,7 +138,7 @@ public sealed partial class BillPaymentGrain(
             var kind = KindBefore(bill.Progress);
             await Outage.GuardWriteAsync(async () =>
             {
-                await jobs.EnqueueAsync(BillJobs.AtOnce(kind, ids.NewId(), PaymentId), CancellationToken.None);
+                await jobs.EnqueueAsync(BillJobs.AtOnce(kind, ids.NewId(), bill.Row), CancellationToken.None);
                 return true;
             });
             await GrainFactory.HintAsync(kind);
@@ -237,7 +237,7 @@ public sealed partial class BillPaymentGrain(
         }
 
         var next = BillDecider.Evolve(bill.Progress, happened);
-        var (move, job) = (bill.MoveTo(next, happened.At), JobAfter(bill.Progress, happened));
+        var (move, job) = (bill.MoveTo(next, happened.At), JobAfter(bill, happened));
         if (!await Outage.GuardWriteAsync(() => bills.MoveAsync(move, job, CancellationToken.None)))
         {
             return null;
@@ -271,12 +271,12 @@ public sealed partial class BillPaymentGrain(
     }
 
     /// <summary>The job that goes on; null where the one that runs does.</summary>
-    private NewJob? JobAfter(BillProgress before, BillEvent happened) => happened switch
+    private NewJob? JobAfter(StoredBill before, BillEvent happened) => happened switch
     {
-        BillEvent.Lost or BillEvent.Taken when before.AwaitingSince is null => BillJobs.Of(BillJobs.Status, ids.NewId(), PaymentId, options.StatusDelay),
-        BillEvent.Confirmed { Settlement: not null } => BillJobs.AtOnce(KindBefore(before), ids.NewId(), PaymentId),
-        BillEvent.Rejected => BillJobs.Of(BillJobs.Reversal, ids.NewId(), PaymentId, options.ReversalDelay),
-        BillEvent.Disputed => BillJobs.Of(BillJobs.Dispute, ids.NewId(), PaymentId, TimeSpan.Zero),
+        BillEvent.Lost or BillEvent.Taken when before.Progress.AwaitingSince is null => BillJobs.Of(BillJobs.Status, ids.NewId(), before.Row, options.StatusDelay),
+        BillEvent.Confirmed { Settlement: not null } => BillJobs.AtOnce(KindBefore(before.Progress), ids.NewId(), before.Row),
+        BillEvent.Rejected => BillJobs.Of(BillJobs.Reversal, ids.NewId(), before.Row, options.ReversalDelay),
+        BillEvent.Disputed => BillJobs.Of(BillJobs.Dispute, ids.NewId(), before.Row, TimeSpan.Zero),
         _ => null,
     };
 

@@ -18,6 +18,9 @@ internal static class BillerLimits
     /// <summary>Calls of which half must fail within a minute before a biller is left alone.</summary>
     public const int BreakerCalls = 10;
 
+    /// <summary>How long a payment waits whose biller has as many as it may have at once.</summary>
+    public static readonly TimeSpan PlacePause = TimeSpan.FromSeconds(1);
+
     /// <summary>How long it is left alone; then one call tries.</summary>
     public static readonly TimeSpan BreakerPause = TimeSpan.FromSeconds(15);
 }

@@ -10,6 +10,7 @@ public sealed class BillOptionsTests
     [InlineData("Bills:UnreachedPatience", "01:00:01")]
     [InlineData("Bills:UnknownPatience", "32.00:00:00")]
     [InlineData("Bills:ReversalDelay", "-00:00:01")]
+    [InlineData("Bills:CallsPerBiller", "0")]
     public void What_payments_cannot_wait_for_names_its_setting(string setting, string value) =>
         Assert.StartsWith($"{setting} is {value}", Assert.Throws<ArgumentException>(() => Read(setting, value)).Message, StringComparison.Ordinal);
 

@@ -58,6 +58,7 @@ public sealed class BillStormTests : IAsyncLifetime
             {
                 ["Jobs:Kinds:bill-payment:Concurrency"] = "128",
                 ["Jobs:Kinds:bill-status:Concurrency"] = "128",
+                ["Bills:CallsPerBiller"] = "128",
                 ["Bills:UnknownPatience"] = "1.00:00:00",
             },
         };
