@@ -9,6 +9,7 @@ namespace WalletGrains.Journal.Tests.Fraud;
 public abstract class FraudStoreContract
 {
     private static readonly DateTimeOffset At = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+    private static int s_findings;
 
     private readonly string _consumer = $"test-{Guid.NewGuid():N}";
     private long _position;
@@ -181,8 +182,9 @@ public abstract class FraudStoreContract
         return await Store.WriteAsync(new PositionMove(_consumer, 0, 1, _position, ++_position), findings, [], Cancelled);
     }
 
+    // Alerts are listed by their ids, so one that is made later has a later time in it.
     private static FraudFindingRow Finding(Guid walletId, long version, params long[] evidence) => new(
-        Guid.CreateVersion7(), walletId, "FREQUENCY", "flag", "USD", version, At.AddSeconds(version),
+        Guid.CreateVersion7(At.AddMilliseconds(Interlocked.Increment(ref s_findings))), walletId, "FREQUENCY", "flag", "USD", version, At.AddSeconds(version),
         [.. evidence.Select(each => new FraudEvidenceRow(each, new Guid((int)each, 0, 0, new byte[8]), "WITHDRAW", 100 + each, At.AddSeconds(each)))]);
 }
 
