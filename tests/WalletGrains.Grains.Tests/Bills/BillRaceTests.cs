@@ -66,6 +66,7 @@ public sealed class BillRaceTests(MemoryCluster cluster)
     public async Task Of_two_who_hear_that_the_biller_knows_nothing_of_a_payment_one_sends_it()
     {
         var (wallet, paymentId, asked) = await AskAsync(wasTaken: false);
+        cluster.Billers.WhenAsked(_customer, _ => new BillerAnswer.NotFound(), _ => new BillerAnswer.NotFound());
         var other = cluster.Client.GetGrain<IBillPaymentGrain>(paymentId).AskAsync();
         await asked.BegunAsync();
         asked.Release();
