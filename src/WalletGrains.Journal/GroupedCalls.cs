@@ -2,7 +2,7 @@ namespace WalletGrains.Journal;
 
 /// <summary>
 /// Makes one call of many small ones: what is asked for while a call is under way goes into the next one. There is no timer: who is alone waits for nobody,
-/// and grouping comes from the call in progress.
+/// and grouping comes from the call in progress. What waits is bounded by who asks: each waits for its answer before it asks for the next.
 /// </summary>
 /// <param name="most">Items of one call.</param>
 /// <param name="call">Does them all: a result for each, in their order.</param>
@@ -21,7 +21,7 @@ internal sealed class GroupedCalls<TItem, TResult>(int most, Func<IReadOnlyList<
             _waiting.Enqueue(waiting);
             if (_isCalling)
             {
-                return waiting.Result.Task;
+                return waiting.Done.Task;
             }
 
             _isCalling = true;
@@ -29,7 +29,7 @@ internal sealed class GroupedCalls<TItem, TResult>(int most, Func<IReadOnlyList<
 
         // In nobody's turn: whoever came first may be gone before the last of them is done.
         _ = Task.Run(CallAsync);
-        return waiting.Result.Task;
+        return waiting.Done.Task;
     }
 
     private async Task CallAsync()
@@ -47,7 +47,7 @@ internal sealed class GroupedCalls<TItem, TResult>(int most, Func<IReadOnlyList<
             var results = await call(group.ConvertAll(waiting => waiting.Item));
             for (var i = 0; i < group.Count; i++)
             {
-                group[i].Result.SetResult(results[i]);
+                group[i].Done.SetResult(results[i]);
             }
         }
         catch (JournalRejectedException) when (group.Count > 1)
@@ -60,9 +60,10 @@ internal sealed class GroupedCalls<TItem, TResult>(int most, Func<IReadOnlyList<
         }
         catch (Exception e)
         {
+            // Whatever it is, also an answer with too few results: who has none yet must not wait for ever, nor those behind them.
             foreach (var waiting in group)
             {
-                waiting.Result.SetException(e);
+                waiting.Done.TrySetException(e);
             }
         }
     }
@@ -84,6 +85,6 @@ internal sealed class GroupedCalls<TItem, TResult>(int most, Func<IReadOnlyList<
 
     private sealed record Waiting(TItem Item)
     {
-        public TaskCompletionSource<TResult> Result { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<TResult> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }
