@@ -110,6 +110,12 @@ public sealed partial class MemoryCluster : IAsyncLifetime
     /// <summary>The billers of a test that has a cluster of its own; null for <see cref="Billers"/>.</summary>
     internal IBillers? OtherBillers { get; init; }
 
+    /// <summary>What is suspicious.</summary>
+    internal FraudOptions Fraud { get; init; } = new()
+    {
+        LargeAmount = new LargeAmountOptions { Thresholds = { ["USD"] = 1_000_000, ["JPY"] = 4_000_000 }, Action = FraudAction.Hold },
+    };
+
     public MemoryMobileUserStore MobileUsers { get; }
 
     public ScriptedCore Core { get; } = new();
@@ -235,7 +241,7 @@ public sealed partial class MemoryCluster : IAsyncLifetime
         .AddSingleton<IActivityPositions>(Positions)
         .AddSingleton<IStatisticsStore>(Statistics)
         .AddSingleton<IFraudStore>(Alerts)
-        .AddSingleton(new FraudOptions { LargeAmount = new LargeAmountOptions { Thresholds = { ["USD"] = 1_000_000, ["JPY"] = 4_000_000 }, Action = FraudAction.Hold } })
+        .AddSingleton(Fraud)
         .AddSingleton<IBulkStore>(BulkStore)
         .AddSingleton<IScheduleStore>(ScheduleStore)
         .AddSingleton<IJobStore>(JobStore)

@@ -83,7 +83,8 @@ public static class Postings
     /// <summary>The account name of a wallet.</summary>
     public static string AccountOf(Guid walletId) => $"{WalletPrefix}{walletId}";
 
-    private static EntryType TypeOf(WalletEvent happened) => happened switch
+    /// <summary>The type of the entry that an event makes.</summary>
+    internal static EntryType TypeOf(WalletEvent happened) => happened switch
     {
         WalletEvent.Funded or WalletEvent.BankCreditReceived => EntryType.Fund,
         WalletEvent.Withdrawn => EntryType.Withdraw,

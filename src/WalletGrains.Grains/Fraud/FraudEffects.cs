@@ -117,32 +117,14 @@ internal sealed class FraudEffects(FraudRules rules, IFraudStore store, IJournal
         var window = Withdrawals.None;
         foreach (var rule in rules.All)
         {
-            var (missing, before) = (rule.Reach - 1, entry.Version);
-            while (missing > 0)
-            {
-                // What is older than the window is no harm: the rule sees when it was. A short history is read without the search for where the window begins.
-                var query = new EntryQuery(
-                    entry.WalletId,
-                    before,
-                    rule.Reach,
-                    [.. EntryTypes.TransactionNames.Where(rule.Concerns)],
-                    From: entry.Version > JournalLimits.MaxPage ? entry.CreatedAt - rule.Window : null);
-                var rows = await journal.ReadEntriesAsync(query, CancellationToken.None);
-
-                // One that cannot be read has a job of its own. Where reversals are among them it reads on: each page begins below the one before.
-                foreach (var past in rows.Select(row => ActivityRows.ToEvent(row).Entry).Where(past => past is not null && Concerns(past)))
-                {
-                    window = window.With(Withdrawal.Of(past!));
-                    missing--;
-                }
-
-                if (rows.Count < query.Limit)
-                {
-                    break;
-                }
-
-                before = rows[^1].Version;
-            }
+            // What is older than the window is no harm: the rule sees when it was. A short history is read without the search for where the window begins.
+            var query = new EntryQuery(
+                entry.WalletId,
+                entry.Version,
+                rule.Reach,
+                [.. EntryTypes.TransactionNames.Where(rule.Concerns)],
+                From: entry.Version > JournalLimits.MaxPage ? entry.CreatedAt - rule.Window : null);
+            window = await journal.ReadNewestAsync(window, query, rule.Reach - 1, past => Concerns(past) ? Withdrawal.Of(past) : null);
         }
 
         return window;

@@ -25,9 +25,6 @@ public sealed record FraudOptions
         Require(Frequency.Count is >= 2 and <= 100, $"Frequency:Count is {Frequency.Count}; it must be between 2 and 100.");
         Require(Frequency.WindowSeconds is >= 1 and <= 86_400, $"Frequency:WindowSeconds is {Frequency.WindowSeconds}; it must be between 1 and 86400.");
         Require(Enum.IsDefined(Frequency.Action), "Frequency:Action must be flag, hold or refuse.");
-        Require(
-            Frequency.Action is not FraudAction.Refuse,
-            "Frequency:Action cannot be refuse; what refuses the next transaction of a minute is the limit countPerMinute of a wallet.");
         RequireTypes(Frequency.Types, "Frequency:Types");
         Require(LargeAmount.Threshold > 0, $"LargeAmount:Threshold is {LargeAmount.Threshold}; it must be above 0.");
         Require(Enum.IsDefined(LargeAmount.Action), "LargeAmount:Action must be flag, hold or refuse.");
@@ -43,9 +40,9 @@ public sealed record FraudOptions
     internal FraudRules ToRules()
     {
         var rules = new List<IFraudRule>();
-        if (Frequency.Enabled)
+        if (Frequency.Enabled && Frequency.Action is not FraudAction.Refuse)
         {
-            rules.Add(new FrequencyRule(Frequency.Count, TimeSpan.FromSeconds(Frequency.WindowSeconds), TypesOf(Frequency.Types), Frequency.Action));
+            rules.Add(ToFrequencyRule());
         }
 
         if (LargeAmount.Enabled && LargeAmount.Action is not FraudAction.Refuse)
@@ -57,7 +54,11 @@ public sealed record FraudOptions
     }
 
     /// <summary>What wallets refuse.</summary>
-    internal FraudGate ToGate() => LargeAmount is { Enabled: true, Action: FraudAction.Refuse } ? new FraudGate(ToLargeAmountRule()) : FraudGate.Open;
+    internal FraudGate ToGate() => new(
+        LargeAmount is { Enabled: true, Action: FraudAction.Refuse } ? ToLargeAmountRule() : null,
+        Frequency is { Enabled: true, Action: FraudAction.Refuse } ? ToFrequencyRule() : null);
+
+    private FrequencyRule ToFrequencyRule() => new(Frequency.Count, TimeSpan.FromSeconds(Frequency.WindowSeconds), TypesOf(Frequency.Types), Frequency.Action);
 
     private LargeAmountRule ToLargeAmountRule() => new(LargeAmount.Threshold, LargeAmount.Thresholds, TypesOf(LargeAmount.Types), LargeAmount.Action);
 
@@ -97,7 +98,7 @@ public sealed record FrequencyOptions
     /// <summary>Names of the types that count; null for WITHDRAW, TRANSFER_OUT and BILL_PAYMENT.</summary>
     public string[]? Types { get; init; }
 
-    /// <summary>What it does besides: flag or hold.</summary>
+    /// <summary>What it does besides: flag, hold or refuse.</summary>
     public FraudAction Action { get; init; } = FraudAction.Flag;
 }
 

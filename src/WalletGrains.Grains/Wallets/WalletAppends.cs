@@ -1,4 +1,5 @@
 using WalletGrains.Contracts.Wallets;
+using WalletGrains.Domain.Fraud;
 using WalletGrains.Domain.Wallets;
 using WalletGrains.Journal;
 
@@ -12,22 +13,23 @@ internal static class WalletAppends
     /// <param name="fingerprint">Its fingerprint.</param>
     /// <param name="decision">The decision.</param>
     /// <param name="before">The wallet it was decided on.</param>
+    /// <param name="gate">What counts it.</param>
     /// <param name="now">The time of the decision.</param>
     /// <returns>The append, the wallet after it, and the decision as it is answered once it is durable.</returns>
     public static (WalletAppend Append, WalletPosition After, DecidedCommand Decided) Compose(
-        WalletCommand command, byte[] fingerprint, WalletDecision decision, WalletPosition before, DateTimeOffset now) =>
+        WalletCommand command, byte[] fingerprint, WalletDecision decision, WalletPosition before, FraudGate gate, DateTimeOffset now) =>
         decision.Event is { } happened
-            ? Accept(command, fingerprint, happened, before)
+            ? Accept(command, fingerprint, happened, before, gate)
             : Refuse(command, fingerprint, decision.Refusal!.Value, before, now);
 
     private static (WalletAppend Append, WalletPosition After, DecidedCommand Decided) Accept(
-        WalletCommand command, byte[] fingerprint, WalletEvent happened, WalletPosition before)
+        WalletCommand command, byte[] fingerprint, WalletEvent happened, WalletPosition before, FraudGate gate)
     {
         var state = WalletDecider.Evolve(before.State, happened);
         var entry = Postings.EntryOf(happened, before.State, state);
         var content = EntryContent.Encode(entry);
         var hash = HashChain.Next(before.Hash.Span, content);
-        var after = before.After(state, hash);
+        var after = before.After(state, hash, gate.After(before.Lately, happened, state.Version));
         var append = new WalletAppend(
             WalletRows.ToHead(after),
             before.Hash,

@@ -1,6 +1,9 @@
 using System.Collections.Immutable;
 using WalletGrains.Contracts;
 using WalletGrains.Contracts.Wallets;
+using WalletGrains.Domain.Fraud;
+using WalletGrains.Domain.Wallets;
+using WalletGrains.Grains.Fraud;
 using WalletGrains.Journal;
 
 namespace WalletGrains.Grains.Wallets;
@@ -75,7 +78,7 @@ internal sealed partial class WalletPipeline
 
                 var position = Adopt(loaded.Head, askedAt);
                 await SumReversedAsync();
-                DecideAll(position, loaded.Decisions);
+                DecideAll(position with { Lately = await ReadLatelyAsync(position.State) }, loaded.Decisions);
                 if (_undecided.Count == 0)
                 {
                     return LoadResult.Loaded;
@@ -171,6 +174,23 @@ internal sealed partial class WalletPipeline
             }
         }
     }
+
+    /// <summary>
+    /// Reads what left lately, for the rule that refuses what leaves too often. Up to the version of the head row, so it is neither more nor less than
+    /// that one knows of. No entry is older than the newest one, so nothing before the newest one's window will ever be asked for, whatever the clock says.
+    /// </summary>
+    private async Task<Withdrawals> ReadLatelyAsync(WalletState state) => gate.Counts && state.Version > 0
+        ? await journal.ReadNewestAsync(
+            Withdrawals.None,
+            new EntryQuery(
+                walletId,
+                state.Version + 1,
+                JournalLimits.MaxPage,
+                gate.CountedTypes,
+                From: state.Version > JournalLimits.MaxPage ? state.UpdatedAt - gate.Window : null),
+            gate.Reach,
+            entry => gate.Seen(Postings.EventOf(entry), entry.Version))
+        : Withdrawals.None;
 
     /// <summary>
     /// Decides everything that waits, in the order it came. One step: nothing can come in between. On the position that was known

@@ -154,12 +154,12 @@ internal sealed partial class WalletPipeline(
         {
             var now = time.GetUtcMilliseconds();
             var decision = WalletDecider.Decide(pending.Command, tail.State, pending.EntryId, now);
-            if (decision.Event is { } happened && gate.Refuses(happened, tail.State))
+            if (decision.Event is { } happened && gate.Refuses(happened, tail.State, tail.Lately))
             {
                 decision = WalletRefusal.LimitExceeded;
             }
 
-            (var append, after, decided) = WalletAppends.Compose(pending.Command, pending.Fingerprint, decision, tail, now);
+            (var append, after, decided) = WalletAppends.Compose(pending.Command, pending.Fingerprint, decision, tail, gate, now);
             commit = journal.AppendAsync(append);
         }
         catch (JournalOverloadedException)

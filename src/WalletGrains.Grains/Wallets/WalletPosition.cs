@@ -1,3 +1,4 @@
+using WalletGrains.Domain.Fraud;
 using WalletGrains.Domain.Wallets;
 
 namespace WalletGrains.Grains.Wallets;
@@ -9,10 +10,19 @@ namespace WalletGrains.Grains.Wallets;
 /// <param name="Details">The details of its state as they are stored.</param>
 internal sealed record WalletPosition(WalletState State, long Revision, ReadOnlyMemory<byte> Hash, ReadOnlyMemory<byte> Details)
 {
+    /// <summary>
+    /// What left lately, as far as a <see cref="FraudGate"/> counts it. Which entries those are is configured, so they are no part of the wallet:
+    /// read from the journal together with it, and not kept with it.
+    /// </summary>
+    public Withdrawals Lately { get; init; } = Withdrawals.None;
+
     /// <summary>The position after an event. Details that stay the same are not encoded anew.</summary>
-    public WalletPosition After(WalletState state, ReadOnlyMemory<byte> hash) => new(
+    public WalletPosition After(WalletState state, ReadOnlyMemory<byte> hash, Withdrawals lately) => new(
         state,
         Revision + 1,
         hash,
-        ReferenceEquals(state.Details, State.Details) ? Details : DetailsContent.Encode(state.Details));
+        ReferenceEquals(state.Details, State.Details) ? Details : DetailsContent.Encode(state.Details))
+    {
+        Lately = lately,
+    };
 }

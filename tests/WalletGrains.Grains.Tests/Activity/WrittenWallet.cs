@@ -1,5 +1,6 @@
 using WalletGrains.Contracts.Activity;
 using WalletGrains.Contracts.Wallets;
+using WalletGrains.Domain.Fraud;
 using WalletGrains.Domain.Wallets;
 using WalletGrains.Grains.Activity;
 using WalletGrains.Grains.Wallets;
@@ -56,7 +57,7 @@ internal sealed class WrittenWallet
     {
         var decision = WalletDecider.Decide(command, _position.State, Guid.CreateVersion7(), Now);
         Assert.NotNull(decision.Event);
-        (var append, _position, _) = WalletAppends.Compose(command, Fingerprint.Of(command), decision, _position, Now);
+        (var append, _position, _) = WalletAppends.Compose(command, Fingerprint.Of(command), decision, _position, FraudGate.Open, Now);
         var written = isReadable ? append : new WalletAppend(append.Head, append.PreviousHash, append.Entry! with { Content = "{"u8.ToArray() });
         Assert.Equal(AppendStatus.Applied, await _journal.AppendAsync(written));
     }

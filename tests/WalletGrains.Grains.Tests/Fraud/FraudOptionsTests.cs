@@ -16,7 +16,6 @@ public sealed class FraudOptionsTests
         { new FraudOptions { Frequency = new() { Count = 1 } }, "Fraud:Frequency:Count" },
         { new FraudOptions { Frequency = new() { WindowSeconds = 0 } }, "Fraud:Frequency:WindowSeconds" },
         { new FraudOptions { Frequency = new() { Types = ["WITHDRAWAL"] } }, "Fraud:Frequency:Types" },
-        { new FraudOptions { Frequency = new() { Action = FraudAction.Refuse } }, "Fraud:Frequency:Action" },
         { new FraudOptions { Frequency = new() { Action = 0 } }, "Fraud:Frequency:Action" },
         { new FraudOptions { LargeAmount = new() { Threshold = 0 } }, "Fraud:LargeAmount:Threshold" },
         { new FraudOptions { LargeAmount = new() { Thresholds = new() { ["XXQ"] = 1 } } }, "Fraud:LargeAmount:Thresholds:XXQ" },

@@ -27,6 +27,9 @@ internal sealed class ScriptedJournal(MemoryJournal durable, List<WalletAppend> 
     /// <summary>Thrown by reads while it is set.</summary>
     public Exception? ReadFailure { get; set; }
 
+    /// <summary>Thrown by reads of entries while it is set.</summary>
+    public Exception? EntriesFailure { get; set; }
+
     /// <summary>Reads wait for <see cref="ReleaseReads"/> and then answer what they would have answered at the call.</summary>
     public bool HoldReads { get; set; }
 
@@ -70,7 +73,7 @@ internal sealed class ScriptedJournal(MemoryJournal durable, List<WalletAppend> 
     }
 
     public Task<IReadOnlyList<WalletEntry>> ReadEntriesAsync(EntryQuery query, CancellationToken cancellationToken) =>
-        durable.ReadEntriesAsync(query, cancellationToken);
+        EntriesFailure is { } failure ? Task.FromException<IReadOnlyList<WalletEntry>>(failure) : durable.ReadEntriesAsync(query, cancellationToken);
 
     public Task<WalletHead?> FindHeadAsync(Guid walletId, CancellationToken cancellationToken)
     {
