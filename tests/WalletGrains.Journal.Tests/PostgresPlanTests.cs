@@ -119,6 +119,7 @@ public sealed class PostgresPlanTests
         }
 
         var end = await postgres.FindSettledEndAsync(log);
+        await log.ReadAsync(new ActivityQuery(0, 1, end, 1_000), TestContext.Current.CancellationToken);
         await postgres.ExecuteAsync("select pg_stat_reset()");
         for (var i = 0; i < 20; i++)
         {
@@ -132,8 +133,8 @@ public sealed class PostgresPlanTests
         Assert.True(await postgres.ScalarAsync<bool>(
             "select bool_and(pg_terminate_backend(pid, 30000)) from pg_stat_activity where datname = current_database() and application_name = 'following'"));
 
-        // In each round the newest entry for the end, by itself and with the page, and the page where it is not known; the first end may be counted late.
-        Assert.InRange(await postgres.ScalarAsync<long>("select idx_tup_read from pg_stat_user_indexes where indexrelname = 'entries_position'"), expected, expected + 1);
+        // In each round the newest entry for the end, by itself and with the page, and the page where it is not known; what was read before may be counted late.
+        Assert.InRange(await postgres.ScalarAsync<long>("select idx_tup_read from pg_stat_user_indexes where indexrelname = 'entries_position'"), expected, expected + 3);
         Assert.Equal(0, await postgres.ScalarAsync<long>("select seq_tup_read from pg_stat_user_tables where relname = 'entries'"));
     }
 }

@@ -70,7 +70,7 @@ public sealed class PostgresActivityLog : IActivityLog, IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(query);
         query.Check();
-        var (commits, knownOf) = _recent?.From(query.From) ?? ([], 0);
+        var (commits, knownOf) = _recent?.From(query) ?? ([], 0);
         var known = new KnownCommits(query, commits);
         var (end, server, found) = await ReadGapsAsync(query, known, cancellationToken);
         if (commits.Count > 0 && (!_recent!.Meet(server) || (knownOf is not 0 && knownOf != server)))

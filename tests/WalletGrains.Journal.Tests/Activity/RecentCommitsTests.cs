@@ -12,26 +12,21 @@ public sealed class RecentCommitsTests(PostgresJournalFixture postgres)
     : PostgresActivityLogContract(postgres), IClassFixture<PostgresJournalFixture>, IAsyncLifetime
 {
     private readonly RecentCommits _recent = new();
-    private PostgresJournal _journal = null!;
-    private PostgresActivityLog _log = null!;
+    private Silo _silo = null!;
 
-    protected override IJournal Journal => _journal;
+    protected override IJournal Journal => _silo.Journal;
 
-    protected override IActivityLog Log => _log;
+    protected override IActivityLog Log => _silo.Log;
 
-    public ValueTask InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
-        _journal = new PostgresJournal(
-            Postgres.DataSource, new JournalOptions(), TimeProvider.System, NullLogger<PostgresJournal>.Instance, recent: _recent);
-        _log = new PostgresActivityLog(Postgres.DataSource, new JournalOptions(), TimeProvider.System, _recent);
-        return ValueTask.CompletedTask;
+        _silo = new Silo(Postgres, _recent);
+
+        // Nothing is kept for nobody.
+        await FollowFromAsync(_silo.Log, await Log.FindEndAsync(Cancelled));
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _journal.DisposeAsync();
-        await _log.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _silo.DisposeAsync();
 
     [Fact]
     public async Task What_this_process_has_committed_comes_with_what_it_was_made_of_and_the_rest_is_read()
@@ -168,14 +163,77 @@ public sealed class RecentCommitsTests(PostgresJournalFixture postgres)
     }
 
     [Fact]
+    public async Task A_commit_is_forgotten_when_every_follower_is_past_it()
+    {
+        await using var silo = new Silo(Postgres, new RecentCommits());
+        var wallet = await TestWallet.OpenAsync(silo.Journal);
+        var partition = ActivityQuery.PartitionOf(wallet.Id, 2);
+        var from = await FindSettledEndAsync();
+        var (its, other) = (new ActivityQuery(partition, 2, from, 100), new ActivityQuery(1 - partition, 2, from, 100));
+        await silo.Log.ReadAsync(its, Cancelled);
+        await silo.Log.ReadAsync(other, Cancelled);
+        await silo.Journal.AppendAsync(WithSource(wallet.Deposit(1)));
+        var end = await FindSettledEndAsync();
+
+        await silo.Log.ReadAsync(its with { From = end }, Cancelled);
+        Assert.NotNull(await SourceAsync());
+        await silo.Log.ReadAsync(its with { From = end }, Cancelled);
+        await silo.Log.ReadAsync(other with { From = end }, Cancelled);
+        Assert.Null(await SourceAsync());
+
+        async Task<object?> SourceAsync() => Assert.Single((await silo.Log.ReadAsync(its, Cancelled)).Entries).Source;
+    }
+
+    [Fact]
+    public async Task Nothing_is_kept_where_nobody_follows()
+    {
+        await using var silo = new Silo(Postgres, new RecentCommits());
+        var wallet = await TestWallet.OpenAsync(silo.Journal);
+        var from = await FindSettledEndAsync();
+        await silo.Journal.AppendAsync(WithSource(wallet.Deposit(1)));
+        Assert.Null(Assert.Single(await EntriesAsync()).Source);
+        await silo.Journal.AppendAsync(WithSource(wallet.Deposit(1)));
+        Assert.Equal([null, 2L], (await EntriesAsync()).Select(entry => entry.Source));
+
+        async Task<IReadOnlyList<LoggedEntry>> EntriesAsync()
+        {
+            await FindSettledEndAsync();
+            return (await silo.Log.ReadAsync(new ActivityQuery(0, 1, from, 100), Cancelled)).Entries;
+        }
+    }
+
+    [Fact]
+    public async Task A_follower_that_is_gone_does_not_decide_what_is_kept()
+    {
+        await using var silo = new Silo(Postgres, new RecentCommits(maxSize: 10));
+        var wallet = await TestWallet.OpenAsync(silo.Journal);
+        await silo.Log.ReadAsync(new ActivityQuery(1, 2, await FindSettledEndAsync(), 100), Cancelled);
+        Assert.NotNull(await SourceOfOnePassedAsync());
+        for (var i = 0; i < 200; i++)
+        {
+            await silo.Journal.AppendAsync(wallet.Deposit(1));
+        }
+
+        Assert.Null(await SourceOfOnePassedAsync());
+
+        async Task<object?> SourceOfOnePassedAsync()
+        {
+            var from = await FindSettledEndAsync();
+            await FollowFromAsync(silo.Log, from);
+            await silo.Journal.AppendAsync(WithSource(wallet.Deposit(1)));
+            await FollowFromAsync(silo.Log, await FindSettledEndAsync());
+            return Assert.Single((await silo.Log.ReadAsync(new ActivityQuery(0, 1, from, 100), Cancelled)).Entries).Source;
+        }
+    }
+
+    [Fact]
     public async Task Commits_without_entries_are_forgotten_as_well()
     {
-        var small = new RecentCommits(maxSize: 20);
-        await using var journal = new PostgresJournal(
-            Postgres.DataSource, new JournalOptions(), TimeProvider.System, NullLogger<PostgresJournal>.Instance, recent: small);
-        await using var log = new PostgresActivityLog(Postgres.DataSource, new JournalOptions(), TimeProvider.System, small);
+        await using var silo = new Silo(Postgres, new RecentCommits(maxSize: 20));
+        var (journal, log) = (silo.Journal, silo.Log);
         var (wallet, refused) = (await TestWallet.OpenAsync(journal), await TestWallet.OpenAsync(journal));
         var from = await log.FindEndAsync(Cancelled);
+        await FollowFromAsync(log, from);
         await journal.AppendAsync(WithSource(wallet.Deposit(1)));
         Assert.NotNull(await SourceAsync());
         for (var i = 0; i < 30; i++)
@@ -205,6 +263,23 @@ public sealed class RecentCommitsTests(PostgresJournalFixture postgres)
         Assert.InRange(entries.Count(entry => entry.Source is not null), 1, JournalLimits.MaxRecentEntries);
     }
 
+    private static Task<ActivityPage> FollowFromAsync(PostgresActivityLog log, long position) => log.ReadAsync(new ActivityQuery(0, 1, position, 1), Cancelled);
+
     private static WalletAppend WithSource(WalletAppend append) =>
         new(append.Head, append.PreviousHash, append.Entry! with { Source = append.Entry.Version });
+
+    /// <summary>A journal and a log that know of each other.</summary>
+    private sealed class Silo(PostgresJournalFixture postgres, RecentCommits recent) : IAsyncDisposable
+    {
+        public PostgresJournal Journal { get; } =
+            new(postgres.DataSource, new JournalOptions(), TimeProvider.System, NullLogger<PostgresJournal>.Instance, recent: recent);
+
+        public PostgresActivityLog Log { get; } = new(postgres.DataSource, new JournalOptions(), TimeProvider.System, recent);
+
+        public async ValueTask DisposeAsync()
+        {
+            await Journal.DisposeAsync();
+            await Log.DisposeAsync();
+        }
+    }
 }
