@@ -47,7 +47,6 @@ public sealed class AuditWriterTests : IAsyncLifetime
     {
         _counts.Dispose();
         _queue.Dispose();
-        _limits.Dispose();
         if (_database is not null)
         {
             await _database.DisposeAsync();

@@ -37,7 +37,6 @@ public sealed class FrontGateTests : IDisposable
     {
         _gate.Dispose();
         _entered.Dispose();
-        _limits.Dispose();
     }
 
     [Fact]
