@@ -1,7 +1,9 @@
 using System.Globalization;
 using Microsoft.AspNetCore.SignalR;
 using Serilog;
+using Serilog.Core;
 using Serilog.Events;
+using Serilog.Extensions.Logging;
 using Serilog.Filters;
 using Serilog.Formatting;
 using Serilog.Formatting.Display;
@@ -17,6 +19,10 @@ namespace WalletGrains.Host.Logging;
 internal static class SerilogSetup
 {
     private const string FormatSetting = "WALLETGRAINS_LOG_FORMAT";
+
+    /// <summary>What the framework tells of each request.</summary>
+    private const string RequestLines = "Microsoft.AspNetCore.Hosting.Diagnostics";
+
     private const long MaxFileBytes = 64L * 1024 * 1024;
     private const int MaxFiles = 14;
 
@@ -41,6 +47,11 @@ internal static class SerilogSetup
             .CreateLogger();
         logging.ClearProviders();
         logging.AddSerilog(logger, dispose: true);
+        if (!logger.ForContext(Constants.SourceContextPropertyName, RequestLines).IsEnabled(LogEventLevel.Information))
+        {
+            // Nobody reads them. Were they only left out, the framework would still make an activity and a scope for each request, which every await behind it carries along.
+            logging.AddFilter<SerilogLoggerProvider>(RequestLines, LogLevel.None);
+        }
     }
 
     private static ITextFormatter ConsoleFormat(string? name) => name switch
