@@ -12,7 +12,7 @@ namespace WalletGrains.Grains.Activity;
 /// made again from the journal.
 /// </summary>
 /// <remarks>
-/// The durable position is the fence. When it does not stand where this activation left it, another one works, or a write whose answer
+/// The durable place is the fence. When it does not stand where this activation left it, another one works, or a write whose answer
 /// was lost has happened after all: then everything in memory is dropped, and it goes on from what is durable. For the turns of one activation.
 /// An event that cannot be applied becomes a job, in the transaction of the position that passes it; its neighbours go on. When everything fails
 /// it is no event's fault, and the consumer waits instead.
@@ -31,7 +31,7 @@ internal sealed partial class ActivityConsumer(
 {
     private readonly List<NewJob> _failed = [];
     private ActivityFollower? _follower;
-    private long _writtenPosition;
+    private ConsumerPlace _written;
     private long _writtenAt;
     private long _heardAt;
     private long? _failedAt;
@@ -52,7 +52,7 @@ internal sealed partial class ActivityConsumer(
             }
 
             var silence = GrainLimits.ConsumerSilence - time.GetElapsedTime(_heardAt);
-            var left = _follower.Position == _writtenPosition || silence < LeftToWrite ? silence : LeftToWrite;
+            var left = _follower.Position == _written.Position || silence < LeftToWrite ? silence : LeftToWrite;
             return left > TimeSpan.Zero ? left : TimeSpan.Zero;
         }
     }
@@ -123,13 +123,13 @@ internal sealed partial class ActivityConsumer(
     /// <summary>Writes the effects that wait.</summary>
     public async Task WriteAsync()
     {
-        if (_follower is null || _follower.Position == _writtenPosition)
+        if (_follower is null || _follower.Position == _written.Position)
         {
             return;
         }
 
         _writtenAt = time.GetTimestamp();
-        var move = new PositionMove(name, partition, options.Partitions, _writtenPosition, _follower.Position);
+        var move = new PositionMove(name, partition, options.Partitions, _written, _follower.Position);
         if (!await effects.WriteAsync(move, _failed))
         {
             LogOvertaken(logger, name, partition);
@@ -137,7 +137,7 @@ internal sealed partial class ActivityConsumer(
             return;
         }
 
-        _writtenPosition = move.To;
+        _written = _written with { Position = move.To };
         effects.Clear();
         _failed.Clear();
     }
@@ -153,8 +153,8 @@ internal sealed partial class ActivityConsumer(
     {
         if (_follower is null)
         {
-            _writtenPosition = await positions.LoadAsync(name, partition, options.Partitions, CancellationToken.None);
-            _follower = new ActivityFollower(options.Partitions, _writtenPosition);
+            _written = await positions.LoadAsync(name, partition, options.Partitions, CancellationToken.None);
+            _follower = new ActivityFollower(options.Partitions, _written.Position);
             _writtenAt = _heardAt = time.GetTimestamp();
         }
 

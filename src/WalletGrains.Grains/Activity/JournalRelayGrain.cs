@@ -25,7 +25,7 @@ public sealed partial class JournalRelayGrain(
     private IGrainTimer _timer = null!;
     private int _partition;
     private long _position;
-    private long _savedPosition;
+    private ConsumerPlace _saved;
     private long _savedAt;
     private long _readAt;
     private long _publishedAt;
@@ -36,7 +36,8 @@ public sealed partial class JournalRelayGrain(
     {
         _partition = (int)this.GetPrimaryKeyLong();
         _stream = this.GetStreamProvider(ActivityStreams.Provider).GetStream<ActivityBatch>(StreamId.Create(ActivityStreams.Wallets, _partition));
-        _position = _savedPosition = await Outage.GuardAsync(() => positions.LoadAsync(Consumer, _partition, options.Partitions, cancellationToken));
+        _saved = await Outage.GuardAsync(() => positions.LoadAsync(Consumer, _partition, options.Partitions, cancellationToken));
+        _position = _saved.Position;
         _savedAt = _readAt = _wokenAt = time.GetTimestamp();
         _timer = this.RegisterGrainTimer(RelayAsync, new GrainTimerCreationOptions(TimeSpan.Zero, GrainLimits.RelayIdlePause) { KeepAlive = true });
     }
@@ -121,21 +122,22 @@ public sealed partial class JournalRelayGrain(
     private async Task SaveAsync()
     {
         _savedAt = time.GetTimestamp();
-        if (_position == _savedPosition)
+        if (_position == _saved.Position)
         {
             return;
         }
 
-        var move = new PositionMove(Consumer, _partition, options.Partitions, _savedPosition, _position);
+        var move = new PositionMove(Consumer, _partition, options.Partitions, _saved, _position);
         if (await positions.MoveAsync(move, CancellationToken.None))
         {
-            _savedPosition = _position;
+            _saved = _saved with { Position = _position };
             return;
         }
 
         // Another activation of this relay has moved it: one of the two is about to end.
         LogOvertaken(logger, _partition);
-        _position = _savedPosition = await positions.LoadAsync(Consumer, _partition, options.Partitions, CancellationToken.None);
+        _saved = await positions.LoadAsync(Consumer, _partition, options.Partitions, CancellationToken.None);
+        _position = _saved.Position;
     }
 
     [LoggerMessage(1911, LogLevel.Warning, "The relay of partition {Partition} waits for the store or its stream")]

@@ -25,7 +25,7 @@ public sealed class FraudRetry(FraudOptions rules, IFraudStore store, IActivityP
         var effects = new FraudEffects(rules.ToRules(), store, journal, ids);
         await effects.PrepareAsync([happened]);
         effects.Apply(happened);
-        var position = await positions.LoadAsync(OwnName, 0, 1, CancellationToken.None);
-        await effects.WriteAsync(new PositionMove(OwnName, 0, 1, position, position), []);
+        var place = await positions.LoadAsync(OwnName, 0, 1, CancellationToken.None);
+        await effects.WriteAsync(new PositionMove(OwnName, 0, 1, place, place.Position), []);
     }
 }

@@ -11,7 +11,7 @@ namespace WalletGrains.Grains.Statistics;
 
 /// <summary>Counts events into the statistics of their wallets.</summary>
 /// <remarks>
-/// What is written stays known, so that a busy wallet is read once. Whoever else changes a row that may be known here sets this consumer back
+/// What is written stays known, so that a busy wallet is read once. Whoever else changes a row that may be known here moves the fence of this consumer
 /// (<see cref="IStatisticsStore.CorrectAsync"/>), or has counted the same entries: so what is counted on is what is stored, or cannot be written.
 /// </remarks>
 internal sealed class StatisticsEffects(IStatisticsStore store, IJournal journal) : IActivityEffects

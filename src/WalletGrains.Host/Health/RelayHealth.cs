@@ -26,7 +26,7 @@ internal sealed class RelayHealth(IActivityLog log, IActivityPositions positions
             var behind = new List<int>();
             for (var partition = 0; partition < options.Partitions; partition++)
             {
-                if (await positions.LoadAsync(Consumer, partition, options.Partitions, cancellationToken) < _end)
+                if ((await positions.LoadAsync(Consumer, partition, options.Partitions, cancellationToken)).Position < _end)
                 {
                     behind.Add(partition);
                 }

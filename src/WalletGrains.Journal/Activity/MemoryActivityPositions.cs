@@ -5,41 +5,43 @@ namespace WalletGrains.Journal.Activity;
 public sealed class MemoryActivityPositions(CommitInterceptor? interceptor = null) : IActivityPositions
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<(string Consumer, int Partitions, int Partition), long> _positions = [];
+    private readonly Dictionary<(string Consumer, int Partitions, int Partition), ConsumerPlace> _places = [];
 
     /// <inheritdoc/>
-    public Task<long> LoadAsync(string consumer, int partition, int partitions, CancellationToken cancellationToken)
+    public Task<ConsumerPlace> LoadAsync(string consumer, int partition, int partitions, CancellationToken cancellationToken)
     {
         lock (_lock)
         {
-            if (!_positions.ContainsKey((consumer, partitions, partition)))
+            if (!_places.ContainsKey((consumer, partitions, partition)))
             {
-                var old = _positions.Where(known => known.Key.Consumer == consumer).ToList();
-                old.ForEach(known => _positions.Remove(known.Key));
+                var old = _places.Where(known => known.Key.Consumer == consumer).ToList();
+                old.ForEach(known => _places.Remove(known.Key));
                 for (var each = 0; each < partitions; each++)
                 {
-                    _positions[(consumer, partitions, each)] = old.Count == 0 ? 0 : old.Min(known => known.Value);
+                    _places[(consumer, partitions, each)] = old.Count == 0
+                        ? default
+                        : new ConsumerPlace(old.Min(known => known.Value.Position), old.Max(known => known.Value.Corrections) + 1);
                 }
             }
 
-            return Task.FromResult(_positions[(consumer, partitions, partition)]);
+            return Task.FromResult(_places[(consumer, partitions, partition)]);
         }
     }
 
     /// <inheritdoc/>
     public Task<bool> MoveAsync(PositionMove move, CancellationToken cancellationToken) => MoveAsync(move, () => { });
 
-    /// <summary>Sets the consumer of a wallet's partition back by one, if a change that it must not overwrite was made at the same moment.</summary>
-    internal bool SetBack(string consumer, Guid walletId, Func<bool> change)
+    /// <summary>Counts a correction of what the consumer of a wallet's partition writes, if it was made at the same moment.</summary>
+    internal bool Correct(string consumer, Guid walletId, Func<bool> change)
     {
         lock (_lock)
         {
             var isChanged = change();
-            foreach (var (key, position) in isChanged ? _positions.ToList() : [])
+            foreach (var (key, place) in isChanged ? _places.ToList() : [])
             {
-                if (key.Consumer == consumer && position > 0 && ActivityQuery.PartitionOf(walletId, key.Partitions) == key.Partition)
+                if (key.Consumer == consumer && ActivityQuery.PartitionOf(walletId, key.Partitions) == key.Partition)
                 {
-                    _positions[key] = position - 1;
+                    _places[key] = place with { Corrections = place.Corrections + 1 };
                 }
             }
 
@@ -56,11 +58,11 @@ public sealed class MemoryActivityPositions(CommitInterceptor? interceptor = nul
         lock (_lock)
         {
             var key = (move.Consumer, move.Partitions, move.Partition);
-            moved = _positions.TryGetValue(key, out var position) && position == move.From;
+            moved = _places.TryGetValue(key, out var place) && place == move.From;
             if (moved)
             {
                 effects();
-                _positions[key] = move.To;
+                _places[key] = place with { Position = move.To };
             }
         }
 

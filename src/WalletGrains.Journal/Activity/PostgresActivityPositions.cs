@@ -8,12 +8,12 @@ namespace WalletGrains.Journal.Activity;
 /// <remarks>The data source stays the caller's to dispose, after this.</remarks>
 public sealed class PostgresActivityPositions : IActivityPositions, IAsyncDisposable
 {
-    /// <summary>The move as the beginning of a statement whose effects depend on it: its parameters are $1 to $5, and <c>moved</c> has a row
+    /// <summary>The move as the beginning of a statement whose effects depend on it: its parameters are $1 to $6, and <c>moved</c> has a row
     /// when it succeeded.</summary>
     internal const string MovedCte = """
         with moved as (
             update activity_positions set position = $5, updated_at = now()
-            where consumer = $1 and partition = $2 and partitions = $3 and position = $4
+            where consumer = $1 and partition = $2 and partitions = $3 and position = $4 and corrections = $6
             returning 1
         )
         """;
@@ -21,16 +21,17 @@ public sealed class PostgresActivityPositions : IActivityPositions, IAsyncDispos
     // Who loads first makes the rows of all partitions; the others find them.
     private const string LoadSql = """
         with forgotten as (
-            delete from activity_positions where consumer = $1 and partitions <> $3 returning position
+            delete from activity_positions where consumer = $1 and partitions <> $3 returning position, corrections
         ), begun as (
-            insert into activity_positions (consumer, partition, partitions, position)
-            select $1, p, $3, coalesce((select min(f.position) from forgotten f), 0) from generate_series(0, $3 - 1) p
+            insert into activity_positions (consumer, partition, partitions, position, corrections)
+            select $1, p, $3, coalesce((select min(f.position) from forgotten f), 0), coalesce((select max(f.corrections) + 1 from forgotten f), 0)
+            from generate_series(0, $3 - 1) p
             on conflict do nothing
-            returning partition, position
+            returning partition, position, corrections
         )
-        select coalesce(
-            (select b.position from begun b where b.partition = $2),
-            (select a.position from activity_positions a where a.consumer = $1 and a.partition = $2 and a.partitions = $3))
+        select b.position, b.corrections from begun b where b.partition = $2
+        union all
+        select a.position, a.corrections from activity_positions a where a.consumer = $1 and a.partition = $2 and a.partitions = $3
         """;
 
     private readonly WriteConnections _writes;
@@ -50,11 +51,11 @@ public sealed class PostgresActivityPositions : IActivityPositions, IAsyncDispos
     internal static NpgsqlBatchCommand WithoutWaitingForDisk => new("select set_config('synchronous_commit', 'off', true)");
 
     /// <inheritdoc/>
-    public async Task<long> LoadAsync(string consumer, int partition, int partitions, CancellationToken cancellationToken)
+    public async Task<ConsumerPlace> LoadAsync(string consumer, int partition, int partitions, CancellationToken cancellationToken)
     {
         while (true)
         {
-            var position = await _writes.RunAsync(
+            var place = await _writes.RunAsync(
                 LoadSql,
                 parameters =>
                 {
@@ -62,8 +63,8 @@ public sealed class PostgresActivityPositions : IActivityPositions, IAsyncDispos
                     parameters.Add(new NpgsqlParameter<int> { TypedValue = partition });
                     parameters.Add(new NpgsqlParameter<int> { TypedValue = partitions });
                 },
-                static async (row, limit) => await row.ReadAsync(limit) && !row.IsDBNull(0) ? row.GetInt64(0) : (long?)null);
-            if (position is { } found)
+                static async (row, limit) => await row.ReadAsync(limit) ? new ConsumerPlace(row.GetInt64(0), row.GetInt64(1)) : (ConsumerPlace?)null);
+            if (place is { } found)
             {
                 return found;
             }
@@ -110,7 +111,8 @@ public sealed class PostgresActivityPositions : IActivityPositions, IAsyncDispos
         parameters.Add(new NpgsqlParameter<string> { TypedValue = move.Consumer });
         parameters.Add(new NpgsqlParameter<int> { TypedValue = move.Partition });
         parameters.Add(new NpgsqlParameter<int> { TypedValue = move.Partitions });
-        parameters.Add(new NpgsqlParameter<long> { TypedValue = move.From });
+        parameters.Add(new NpgsqlParameter<long> { TypedValue = move.From.Position });
         parameters.Add(new NpgsqlParameter<long> { TypedValue = move.To });
+        parameters.Add(new NpgsqlParameter<long> { TypedValue = move.From.Corrections });
     }
 }

@@ -95,7 +95,7 @@ public sealed partial class PostgresMobileUserStore
         _writes.RunAsync(
             $"""
             {PostgresActivityPositions.MovedCte}, queued as (
-                {JobStatement.InsertSql(firstParameter: 6, JobRepeat.WhenBegun, "exists (select from moved)")}
+                {JobStatement.InsertSql(firstParameter: 7, JobRepeat.WhenBegun, "exists (select from moved)")}
             )
             select 1 from moved
             """,

@@ -21,8 +21,8 @@ public sealed class PostgresFraudStore : IFraudStore, IAsyncDisposable
     // hundreds of them in one write. Materialized, or the planner puts the look-ups back where they are asked for.
     private const string WriteSql = $"""
         {PostgresActivityPositions.MovedCte}, found as (
-            select unnest($6) as alert_id, unnest($7) as wallet_id, unnest($8) as rule, unnest($9) as action, unnest($10) as currency,
-                unnest($11) as version, unnest($12) as at
+            select unnest($7) as alert_id, unnest($8) as wallet_id, unnest($9) as rule, unnest($10) as action, unnest($11) as currency,
+                unnest($12) as version, unnest($13) as at
         ), known as materialized (
             select d.wallet_id, d.rule,
                 coalesce((select max(a.newest) from fraud_alerts a where a.wallet_id = d.wallet_id and a.rule = d.rule), 0) as newest
@@ -42,7 +42,7 @@ public sealed class PostgresFraudStore : IFraudStore, IAsyncDisposable
                 action = greatest(a.action, excluded.action)
             returning a.alert_id, a.wallet_id, a.rule, a.findings, a.xmax = 0 as raised
         ), room as materialized (
-            select w.alert_id, w.wallet_id, w.rule, $20 - (select count(*) from fraud_evidence e where e.alert_id = w.alert_id) as places
+            select w.alert_id, w.wallet_id, w.rule, $21 - (select count(*) from fraud_evidence e where e.alert_id = w.alert_id) as places
             from written w
         ), named as (
             insert into fraud_evidence (alert_id, version, entry_id, type, amount_minor, occurred_at)
@@ -50,8 +50,8 @@ public sealed class PostgresFraudStore : IFraudStore, IAsyncDisposable
             from (
                 select n.*, row_number() over (partition by n.wallet_id, n.rule order by n.version) as place
                 from (
-                    select unnest($13) as wallet_id, unnest($14) as rule, unnest($15) as version, unnest($16) as entry_id, unnest($17) as type,
-                        unnest($18) as amount_minor, unnest($19) as occurred_at) n) e
+                    select unnest($14) as wallet_id, unnest($15) as rule, unnest($16) as version, unnest($17) as entry_id, unnest($18) as type,
+                        unnest($19) as amount_minor, unnest($20) as occurred_at) n) e
             join room r on r.wallet_id = e.wallet_id and r.rule = e.rule
             where e.place <= r.places
             on conflict do nothing

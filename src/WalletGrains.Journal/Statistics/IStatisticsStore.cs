@@ -39,8 +39,8 @@ public interface IStatisticsStore
     Task<bool> AddAsync(StatisticsRow row, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Replaces a row that is at the version of this one, and sets back the consumer that moves it: what that one has counted on from the old
-    /// row and not written yet cannot be written any more, and is counted again from this one.
+    /// Replaces a row that is at the version of this one, and counts the correction where the consumer stands that moves the row: what that one has
+    /// counted on from the old row and not written yet cannot be written any more, whatever moves it in between, and is counted again from this one.
     /// </summary>
     /// <returns>False, and nothing written, when it is not at that version.</returns>
     Task<bool> CorrectAsync(string consumer, StatisticsRow row, CancellationToken cancellationToken);

@@ -53,7 +53,7 @@ public sealed class MemoryStatisticsStore(MemoryActivityPositions positions, Mem
     public Task<bool> CorrectAsync(string consumer, StatisticsRow row, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(row);
-        return Task.FromResult(positions.SetBack(consumer, row.WalletId, () =>
+        return Task.FromResult(positions.Correct(consumer, row.WalletId, () =>
         {
             lock (_lock)
             {

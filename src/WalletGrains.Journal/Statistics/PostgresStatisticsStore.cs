@@ -19,9 +19,9 @@ public sealed class PostgresStatisticsStore : IStatisticsStore, IAsyncDisposable
         {PostgresActivityPositions.MovedCte}, written as (
             insert into wallet_statistics as s ({Columns})
             select b.* from (
-                select unnest($6) as wallet_id, unnest($7) as version, unnest($8) as deposited_minor, unnest($9) as withdrawn_minor,
-                    unnest($10) as transferred_in_minor, unnest($11) as transferred_out_minor, unnest($12) as transaction_count,
-                    unnest($13) as last_activity_at) b
+                select unnest($7) as wallet_id, unnest($8) as version, unnest($9) as deposited_minor, unnest($10) as withdrawn_minor,
+                    unnest($11) as transferred_in_minor, unnest($12) as transferred_out_minor, unnest($13) as transaction_count,
+                    unnest($14) as last_activity_at) b
             where exists (select from moved)
             order by b.wallet_id
             on conflict (wallet_id) do update
@@ -51,9 +51,9 @@ public sealed class PostgresStatisticsStore : IStatisticsStore, IAsyncDisposable
                 last_activity_at = $8
             where wallet_id = $1 and version = $2 and (select count(*) from stood) >= 0
             returning 1
-        ), set_back as (
-            update activity_positions set position = position - 1
-            where consumer = $9 and partition = get_byte(uuid_send($1), 15) % partitions and position > 0 and exists (select from corrected)
+        ), counted as (
+            update activity_positions set corrections = corrections + 1
+            where consumer = $9 and partition = get_byte(uuid_send($1), 15) % partitions and exists (select from corrected)
         )
         select 1 from corrected
         """;

@@ -126,8 +126,8 @@ public sealed class PoisonEventTests
 
         await FollowAsync(new Stumbling(new StatisticsEffects(_statistics, _journal), version: null), "statistics");
         await FollowAsync(new Stumbling(new FraudEffects(_rules.ToRules(), _alerts, _journal, _ids), version: null), "fraud");
-        Assert.Equal(0, await _positions.LoadAsync("fraud", 0, 1, CancellationToken.None));
-        Assert.Equal(0, await _positions.LoadAsync("statistics", 0, 1, CancellationToken.None));
+        Assert.Equal(0, (await _positions.LoadAsync("fraud", 0, 1, CancellationToken.None)).Position);
+        Assert.Equal(0, (await _positions.LoadAsync("statistics", 0, 1, CancellationToken.None)).Position);
         Assert.Empty(await _jobs.ReadAsync(new JobQuery("event", null, null, 200), CancellationToken.None));
         await FollowAsync(new StatisticsEffects(_statistics, _journal), "statistics");
         Assert.Equal((150, 150m), await CountedAsync(wallet));
@@ -149,7 +149,7 @@ public sealed class PoisonEventTests
 
         await FollowAsync(new Stumbling(new StatisticsEffects(_statistics, _journal), version: 2), "statistics", turns: 4);
         Assert.Equal(160, (await _jobs.ReadAsync(new JobQuery("event", JobState.Queued, null, 200), CancellationToken.None)).Count);
-        Assert.Equal(1_761, await _positions.LoadAsync("statistics", 0, 1, CancellationToken.None));
+        Assert.Equal(1_761, (await _positions.LoadAsync("statistics", 0, 1, CancellationToken.None)).Position);
         Assert.Equal((1, 1m), await CountedAsync(wallets[^1]));
     }
 

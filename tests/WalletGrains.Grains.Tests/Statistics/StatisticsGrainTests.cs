@@ -103,8 +103,8 @@ public sealed class StatisticsGrainTests(MemoryCluster cluster)
         }
 
         var end = await journal.FindEndAsync(CancellationToken.None);
-        Assert.Equal(0, await positions.LoadAsync("statistics", 0, 1, CancellationToken.None));
-        Assert.True(await positions.MoveAsync(new PositionMove("statistics", 0, 1, 0, end), CancellationToken.None));
+        Assert.Equal(0, (await positions.LoadAsync("statistics", 0, 1, CancellationToken.None)).Position);
+        Assert.True(await positions.MoveAsync(new PositionMove("statistics", 0, 1, new(0, 0), end), CancellationToken.None));
         await wallet.DepositAsync(5);
         var page = await journal.ReadBatchAsync(new ActivityQuery(0, 1, end, 50));
         await new Activation(journal, positions, store, TimeProvider.System).HearAsync(page, writes: true);
@@ -124,7 +124,7 @@ public sealed class StatisticsGrainTests(MemoryCluster cluster)
         Assert.True(await store.AddAsync(right with { DepositedMinor = 77 }, CancellationToken.None));
         var end = await journal.FindEndAsync(CancellationToken.None);
         await positions.LoadAsync("statistics", 0, 1, CancellationToken.None);
-        Assert.True(await positions.MoveAsync(new PositionMove("statistics", 0, 1, 0, end), CancellationToken.None));
+        Assert.True(await positions.MoveAsync(new PositionMove("statistics", 0, 1, new(0, 0), end), CancellationToken.None));
 
         var consumer = new Activation(journal, positions, store, time);
         for (var i = 0; i < 3; i++)
@@ -144,6 +144,33 @@ public sealed class StatisticsGrainTests(MemoryCluster cluster)
     }
 
     [Fact]
+    public async Task A_correction_stays_when_one_activation_has_counted_on_from_the_wrong_row_and_another_comes_to_where_that_one_was()
+    {
+        var (journal, time) = (new MemoryJournal(), new ManualTimeProvider());
+        var positions = new MemoryActivityPositions();
+        var store = new MemoryStatisticsStore(positions, new MemoryJobStore(TimeProvider.System));
+        var wallet = new WrittenWallet(journal);
+        await wallet.DepositAsync(10);
+        var right = StatisticsRows.ToRow(wallet.Id, await StatisticsHistory.CountAsync(journal, wallet.Id, WalletStatistics.None, 1));
+        Assert.True(await store.AddAsync(right with { DepositedMinor = 77 }, CancellationToken.None));
+        var end = await journal.FindEndAsync(CancellationToken.None);
+        await positions.LoadAsync("statistics", 0, 1, CancellationToken.None);
+        Assert.True(await positions.MoveAsync(new PositionMove("statistics", 0, 1, default, end), CancellationToken.None));
+
+        var (slow, quick) = (new Activation(journal, positions, store, time), new Activation(journal, positions, store, time));
+        await wallet.DepositAsync(1);
+        var batch = await journal.ReadBatchAsync(new ActivityQuery(0, 1, end, 50));
+        await slow.HearAsync(batch, writes: false);
+        await new StatisticsRetry(store, journal).RetryAsync(wallet.Id, 1);
+        await quick.HearAsync(await journal.ReadBatchAsync(new ActivityQuery(0, 1, end - 1, 1)), writes: true);
+        await slow.HearAsync(batch, writes: true);
+        Assert.Equal(right, Assert.Single(await store.FindAsync([wallet.Id], CancellationToken.None)));
+        await slow.HearAsync(batch, writes: true);
+        var row = Assert.Single(await store.FindAsync([wallet.Id], CancellationToken.None));
+        Assert.Equal((2, 11m), (row.Version, row.DepositedMinor));
+    }
+
+    [Fact]
     public async Task What_a_consumer_knows_since_its_last_write_gives_way_to_a_correction()
     {
         var (journal, time) = (new MemoryJournal(), new ManualTimeProvider());
@@ -155,7 +182,7 @@ public sealed class StatisticsGrainTests(MemoryCluster cluster)
         Assert.True(await store.AddAsync(right with { DepositedMinor = 77 }, CancellationToken.None));
         var end = await journal.FindEndAsync(CancellationToken.None);
         await positions.LoadAsync("statistics", 0, 1, CancellationToken.None);
-        Assert.True(await positions.MoveAsync(new PositionMove("statistics", 0, 1, 0, end), CancellationToken.None));
+        Assert.True(await positions.MoveAsync(new PositionMove("statistics", 0, 1, new(0, 0), end), CancellationToken.None));
 
         var consumer = new Activation(journal, positions, store, time);
         await wallet.DepositAsync(1);

@@ -252,21 +252,21 @@ public abstract class MobileUserStoreContract
         await Positions.LoadAsync(consumer, 0, 1, Cancelled);
         NewJob[] syncs = [Sync(consumer, "2"), Sync(consumer, "1")];
         var failed = new NewJob(Guid.CreateVersion7(), "failed", consumer, ReadOnlyMemory<byte>.Empty);
-        Assert.False(await Store.EnqueueBehindAsync(new PositionMove(consumer, 0, 1, 5, 10), syncs, [failed], Cancelled));
+        Assert.False(await Store.EnqueueBehindAsync(new PositionMove(consumer, 0, 1, new(5, 0), 10), syncs, [failed], Cancelled));
         Assert.Equal(default, await Jobs.CountAsync(consumer, 10, Cancelled));
         Assert.Null(await Jobs.FindAsync(failed.JobId, Cancelled));
 
-        Assert.True(await Store.EnqueueBehindAsync(new PositionMove(consumer, 0, 1, 0, 10), syncs, [failed], Cancelled));
+        Assert.True(await Store.EnqueueBehindAsync(new PositionMove(consumer, 0, 1, new(0, 0), 10), syncs, [failed], Cancelled));
         Assert.Equal((2, 0), await CountAsync(consumer));
         Assert.NotNull(await Jobs.FindAsync(failed.JobId, Cancelled));
-        Assert.Equal(10, await Positions.LoadAsync(consumer, 0, 1, Cancelled));
+        Assert.Equal(10, (await Positions.LoadAsync(consumer, 0, 1, Cancelled)).Position);
 
         var claimed = await Jobs.ClaimAsync(new JobClaim(consumer, "me", Guid.NewGuid(), TimeSpan.FromMinutes(1), 1, 5, null), Cancelled);
-        Assert.True(await Store.EnqueueBehindAsync(new PositionMove(consumer, 0, 1, 10, 20), [Sync(consumer, "1"), Sync(consumer, "2")], [], Cancelled));
+        Assert.True(await Store.EnqueueBehindAsync(new PositionMove(consumer, 0, 1, new(10, 0), 20), [Sync(consumer, "1"), Sync(consumer, "2")], [], Cancelled));
         Assert.Equal((1, 1), await CountAsync(consumer));
         await Jobs.SettleAsync(new JobSettlement(claimed[0].JobId, claimed[0].Token, JobState.Done, 1), Cancelled);
         Assert.Equal((2, 0), await CountAsync(consumer));
-        Assert.True(await Store.EnqueueBehindAsync(new PositionMove(consumer, 0, 1, 20, 30), [], [], Cancelled));
+        Assert.True(await Store.EnqueueBehindAsync(new PositionMove(consumer, 0, 1, new(20, 0), 30), [], [], Cancelled));
     }
 
     private async Task<(int Queued, int Running)> CountAsync(string kind) => await Jobs.CountAsync(kind, 10, Cancelled) is var counts ? (counts.Normal, counts.Running) : default;

@@ -65,7 +65,7 @@ public abstract class FraudStoreContract
     {
         var finding = Finding(Guid.NewGuid(), 3, 1, 2, 3);
         await Positions.LoadAsync(_consumer, 0, 1, Cancelled);
-        Assert.Null(await Store.WriteAsync(new PositionMove(_consumer, 0, 1, 7, 8), [finding], [], Cancelled));
+        Assert.Null(await Store.WriteAsync(new PositionMove(_consumer, 0, 1, new(7, 0), 8), [finding], [], Cancelled));
         Assert.Null(await Store.FindAsync(finding.AlertId, Cancelled));
     }
 
@@ -179,7 +179,7 @@ public abstract class FraudStoreContract
     private async Task<IReadOnlyList<Guid>?> WriteAsync(params FraudFindingRow[] findings)
     {
         await Positions.LoadAsync(_consumer, 0, 1, Cancelled);
-        return await Store.WriteAsync(new PositionMove(_consumer, 0, 1, _position, ++_position), findings, [], Cancelled);
+        return await Store.WriteAsync(new PositionMove(_consumer, 0, 1, new(_position, 0), ++_position), findings, [], Cancelled);
     }
 
     // Alerts are listed by their ids, so one that is made later has a later time in it.

@@ -22,10 +22,10 @@ public abstract class StatisticsStoreContract
     public async Task A_consumer_begins_at_the_beginning_and_goes_on_where_it_stood()
     {
         var consumer = NewConsumer();
-        Assert.Equal(0, await Positions.LoadAsync(consumer, 1, 2, Cancelled));
-        Assert.True(await Positions.MoveAsync(new PositionMove(consumer, 1, 2, 0, 17), Cancelled));
-        Assert.Equal(17, await Positions.LoadAsync(consumer, 1, 2, Cancelled));
-        Assert.Equal(0, await Positions.LoadAsync(consumer, 0, 2, Cancelled));
+        Assert.Equal(0, (await Positions.LoadAsync(consumer, 1, 2, Cancelled)).Position);
+        Assert.True(await Positions.MoveAsync(new PositionMove(consumer, 1, 2, new(0, 0), 17), Cancelled));
+        Assert.Equal(17, (await Positions.LoadAsync(consumer, 1, 2, Cancelled)).Position);
+        Assert.Equal(0, (await Positions.LoadAsync(consumer, 0, 2, Cancelled)).Position);
     }
 
     [Fact]
@@ -33,9 +33,9 @@ public abstract class StatisticsStoreContract
     {
         var consumer = NewConsumer();
         await Positions.LoadAsync(consumer, 0, 1, Cancelled);
-        var moves = await Task.WhenAll(Enumerable.Range(1, 8).Select(i => Positions.MoveAsync(new PositionMove(consumer, 0, 1, 0, i), Cancelled)));
+        var moves = await Task.WhenAll(Enumerable.Range(1, 8).Select(i => Positions.MoveAsync(new PositionMove(consumer, 0, 1, new(0, 0), i), Cancelled)));
         Assert.Single(moves, moved => moved);
-        Assert.False(await Positions.MoveAsync(new PositionMove(consumer, 0, 1, 0, 99), Cancelled));
+        Assert.False(await Positions.MoveAsync(new PositionMove(consumer, 0, 1, new(0, 0), 99), Cancelled));
     }
 
     [Fact]
@@ -43,13 +43,19 @@ public abstract class StatisticsStoreContract
     {
         var consumer = NewConsumer();
         await Positions.LoadAsync(consumer, 0, 2, Cancelled);
-        Assert.True(await Positions.MoveAsync(new PositionMove(consumer, 0, 2, 0, 40), Cancelled));
-        Assert.True(await Positions.MoveAsync(new PositionMove(consumer, 1, 2, 0, 30), Cancelled));
+        Assert.True(await Positions.MoveAsync(new PositionMove(consumer, 0, 2, new(0, 0), 40), Cancelled));
+        Assert.True(await Positions.MoveAsync(new PositionMove(consumer, 1, 2, new(0, 0), 30), Cancelled));
         var loaded = await Task.WhenAll(Enumerable.Range(0, 3).Select(partition => Positions.LoadAsync(consumer, partition, 3, Cancelled)));
-        Assert.Equal([30, 30, 30], loaded);
+        Assert.Equal([30, 30, 30], loaded.Select(place => place.Position));
 
         // What is left of the old ones is fenced out.
-        Assert.False(await Positions.MoveAsync(new PositionMove(consumer, 1, 2, 30, 50), Cancelled));
+        Assert.False(await Positions.MoveAsync(new PositionMove(consumer, 1, 2, new(30, 0), 50), Cancelled));
+
+        // Also when their number comes back.
+        var again = await Positions.LoadAsync(consumer, 1, 2, Cancelled);
+        Assert.Equal(30, again.Position);
+        Assert.False(await Positions.MoveAsync(new PositionMove(consumer, 1, 2, new(30, 0), 50), Cancelled));
+        Assert.True(await Positions.MoveAsync(new PositionMove(consumer, 1, 2, again, 50), Cancelled));
     }
 
     [Fact]
@@ -58,15 +64,15 @@ public abstract class StatisticsStoreContract
         var consumer = NewConsumer();
         await Positions.LoadAsync(consumer, 0, 1, Cancelled);
         var (one, other) = (NewRow(3), NewRow(5) with { LastActivityAt = null, DepositedMinor = 20_000m * 1_000_000_000_000_000m });
-        Assert.True(await Store.WriteAsync(new PositionMove(consumer, 0, 1, 0, 10), [one, other], [], Cancelled));
+        Assert.True(await Store.WriteAsync(new PositionMove(consumer, 0, 1, new(0, 0), 10), [one, other], [], Cancelled));
         Assert.Equal(new[] { one, other }.ToHashSet(), (await Store.FindAsync([one.WalletId, other.WalletId, Guid.NewGuid()], Cancelled)).ToHashSet());
 
-        Assert.False(await Store.WriteAsync(new PositionMove(consumer, 0, 1, 0, 20), [one with { Version = 9 }], [], Cancelled));
+        Assert.False(await Store.WriteAsync(new PositionMove(consumer, 0, 1, new(0, 0), 20), [one with { Version = 9 }], [], Cancelled));
         Assert.Equal(one, Assert.Single(await Store.FindAsync([one.WalletId], Cancelled)));
-        Assert.Equal(10, await Positions.LoadAsync(consumer, 0, 1, Cancelled));
+        Assert.Equal(10, (await Positions.LoadAsync(consumer, 0, 1, Cancelled)).Position);
 
-        Assert.True(await Store.WriteAsync(new PositionMove(consumer, 0, 1, 10, 20), [], [], Cancelled));
-        Assert.Equal(20, await Positions.LoadAsync(consumer, 0, 1, Cancelled));
+        Assert.True(await Store.WriteAsync(new PositionMove(consumer, 0, 1, new(10, 0), 20), [], [], Cancelled));
+        Assert.Equal(20, (await Positions.LoadAsync(consumer, 0, 1, Cancelled)).Position);
     }
 
     [Fact]
@@ -75,10 +81,10 @@ public abstract class StatisticsStoreContract
         var consumer = NewConsumer();
         await Positions.LoadAsync(consumer, 0, 1, Cancelled);
         NewJob[] jobs = [NewJob($"{consumer}/1"), NewJob($"{consumer}/2")];
-        Assert.False(await Store.WriteAsync(new PositionMove(consumer, 0, 1, 5, 10), [], jobs, Cancelled));
+        Assert.False(await Store.WriteAsync(new PositionMove(consumer, 0, 1, new(5, 0), 10), [], jobs, Cancelled));
         Assert.Null(await Jobs.FindAsync(jobs[0].JobId, Cancelled));
-        Assert.True(await Store.WriteAsync(new PositionMove(consumer, 0, 1, 0, 10), [], jobs, Cancelled));
-        Assert.True(await Store.WriteAsync(new PositionMove(consumer, 0, 1, 10, 11), [], [NewJob($"{consumer}/1")], Cancelled));
+        Assert.True(await Store.WriteAsync(new PositionMove(consumer, 0, 1, new(0, 0), 10), [], jobs, Cancelled));
+        Assert.True(await Store.WriteAsync(new PositionMove(consumer, 0, 1, new(10, 0), 11), [], [NewJob($"{consumer}/1")], Cancelled));
         foreach (var job in jobs)
         {
             Assert.Equal((job.Key, JobState.Queued), (await Jobs.FindAsync(job.JobId, Cancelled)) is { } row ? (row.Key, row.State) : default);
@@ -94,7 +100,7 @@ public abstract class StatisticsStoreContract
         await Positions.LoadAsync(consumer, 0, 1, Cancelled);
         var row = NewRow(7);
         Assert.True(await Store.AddAsync(row, Cancelled));
-        Assert.True(await Store.WriteAsync(new PositionMove(consumer, 0, 1, 0, 10), [row with { Version = 6, TransactionCount = 1 }], [], Cancelled));
+        Assert.True(await Store.WriteAsync(new PositionMove(consumer, 0, 1, new(0, 0), 10), [row with { Version = 6, TransactionCount = 1 }], [], Cancelled));
         Assert.Equal(row, Assert.Single(await Store.FindAsync([row.WalletId], Cancelled)));
     }
 
@@ -113,27 +119,42 @@ public abstract class StatisticsStoreContract
     }
 
     [Fact]
-    public async Task A_correction_sets_back_the_consumer_of_its_partition_and_no_other()
+    public async Task A_correction_is_counted_where_the_consumer_of_its_partition_stands_and_nowhere_else()
     {
         var (consumer, other, row) = (NewConsumer(), NewConsumer(), NewRow(7));
         var partition = ActivityQuery.PartitionOf(row.WalletId, 2);
         foreach (var (name, each) in new[] { (consumer, 0), (consumer, 1), (other, partition) })
         {
             await Positions.LoadAsync(name, each, 2, Cancelled);
-            Assert.True(await Positions.MoveAsync(new PositionMove(name, each, 2, 0, 10), Cancelled));
+            Assert.True(await Positions.MoveAsync(new PositionMove(name, each, 2, new(0, 0), 10), Cancelled));
         }
 
         Assert.True(await Store.AddAsync(row, Cancelled));
         Assert.False(await Store.CorrectAsync(consumer, row with { Version = 6 }, Cancelled));
-        Assert.Equal(10, await Positions.LoadAsync(consumer, partition, 2, Cancelled));
+        Assert.Equal(10, (await Positions.LoadAsync(consumer, partition, 2, Cancelled)).Position);
         Assert.True(await Store.CorrectAsync(consumer, row with { DepositedMinor = 1 }, Cancelled));
 
         // What was counted on from the old row cannot be written any more.
-        Assert.False(await Store.WriteAsync(new PositionMove(consumer, partition, 2, 10, 20), [row with { Version = 9 }], [], Cancelled));
+        Assert.False(await Store.WriteAsync(new PositionMove(consumer, partition, 2, new(10, 0), 20), [row with { Version = 9 }], [], Cancelled));
         Assert.Equal(1, Assert.Single(await Store.FindAsync([row.WalletId], Cancelled)).DepositedMinor);
-        Assert.Equal(9, await Positions.LoadAsync(consumer, partition, 2, Cancelled));
-        Assert.Equal(10, await Positions.LoadAsync(consumer, 1 - partition, 2, Cancelled));
-        Assert.Equal(10, await Positions.LoadAsync(other, partition, 2, Cancelled));
+        Assert.Equal(new ConsumerPlace(10, 1), await Positions.LoadAsync(consumer, partition, 2, Cancelled));
+        Assert.Equal(new ConsumerPlace(10, 0), await Positions.LoadAsync(consumer, 1 - partition, 2, Cancelled));
+        Assert.Equal(new ConsumerPlace(10, 0), await Positions.LoadAsync(other, partition, 2, Cancelled));
+    }
+
+    [Fact]
+    public async Task What_was_counted_before_a_correction_is_not_written_after_another_activation_has_come_to_the_same_position()
+    {
+        var (consumer, row) = (NewConsumer(), NewRow(7));
+        Assert.True(await Store.AddAsync(row, Cancelled));
+        var slow = await Positions.LoadAsync(consumer, 0, 1, Cancelled);
+        Assert.True(await Store.CorrectAsync(consumer, row with { DepositedMinor = 1 }, Cancelled));
+        var quick = await Positions.LoadAsync(consumer, 0, 1, Cancelled);
+        Assert.True(await Store.WriteAsync(new PositionMove(consumer, 0, 1, quick, slow.Position), [], [], Cancelled));
+        Assert.False(await Store.WriteAsync(new PositionMove(consumer, 0, 1, slow, 20), [row with { Version = 9 }], [], Cancelled));
+        Assert.Equal(1, Assert.Single(await Store.FindAsync([row.WalletId], Cancelled)).DepositedMinor);
+        Assert.True(await Store.WriteAsync(new PositionMove(consumer, 0, 1, quick, 20), [row with { Version = 9, DepositedMinor = 3 }], [], Cancelled));
+        Assert.Equal((9, 3m), Assert.Single(await Store.FindAsync([row.WalletId], Cancelled)) is var written ? (written.Version, written.DepositedMinor) : default);
     }
 
     [Fact]
@@ -147,8 +168,8 @@ public abstract class StatisticsStoreContract
             {
                 for (var version = 2; version < 100; version++)
                 {
-                    var position = await Positions.LoadAsync(consumer, 0, 1, Cancelled);
-                    await Store.WriteAsync(new PositionMove(consumer, 0, 1, position, position + 5), [row with { Version = version }], [], Cancelled);
+                    var place = await Positions.LoadAsync(consumer, 0, 1, Cancelled);
+                    await Store.WriteAsync(new PositionMove(consumer, 0, 1, place, place.Position + 5), [row with { Version = version }], [], Cancelled);
                 }
             }, Cancelled),
             Task.Run(async () =>
