@@ -30,7 +30,8 @@ public interface IJobStore
     Task<IReadOnlyList<JobLease>> ExtendAsync(IReadOnlyList<JobLease> leases, TimeSpan lease, CancellationToken cancellationToken);
 
     /// <summary>Settles a job. One that was asked for once more while it ran is due at once instead, and, unless it was queued anyway, with its attempts
-    /// before it; only a queued one with an error, a failure that is tried again, waits as the settlement says.</summary>
+    /// before it; only a queued one with an error, a failure that is tried again, waits as the settlement says, unless it was wanted
+    /// <see cref="JobRepeat.AtOnce"/>.</summary>
     /// <returns>The state that the job has now; null when another worker has or had it since. A repeat is answered like the first time.</returns>
     /// <exception cref="JournalRejectedException">The database's own constraints refused it.</exception>
     Task<JobState?> SettleAsync(JobSettlement settlement, CancellationToken cancellationToken);

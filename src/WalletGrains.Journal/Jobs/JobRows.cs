@@ -43,7 +43,8 @@ public enum JobRepeat
     /// what it is enqueued for.</summary>
     WhenBegun,
 
-    /// <summary>Like <see cref="WhenBegun"/>, and one that waits gets the earlier time however often it was tried: an operator wants it.</summary>
+    /// <summary>Like <see cref="WhenBegun"/>, and no failure makes it wait: one that waits gets the earlier time however often it was tried, and one that runs
+    /// is done once more at once, also behind a failure, with its attempts counted on. An operator wants it.</summary>
     AtOnce,
 }
 

@@ -12,10 +12,11 @@ public static class JobStatement
     private const string Untried = "j.state = 1 and j.attempts = 0";
     private const string Waiting = "j.state = 1";
     private const string OrBegun = " or (j.state = 2 and (j.again_lane is null or excluded.lane < j.again_lane))";
+    private const string OrBegunAndNotWanted = OrBegun + " or (j.state = 2 and not j.again_at_once)";
 
-    private static readonly string ConflictWhenOver = Conflict(hurried: Untried);
+    private static readonly string ConflictWhenOver = Conflict(hurried: Untried, atOnce: "false");
     private static readonly string ConflictWhenBegun = ConflictWhenOver + OrBegun;
-    private static readonly string ConflictAtOnce = Conflict(hurried: Waiting) + OrBegun;
+    private static readonly string ConflictAtOnce = Conflict(hurried: Waiting, atOnce: "true") + OrBegunAndNotWanted;
 
     /// <summary>Discards the dead letter $1; a row when it was one.</summary>
     internal const string DiscardSql = "update jobs set state = 5, updated_at = now() where job_id = $1 and state = 4 returning 1";
@@ -108,11 +109,13 @@ public static class JobStatement
 
     /// <summary>What becomes of a job that is there. What would change nothing is not written.</summary>
     /// <param name="hurried">Which of those that wait get the earlier time.</param>
-    private static string Conflict(string hurried) => $"""
+    /// <param name="atOnce">Whether one that runs is done once more at once, whatever becomes of that run.</param>
+    private static string Conflict(string hurried, string atOnce) => $"""
         on conflict on constraint jobs_key_unique do update set
             job_id = case when j.state in (3, 4, 5) then excluded.job_id else j.job_id end,
             lane = case when j.state in (3, 4, 5) then excluded.lane when j.state = 1 then least(j.lane, excluded.lane) else j.lane end,
             again_lane = case when j.state = 2 then least(j.again_lane, excluded.lane) end,
+            again_at_once = j.state = 2 and ({atOnce} or (j.again_lane is not null and j.again_at_once)),
             payload = case when j.state in (3, 4, 5) then excluded.payload else j.payload end,
             due_at = case when j.state in (3, 4, 5) then excluded.due_at when {hurried} then least(j.due_at, excluded.due_at) else j.due_at end,
             attempts = case when j.state in (3, 4, 5) then 0 else j.attempts end,

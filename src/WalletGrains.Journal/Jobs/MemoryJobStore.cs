@@ -108,14 +108,14 @@ public sealed class MemoryJobStore(TimeProvider time, CommitInterceptor? interce
             {
                 var isQueued = settlement.State is JobState.Queued;
                 var lane = settlement.Lane ?? job.Row.Lane;
-                var beginsAnew = job.Again is not null && !(isQueued && settlement.Error is not null);
+                var beginsAnew = job.Again is { } wish && (wish.IsAtOnce || !isQueued || settlement.Error is null);
                 job = job with
                 {
                     Again = null,
                     Row = job.Row with
                     {
                         State = beginsAnew ? JobState.Queued : settlement.State,
-                        Lane = job.Again is not { } again ? lane : isQueued ? More(lane, again) : again,
+                        Lane = job.Again is not { Lane: var again } ? lane : isQueued ? More(lane, again) : again,
                         Attempts = beginsAnew && !isQueued ? 0 : settlement.Attempts,
                         DueAt = beginsAnew ? Now : (settlement.DueAt ?? (Now + settlement.DueIn) ?? job.Row.DueAt).Stored(),
                         LastError = settlement.Error,
@@ -211,7 +211,10 @@ public sealed class MemoryJobStore(TimeProvider time, CommitInterceptor? interce
             }
             else if (known.Row.State is JobState.Running && job.Repeat is (JobRepeat.WhenBegun or JobRepeat.AtOnce))
             {
-                Put(known with { Again = More(known.Again ?? JobLane.Normal, fresh.Lane) });
+                Put(known with
+                {
+                    Again = new Wish(More(known.Again?.Lane ?? JobLane.Normal, fresh.Lane), job.Repeat is JobRepeat.AtOnce || known.Again?.IsAtOnce is true),
+                });
             }
             else if (known.Row is { State: JobState.Queued }
                 && (known.Row.Attempts == 0 || job.Repeat is JobRepeat.AtOnce) is var isHurried
@@ -333,6 +336,8 @@ public sealed class MemoryJobStore(TimeProvider time, CommitInterceptor? interce
         }
     }
 
-    /// <summary>A job with the name of its newest lease, and the lane in which it is done once more behind its end.</summary>
-    private sealed record Leased(JobRow Row, Guid? Token, JobLane? Again = null);
+    /// <summary>A job with the name of its newest lease, and how it is done once more behind its end.</summary>
+    private sealed record Leased(JobRow Row, Guid? Token, Wish? Again = null);
+
+    private sealed record Wish(JobLane Lane, bool IsAtOnce);
 }

@@ -62,7 +62,7 @@ public sealed class PostgresJobStore : IJobStore, IAsyncDisposable
         """;
 
     // A settlement that is repeated finds its own lease on a job that runs no more. One whose job was enqueued while it ran leaves it queued, and
-    // due: only after a failure, which is what an error on a queued job says, does the job wait as its settlement asks.
+    // due: only after a failure, which is what an error on a queued job says, does the job wait as its settlement asks, unless somebody wants it at once.
     private const string SettleSql = """
         with asked as (
             select * from unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::int[], $5::timestamptz[], $6::interval[], $7::text[], $8::bytea[], $9::smallint[])
@@ -72,8 +72,8 @@ public sealed class PostgresJobStore : IJobStore, IAsyncDisposable
                 state = case when j.again_lane is null then a.state else 1 end,
                 lane = case when j.again_lane is null then coalesce(a.lane, j.lane) when a.state = 1 then least(coalesce(a.lane, j.lane), j.again_lane) else j.again_lane end,
                 attempts = case when j.again_lane is null or a.state = 1 then a.attempts else 0 end,
-                due_at = case when j.again_lane is null or (a.state = 1 and a.error is not null) then coalesce(a.due_at, now() + a.due_in, j.due_at) else now() end,
-                last_error = a.error, result = a.result, again_lane = null, updated_at = now()
+                due_at = case when j.again_lane is null or (a.state = 1 and a.error is not null and not j.again_at_once) then coalesce(a.due_at, now() + a.due_in, j.due_at) else now() end,
+                last_error = a.error, result = a.result, again_lane = null, again_at_once = false, updated_at = now()
             from asked a
             where j.job_id = a.job_id and j.lease_token = a.token and j.state = 2
             returning j.job_id, j.lease_token, j.state

@@ -115,6 +115,30 @@ public abstract partial class JobStoreContract
             Store.SettleAsync(new JobSettlement(job.JobId, job.Token, JobState.Queued, Attempts: 1, "away") { DueIn = Hour }, Cancelled);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_is_wanted_at_once_while_it_runs_does_not_wait_for_the_failure_of_that_run_and_once_only(bool isAskedForAsWell)
+    {
+        await Store.EnqueueAsync(Asked(), Cancelled);
+        var first = Assert.Single(await ClaimAsync());
+        NewJob[] wishes = [.. isAskedForAsWell ? [Asked()] : Array.Empty<NewJob>(), Wanted(), Wanted(), .. isAskedForAsWell ? [Asked()] : Array.Empty<NewJob>()];
+        foreach (var wish in wishes)
+        {
+            await Store.EnqueueAsync(wish, Cancelled);
+        }
+
+        Assert.Empty(await ClaimAsync());
+        Assert.Equal(JobState.Queued, await SettleAsync(first, JobState.Queued, error: "away", dueIn: Hour));
+        var second = Assert.Single(await ClaimAsync());
+        Assert.Equal((first.JobId, 2), (second.JobId, second.Attempts));
+        await SettleAsync(second, JobState.Queued, error: "still away", dueIn: Hour);
+        Assert.Empty(await ClaimAsync());
+        Assert.Equal((2, "still away"), Assert.Single(await ReadAsync()) is var waiting ? (waiting.Attempts, waiting.LastError) : default);
+
+        NewJob Wanted() => Asked() with { Repeat = JobRepeat.AtOnce };
+    }
+
     [Fact]
     public async Task Asking_again_for_what_waits_already_changes_nothing()
     {
