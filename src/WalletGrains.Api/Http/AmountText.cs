@@ -24,12 +24,16 @@ internal readonly struct AmountText
     public bool IsNumber => _number is not null;
 
     /// <summary>Reads the amount in a currency: above zero, with no more decimals than the currency has.</summary>
-    public Problem? TryRead(string field, Currency currency, out Money money)
+    /// <param name="field">Whose amount it is.</param>
+    /// <param name="currency">The currency.</param>
+    /// <param name="money">The amount.</param>
+    /// <param name="mostMinor">The most it may be, where no wallet decides about it at once: what a wallet itself refuses uses a request id up.</param>
+    public Problem? TryRead(string field, Currency currency, out Money money, long mostMinor = long.MaxValue)
     {
         var error = Money.TryParse(_number, currency, out money);
         if (error is null && money.MinorUnits > 0)
         {
-            return null;
+            return money.MinorUnits > mostMinor ? Refusals.AmountTooLarge : null;
         }
 
         if (error == AmountError.TooLarge && _number is not ['-', ..])
@@ -49,7 +53,7 @@ internal readonly struct AmountText
     }
 
     /// <summary>The same for an amount that may be left out.</summary>
-    public static Problem? TryRead(AmountText? text, string field, Currency currency, out Money? money)
+    public static Problem? TryRead(AmountText? text, string field, Currency currency, out Money? money, long mostMinor = long.MaxValue)
     {
         money = null;
         if (text is not { } given)
@@ -57,7 +61,7 @@ internal readonly struct AmountText
             return null;
         }
 
-        var problem = given.TryRead(field, currency, out var amount);
+        var problem = given.TryRead(field, currency, out var amount, mostMinor);
         money = amount;
         return problem;
     }

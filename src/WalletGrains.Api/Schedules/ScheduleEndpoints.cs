@@ -75,19 +75,10 @@ internal sealed class ScheduleEndpoints(IGrainFactory grains, WalletDirectory di
             return Problem.Invalid(errors);
         }
 
-        if (await directory.FindAsync(walletId) is not { } payer || !Caller.Of(context).MayUse(payer.OwnerId))
+        var (amount, refused) = await directory.ReadAmountAsync(context, walletId, body.Amount, Limits.MaxAmountMinor);
+        if (refused is not null)
         {
-            return Problem.NotFound;
-        }
-
-        if (body.Amount.TryRead("amount", payer.Currency, out var amount) is { } invalid)
-        {
-            return invalid;
-        }
-
-        if (amount.MinorUnits > Limits.MaxAmountMinor)
-        {
-            return Refusals.AmountTooLarge;
+            return refused;
         }
 
         try

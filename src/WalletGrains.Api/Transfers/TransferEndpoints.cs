@@ -181,14 +181,8 @@ internal sealed class TransferEndpoints(IGrainFactory grains, WalletDirectory di
         string? description,
         Metadata? metadata)
     {
-        if (await directory.FindAsync(fromWalletId) is not { } from || !Caller.Of(context).MayUse(from.OwnerId))
-        {
-            return (null, Problem.NotFound);
-        }
-
-        return amountText.TryRead("amount", from.Currency, out var amount) is { } invalid
-            ? (null, invalid)
-            : (new StartTransfer(requestId, fromWalletId, toWalletId, amount, description, metadata), null);
+        var (amount, refused) = await directory.ReadAmountAsync(context, fromWalletId, amountText);
+        return refused is null ? (new StartTransfer(requestId, fromWalletId, toWalletId, amount, description, metadata), null) : (null, refused);
     }
 
     private async ValueTask<Answer> ShowAsync(Guid transferId, Guid senderId, Guid receiverId, Caller caller)

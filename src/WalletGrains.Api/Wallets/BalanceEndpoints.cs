@@ -76,14 +76,10 @@ internal sealed class BalanceEndpoints(IGrainFactory grains, WalletDirectory dir
             return tooMany;
         }
 
-        if (await directory.FindAsync(walletId) is not { } known || !Caller.Of(context).MayUse(known.OwnerId))
+        var (amount, refused) = await directory.ReadAmountAsync(context, walletId, body.Amount);
+        if (refused is not null)
         {
-            return Problem.NotFound;
-        }
-
-        if (body.Amount.TryRead("amount", known.Currency, out var amount) is { } invalid)
-        {
-            return invalid;
+            return refused;
         }
 
         var grain = grains.GetGrain<IWalletGrain>(walletId);
@@ -142,14 +138,10 @@ internal sealed class BalanceEndpoints(IGrainFactory grains, WalletDirectory dir
             return Problem.Invalid(errors);
         }
 
-        if (await directory.FindAsync(walletId) is not { } known || !Caller.Of(context).MayUse(known.OwnerId))
+        var (amount, refused) = await directory.ReadAmountAsync(context, walletId, body.Amount);
+        if (refused is not null)
         {
-            return Problem.NotFound;
-        }
-
-        if (body.Amount.TryRead("amount", known.Currency, out var amount) is { } invalid)
-        {
-            return invalid;
+            return refused;
         }
 
         try

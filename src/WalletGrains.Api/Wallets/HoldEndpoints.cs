@@ -89,14 +89,10 @@ internal sealed class HoldEndpoints(IGrainFactory grains, WalletDirectory direct
             return Problem.Invalid(errors);
         }
 
-        if (await directory.FindAsync(walletId) is not { } known || !Caller.Of(context).MayUse(known.OwnerId))
+        var (amount, refused) = await directory.ReadAmountAsync(context, walletId, body.Amount);
+        if (refused is not null)
         {
-            return Problem.NotFound;
-        }
-
-        if (body.Amount.TryRead("amount", known.Currency, out var amount) is { } invalid)
-        {
-            return invalid;
+            return refused;
         }
 
         var holdId = Guid.CreateVersion7(time.GetUtcNow());

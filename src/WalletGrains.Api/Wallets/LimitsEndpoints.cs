@@ -57,19 +57,14 @@ internal sealed class LimitsEndpoints(IGrainFactory grains, WalletDirectory dire
             return Problem.NotFound;
         }
 
-        if (AmountText.TryRead(body.PerTransaction, "perTransaction", known.Currency, out var perTransaction) is { } invalid)
+        if (AmountText.TryRead(body.PerTransaction, "perTransaction", known.Currency, out var perTransaction, Limits.MaxAmountMinor) is { } invalid)
         {
             return invalid;
         }
 
-        if (AmountText.TryRead(body.PerDay, "perDay", known.Currency, out var perDay) is { } alsoInvalid)
+        if (AmountText.TryRead(body.PerDay, "perDay", known.Currency, out var perDay, Limits.MaxAmountMinor) is { } alsoInvalid)
         {
             return alsoInvalid;
-        }
-
-        if (perTransaction?.MinorUnits > Limits.MaxAmountMinor || perDay?.MinorUnits > Limits.MaxAmountMinor)
-        {
-            return Refusals.AmountTooLarge;
         }
 
         try

@@ -1,4 +1,8 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Caching.Memory;
+using WalletGrains.Api.Auth;
+using WalletGrains.Api.Errors;
+using WalletGrains.Api.Http;
 using WalletGrains.Contracts;
 using WalletGrains.Contracts.Wallets;
 
@@ -23,6 +27,23 @@ internal sealed class WalletDirectory(IGrainFactory grains) : IDisposable
     /// <exception cref="UnavailableException">The store is away.</exception>
     public ValueTask<KnownWallet?> FindAsync(Guid walletId) =>
         _known.TryGetValue(walletId, out KnownWallet? known) ? new(known) : new(LoadAsync(walletId));
+
+    /// <summary>Reads an amount of a wallet that the caller may use, in its currency. What is refused here uses no request id up.</summary>
+    /// <param name="context">Whose request it is.</param>
+    /// <param name="walletId">The wallet.</param>
+    /// <param name="text">The member <c>amount</c> of its body.</param>
+    /// <param name="mostMinor">The most it may be, as for <see cref="AmountText.TryRead(string, Currency, out Money, long)"/>.</param>
+    /// <exception cref="UnavailableException">The store is away.</exception>
+    public async ValueTask<(Money Amount, Problem? Refusal)> ReadAmountAsync(HttpContext context, Guid walletId, AmountText text, long mostMinor = long.MaxValue)
+    {
+        if (await FindAsync(walletId) is not { } known || !Caller.Of(context).MayUse(known.OwnerId))
+        {
+            return (default, Problem.NotFound);
+        }
+
+        var refusal = text.TryRead("amount", known.Currency, out var amount, mostMinor);
+        return (amount, refusal);
+    }
 
     public void Dispose() => _known.Dispose();
 
