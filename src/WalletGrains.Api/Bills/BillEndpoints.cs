@@ -4,6 +4,7 @@ using WalletGrains.Api.Auth;
 using WalletGrains.Api.Errors;
 using WalletGrains.Api.Http;
 using WalletGrains.Api.OpenApi;
+using WalletGrains.Api.Protection;
 using WalletGrains.Api.Wallets;
 using WalletGrains.Contracts;
 using WalletGrains.Contracts.Audit;
@@ -12,7 +13,7 @@ using WalletGrains.Contracts.Bills;
 namespace WalletGrains.Api.Bills;
 
 /// <summary>Pays bills, and shows payments to who owns the wallet.</summary>
-internal sealed class BillEndpoints(IGrainFactory grains, WalletDirectory directory, TimeProvider time)
+internal sealed class BillEndpoints(IGrainFactory grains, WalletDirectory directory, RateLimits limits, TimeProvider time)
 {
     private const string Tag = "Bills";
 
@@ -26,7 +27,8 @@ internal sealed class BillEndpoints(IGrainFactory grains, WalletDirectory direct
         endpoints.MapApi("POST", "/bills/pay", PayAsync, new("payBill", Tag, "Pay a bill")
         {
             Description = "The money is held, and leaves when the biller confirms; when the payment fails it is available again. What becomes of it shows "
-                + "GET /bills/{id}, and BILL_UPDATED on the push connection tells each step. A payment is made once, under one reference, however often its biller has to be asked.",
+                + "GET /bills/{id}, and BILL_UPDATED on the push connection tells each step. A payment is made once, under one reference, however often its biller has to be asked. "
+                + "A customer may ask for so many in a minute: each may tell the name that belongs to a reference. Beyond that the answer is 429, and the request id is still free.",
             Access = Access.MoneyMove,
             Body = typeof(PayBillRequest),
             RequestIdMember = "requestId",
@@ -99,19 +101,15 @@ internal sealed class BillEndpoints(IGrainFactory grains, WalletDirectory direct
             return Problem.Invalid(errors);
         }
 
-        if (await directory.FindAsync(walletId) is not { } wallet || !Caller.Of(context).MayUse(wallet.OwnerId))
+        if (limits.TakeBill(Caller.Of(context)) is { } tooMany)
         {
-            return Problem.NotFound;
+            return tooMany;
         }
 
-        if (body.Amount.TryRead("amount", wallet.Currency, out var amount) is { } invalid)
+        var (amount, refused) = await directory.ReadAmountAsync(context, walletId, body.Amount, Limits.MaxAmountMinor);
+        if (refused is not null)
         {
-            return invalid;
-        }
-
-        if (amount.MinorUnits > Limits.MaxAmountMinor)
-        {
-            return Refusals.AmountTooLarge;
+            return refused;
         }
 
         try

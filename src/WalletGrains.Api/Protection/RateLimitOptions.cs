@@ -35,6 +35,10 @@ public sealed class RateLimitOptions
     /// <summary>Requests a second about one wallet: 1,000.</summary>
     public int? PerWallet { get; set; }
 
+    /// <summary>Bills a minute that one customer or operator may ask to have paid: 30. Each may have its biller asked whose reference it is, and what it says is shown:
+    /// without a limit somebody with a little money collects the names of all of its customers.</summary>
+    public int? BillsPerMinute { get; set; }
+
     /// <summary>
     /// Refused requests a second of nobody known that the audit keeps: 20, and half a minute of that at once. One address has a tenth of it. The others are
     /// counted: a flood of them must neither fill the disk nor push out what changed something.
@@ -50,6 +54,7 @@ public sealed class RateLimitOptions
         PerUser ??= isDevelopment ? Max : 50;
         PerService ??= isDevelopment ? Max : 5_000;
         PerWallet ??= isDevelopment ? Max : 1_000;
+        BillsPerMinute ??= isDevelopment ? Max : 30;
         AuditedRefusals ??= isDevelopment ? Max : 20;
     }
 
@@ -65,6 +70,7 @@ public sealed class RateLimitOptions
             Check(options.PerUser, nameof(PerUser));
             Check(options.PerService, nameof(PerService));
             Check(options.PerWallet, nameof(PerWallet));
+            Check(options.BillsPerMinute, nameof(BillsPerMinute));
             Check(options.AuditedRefusals, nameof(AuditedRefusals));
             return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
 

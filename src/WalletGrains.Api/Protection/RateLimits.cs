@@ -19,6 +19,7 @@ internal sealed class RateLimits
     private readonly Kind _users;
     private readonly Kind _services;
     private readonly Kind _wallets;
+    private readonly Kind _bills;
     private readonly Buckets _auditedRefusals;
     private readonly Buckets _auditedRefusalsOfAddress;
 
@@ -31,6 +32,7 @@ internal sealed class RateLimits
         _users = new Kind("requests of yours", limits.PerUser!.Value, TimeSpan.FromSeconds(1));
         _services = new Kind("requests of this service", limits.PerService!.Value, TimeSpan.FromSeconds(1));
         _wallets = new Kind("requests about this wallet", limits.PerWallet!.Value, TimeSpan.FromSeconds(1));
+        _bills = new Kind("bills of yours", limits.BillsPerMinute!.Value, TimeSpan.FromMinutes(1));
         var (refusals, ofAddress) = (limits.AuditedRefusals!.Value, Math.Max(1, limits.AuditedRefusals.Value / 10));
         _auditedRefusals = new Buckets(refusals, ApiLimits.AuditedRefusalSeconds * refusals, TimeSpan.FromSeconds(1));
         _auditedRefusalsOfAddress = new Buckets(ofAddress, ApiLimits.AuditedRefusalSeconds * ofAddress, TimeSpan.FromSeconds(1));
@@ -50,6 +52,9 @@ internal sealed class RateLimits
 
     /// <summary>Counts a request about a wallet.</summary>
     public Problem? TakeWallet(Guid walletId) => _wallets.Take(HashCode.Combine(walletId));
+
+    /// <summary>Counts a bill that a caller asks to have paid. Services have no limit of their own for it: they pay for many people.</summary>
+    public Problem? TakeBill(Caller caller) => caller.Role is UserRole.Service ? null : _bills.Take(HashCode.Combine(caller.UserId));
 
     /// <summary>Counts a refused request that the audit is to keep; false when there were too many for that.</summary>
     public bool TakeAuditedRefusal(IPAddress? address) => _auditedRefusalsOfAddress.TryTake(HashOf(address)) && _auditedRefusals.TryTake(hash: 0);

@@ -18,7 +18,8 @@ public sealed class LimitedHost : IAsyncLifetime
         "--RateLimits:PushConnectsPerMinute=5",
         "--RateLimits:PerUser=10",
         "--RateLimits:PerService=1000",
-        "--RateLimits:PerWallet=15");
+        "--RateLimits:PerWallet=15",
+        "--RateLimits:BillsPerMinute=5");
 
     public async ValueTask DisposeAsync() => await Api.DisposeAsync();
 }
@@ -98,6 +99,22 @@ public sealed class RateLimitTests(LimitedHost host) : IClassFixture<LimitedHost
         for (var i = 0; i < 100; i++)
         {
             Assert.Equal(200, (await service.GetAsync("/wallets", Via(NewAddress()))).Status);
+        }
+    }
+
+    [Fact]
+    public async Task A_user_who_asks_for_too_many_bills_is_told_no_more_names()
+    {
+        var user = _api.Customer();
+        static string Bill(int i) => $$"""{"walletId":"{{Guid.CreateVersion7()}}","billerCode":"water","customerReference":"WB-{{i:D6}}-1","amount":100}""";
+        var refused = await UntilRefusedAsync(i => user.PostAsync("/bills/pay", Bill(i), Via(NewAddress())), atLeast: 10);
+        Assert.Equal("12", refused.Header("Retry-After"));
+        (await _api.Customer().PostAsync("/bills/pay", Bill(0), Via(NewAddress()))).AssertProblem(404, "NOT_FOUND");
+        Assert.Equal(200, (await user.GetAsync("/bills", Via(NewAddress()))).Status);
+        var service = _api.Service();
+        for (var i = 0; i < 20; i++)
+        {
+            (await service.PostAsync("/bills/pay", Bill(i), Via(NewAddress()))).AssertProblem(404, "NOT_FOUND");
         }
     }
 
