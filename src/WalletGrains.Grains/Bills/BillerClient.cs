@@ -31,9 +31,9 @@ internal sealed class BillerClient : IBiller, IDisposable
         _references = BillerOptions.ToRegex(options.Profile.ReferencePattern);
         var policy = new CounterpartPolicy($"Biller {options.Profile.Code}", options.Timeout)
         {
-            MinCallsToJudge = BillerLimits.BreakerCalls,
+            MinCallsToJudge = options.BreakerCalls,
             FailuresToBreak = 0.5,
-            BreakDuration = BillerLimits.BreakerPause,
+            BreakDuration = options.BreakerPause,
         };
         _calls = new CounterpartCalls(policy, time, logger);
         _enquiries = new CounterpartCalls(policy with { Name = $"{policy.Name} (names)" }, time, logger);

@@ -1,6 +1,6 @@
 namespace WalletGrains.Grains.Bills;
 
-/// <summary>Every limit of billers that is no setting.</summary>
+/// <summary>Every limit of billers, of their settings too.</summary>
 internal static class BillerLimits
 {
     /// <summary>Billers; every one of them is in each answer to what billers there are.</summary>
@@ -12,15 +12,24 @@ internal static class BillerLimits
     /// <summary>Characters of the pattern of a biller's references.</summary>
     public const int MaxPatternLength = 500;
 
+    /// <summary>Seconds that one call may take, where nothing is set.</summary>
+    public const int TimeoutSeconds = 10;
+
     /// <summary>Seconds that one call may take at most: one call of a grain may be two of a biller, and has 30 s.</summary>
     public const int MaxTimeoutSeconds = 12;
 
-    /// <summary>Calls of which half must fail within a minute before a biller is left alone.</summary>
+    /// <summary>Calls of which half must fail within a minute before a biller is left alone, where nothing is set.</summary>
     public const int BreakerCalls = 10;
+
+    /// <summary>The most of such calls. A breaker that asks for more in a minute is none.</summary>
+    public const int MaxBreakerCalls = 10_000;
+
+    /// <summary>Seconds that a biller may be left alone at most.</summary>
+    public const int MaxBreakerSeconds = 600;
 
     /// <summary>How long a payment waits whose biller has as many as it may have at once.</summary>
     public static readonly TimeSpan PlacePause = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long it is left alone; then one call tries.</summary>
+    /// <summary>How long it is left alone, where nothing is set; then one call tries.</summary>
     public static readonly TimeSpan BreakerPause = TimeSpan.FromSeconds(15);
 }

@@ -16,9 +16,11 @@ public sealed record BillerOptions
     [
         nameof(BaseUrl), nameof(ApiKey), nameof(Biller.Name), nameof(Biller.Currency), nameof(Biller.ReferenceLabel), nameof(Biller.ReferencePattern),
         nameof(Biller.ReferenceExample), nameof(Biller.MinAmount), nameof(Biller.MaxAmount), nameof(Biller.NameEnquiry), TimeoutSetting,
+        nameof(BreakerCalls), BreakerPauseSetting,
     ];
 
     private const string TimeoutSetting = "TimeoutSeconds";
+    private const string BreakerPauseSetting = "BreakerSeconds";
     private const string DefaultCurrency = "NGN";
 
     /// <summary>What it takes.</summary>
@@ -31,7 +33,13 @@ public sealed record BillerOptions
     public required string ApiKey { get; init; }
 
     /// <summary>TimeoutSeconds: how long one call may take.</summary>
-    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(BillerLimits.TimeoutSeconds);
+
+    /// <summary>BreakerCalls: of at least so many calls half must fail within a minute before it is left alone.</summary>
+    public int BreakerCalls { get; init; } = BillerLimits.BreakerCalls;
+
+    /// <summary>BreakerSeconds: for how long it is left alone then.</summary>
+    public TimeSpan BreakerPause { get; init; } = BillerLimits.BreakerPause;
 
     /// <summary>Reads what billers there are.</summary>
     /// <exception cref="ArgumentException">A setting is wrong or missing; the message names it.</exception>
@@ -84,11 +92,14 @@ public sealed record BillerOptions
             Profile = biller,
             BaseUrl = CounterpartSettings.Url(Path(section, nameof(BaseUrl)), Required(section, nameof(BaseUrl))),
             ApiKey = CounterpartSettings.Key(Path(section, nameof(ApiKey)), Required(section, nameof(ApiKey))),
-            Timeout = TimeSpan.FromSeconds(Optional(section, TimeoutSetting) is { } seconds
-                ? CounterpartSettings.Number(Path(section, TimeoutSetting), seconds, 1, BillerLimits.MaxTimeoutSeconds)
-                : 10),
+            Timeout = TimeSpan.FromSeconds(ReadNumber(section, TimeoutSetting, BillerLimits.TimeoutSeconds, 1, BillerLimits.MaxTimeoutSeconds)),
+            BreakerCalls = ReadNumber(section, nameof(BreakerCalls), BillerLimits.BreakerCalls, 2, BillerLimits.MaxBreakerCalls),
+            BreakerPause = TimeSpan.FromSeconds(ReadNumber(section, BreakerPauseSetting, (int)BillerLimits.BreakerPause.TotalSeconds, 1, BillerLimits.MaxBreakerSeconds)),
         };
     }
+
+    private static int ReadNumber(IConfigurationSection section, string name, int otherwise, int least, int most) =>
+        Optional(section, name) is { } text ? CounterpartSettings.Number(Path(section, name), text, least, most) : otherwise;
 
     private static Currency ReadCurrency(IConfigurationSection section)
     {

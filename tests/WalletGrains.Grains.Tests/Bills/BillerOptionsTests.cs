@@ -47,6 +47,9 @@ public sealed class BillerOptionsTests
     [InlineData("NameEnquiry", "perhaps", "is 'perhaps'; it must be true or false")]
     [InlineData("TimeoutSeconds", "0", "is '0'")]
     [InlineData("TimeoutSeconds", "13", "is '13'")]
+    [InlineData("BreakerCalls", "1", "is '1'; it must be a whole number from 2 to 10000")]
+    [InlineData("BreakerCalls", "10001", "is '10001'")]
+    [InlineData("BreakerSeconds", "0", "is '0'; it must be a whole number from 1 to 600")]
     [InlineData("Nmae", "City Gas", "is no setting")]
     public void A_setting_that_is_wrong_or_missing_is_named(string name, string? value, string message)
     {
