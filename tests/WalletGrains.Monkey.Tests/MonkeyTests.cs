@@ -1,6 +1,9 @@
 using System.Globalization;
 using System.Runtime.Versioning;
 using WalletGrains.Monkey.Checks;
+using WalletGrains.Simulators;
+using WalletGrains.Simulators.Admin;
+using WalletGrains.Simulators.Billers;
 using WalletGrains.Testing.Processes;
 using Xunit;
 
@@ -13,8 +16,13 @@ public sealed class MonkeyTests
     [Fact]
     public async Task A_run_finds_everything_as_it_was_acknowledged()
     {
+        await using var simulators = await SimulatorServer.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
+        var settings = SimulatorServer.BillerCodes
+            .SelectMany(code => simulators.BillerSettings(code).Select(setting => KeyValuePair.Create($"Billers__{code}__{setting.Key}", setting.Value)))
+            .Append(KeyValuePair.Create("Bills__ReversalDelay", "00:00:00.1"))
+            .ToDictionary();
         await using var folders = new HostFolders();
-        using var host = await HostProcessUnderTest.StartAsync(folders);
+        using var host = await HostProcessUnderTest.StartAsync(folders, settings);
         using (var operators = new BankClient(host.Address))
         {
             // The first operator may take a moment to exist.
@@ -27,10 +35,15 @@ public sealed class MonkeyTests
 
         Assert.True(exitCode == MonkeyRun.Well, output.ToString());
         Assert.Contains("Verdict: everything is as it was acknowledged.", output.ToString(), StringComparison.Ordinal);
-        foreach (var area in new[] { "answers", "idempotency", "balances", "sagas", "books", "statistics", "fraud flags" })
+        foreach (var area in new[] { "answers", "idempotency", "balances", "sagas", "bills", "books", "statistics", "fraud flags" })
         {
             Assert.Matches($@"{area}\s+well", output.ToString());
         }
+
+        using var billers = new SimulatorAdmin(simulators.Address);
+        var paid = (await Task.WhenAll(SimulatorServer.BillerCodes.Select(billers.PaymentsAsync))).SelectMany(payments => payments).ToList();
+        Assert.Contains(paid, payment => payment.Status is PaymentStatus.Successful);
+        Assert.Contains(paid, payment => payment.Status is PaymentStatus.Failed);
     }
 
     [Fact]
@@ -59,7 +72,7 @@ public sealed class MonkeyTests
         var findings = new Findings();
         var options = new MonkeyOptions(1, 1, new Uri("http://127.0.0.1:9"), "", 1);
         using var nobody = new BankClient(options.Address);
-        var troop = new Troop(nobody, [], options, new ProgressBar(TextWriter.Null, 1, moves: false), findings);
+        var troop = new Troop(nobody, [], new Bills([]), options, new ProgressBar(TextWriter.Null, 1, moves: false), findings);
         BalanceCheck.Check(new WalletHistory(Guid.NewGuid(), balanceMinor, 0, transactions.Length, transactions), troop, findings);
         return findings.Of(BalanceCheck.Area);
     }

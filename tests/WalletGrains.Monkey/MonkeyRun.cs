@@ -24,7 +24,7 @@ internal static class MonkeyRun
     private const int ShownFindings = 20;
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(40);
     private static readonly TimeSpan SessionPeriod = TimeSpan.FromMinutes(5);
-    private static readonly string[] Areas = ["answers", "idempotency", BalanceCheck.Area, SagaCheck.Area, BooksCheck.Area, StatisticsCheck.Area, FraudCheck.Area];
+    private static readonly string[] Areas = ["answers", "idempotency", BalanceCheck.Area, SagaCheck.Area, BillCheck.Area, BooksCheck.Area, StatisticsCheck.Area, FraudCheck.Area];
 
     /// <summary>Runs it and prints the verdict.</summary>
     /// <returns>The exit code.</returns>
@@ -67,8 +67,14 @@ internal static class MonkeyRun
             wallets.Add(await bank.OpenWalletAsync(cancellationToken));
         }
 
+        var bills = await Bills.FindAsync(bank, findings, cancellationToken);
+        if (!bills.Any)
+        {
+            await output.WriteLineAsync("No bills are paid: the host has no billers that take NGN (./run --with-simulators gives it some).");
+        }
+
         var progress = new ProgressBar(output, options.Requests, moves: ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected);
-        var troop = new Troop(bank, wallets, options, progress, findings);
+        var troop = new Troop(bank, wallets, bills, options, progress, findings);
         var startedAt = Stopwatch.GetTimestamp();
         await troop.RunAsync(cancellationToken);
         var elapsed = Stopwatch.GetElapsedTime(startedAt);
@@ -98,6 +104,8 @@ internal static class MonkeyRun
             findings.Add("idempotency", $"acknowledged as new more than once: {record}");
         }
 
+        // What they end as is part of what the balances must be.
+        await BillCheck.CheckAsync(bank, troop, concurrency, findings, cancellationToken);
         var limits = new ParallelOptions { MaxDegreeOfParallelism = concurrency, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(wallets.Concat(suspects), limits, async (walletId, token) =>
         {

@@ -7,11 +7,11 @@ using WalletGrains.Testing.Processes;
 namespace WalletGrains.Monkey;
 
 /// <summary>
-/// Clients that do everything at once: the mix of ./chaos on a ring of wallets and a hot one, bulk transfers, funding, new wallets, repeats of
+/// Clients that do everything at once: the mix of ./chaos on a ring of wallets and a hot one, bulk transfers, funding, bills, new wallets, repeats of
 /// what was done, other requests under used ids, and the same request several times at the same moment. A request without a definite answer is
 /// repeated under its id until there is one.
 /// </summary>
-internal sealed class Troop(BankClient bank, IReadOnlyList<Guid> wallets, MonkeyOptions options, ProgressBar progress, Findings findings)
+internal sealed class Troop(BankClient bank, IReadOnlyList<Guid> wallets, Bills bills, MonkeyOptions options, ProgressBar progress, Findings findings)
 {
     private const string Area = "idempotency";
     private const int AtOnce = 3;
@@ -26,11 +26,14 @@ internal sealed class Troop(BankClient bank, IReadOnlyList<Guid> wallets, Monkey
     /// <summary>What was asked of single wallets, and answered.</summary>
     public History History { get; } = new();
 
-    /// <summary>What bulk transfers and funding have moved: wallet and change of the balance.</summary>
+    /// <summary>What bulk transfers, funding and bills have moved: wallet and change of the balance.</summary>
     public ConcurrentQueue<(Guid WalletId, long AmountMinor)> Moved { get; } = new();
 
     /// <summary>The transfers of bulks that were acknowledged.</summary>
     public ConcurrentQueue<Guid> BulkTransfers { get; } = new();
+
+    /// <summary>The bills that were acknowledged.</summary>
+    public ConcurrentQueue<AcknowledgedBill> AcknowledgedBills { get; } = new();
 
     /// <summary>Requests by what they were.</summary>
     public ConcurrentDictionary<string, int> Counts { get; } = new();
@@ -80,6 +83,10 @@ internal sealed class Troop(BankClient bank, IReadOnlyList<Guid> wallets, Monkey
                 case < 18:
                     Count("reads");
                     await ReadAsync(wallets[random.Next(wallets.Count)], cancellationToken);
+                    break;
+                case < 20 when bills.Any:
+                    Count("bills");
+                    await PayBillAsync(id, wallets[random.Next(wallets.Count)], random, cancellationToken);
                     break;
                 default:
                     done = mix.Next();
@@ -168,6 +175,22 @@ internal sealed class Troop(BankClient bank, IReadOnlyList<Guid> wallets, Monkey
         if (await InsistAsync("/wallets/fund", json, cancellationToken) is not Reply.Refused { Code: "DUPLICATE_IDEMPOTENCY_KEY" } and var again)
         {
             findings.Add(Area, $"funding {id}: its repeat was {again}");
+        }
+    }
+
+    /// <summary>What is acknowledged comes to its end later; a repeat is answered as at the first time, however far it has come.</summary>
+    private async Task PayBillAsync(string id, Guid walletId, Random random, CancellationToken cancellationToken)
+    {
+        var (json, amountMinor) = bills.Next(id, walletId, random);
+        if (await InsistAsync("/bills/pay", json, cancellationToken) is not Reply.Ok ok)
+        {
+            return;
+        }
+
+        AcknowledgedBills.Enqueue(new AcknowledgedBill(ok.Json.GetProperty("paymentId").GetGuid(), walletId, amountMinor));
+        if (random.Next(4) == 0 && await InsistAsync("/bills/pay", json, cancellationToken) is var again && (again as Reply.Ok)?.Body != ok.Body)
+        {
+            findings.Add(Area, $"bill {id}: answered {ok} at first and then {again}");
         }
     }
 

@@ -16,7 +16,7 @@ internal static class BalanceCheck
         CheckHistory(wallet, findings);
         var (balance, held, count) = Expected(wallet.WalletId, troop);
 
-        // Bulk transfers hold money for a while and let it go again, whether they are made or not.
+        // Bulk transfers and bills hold money for a while and let it go again, whether they are made or not. The end of a bill is one movement, also of nothing.
         var moves = wallet.Transactions.Count(transaction => transaction.Type is not ("HOLD" or "RELEASE"));
         if (wallet.BalanceMinor != balance || wallet.HeldMinor != held || moves != count)
         {
@@ -35,7 +35,7 @@ internal static class BalanceCheck
             var change = transaction.Type switch
             {
                 "FUND" or "TRANSFER_IN" or "TRANSFER_REFUND" => transaction.AmountMinor,
-                "WITHDRAW" or "TRANSFER_OUT" or "CAPTURE" => -transaction.AmountMinor,
+                "WITHDRAW" or "TRANSFER_OUT" or "CAPTURE" or "BILL_PAYMENT" => -transaction.AmountMinor,
                 _ => 0,
             };
             if (transaction.BeforeMinor != balance || transaction.AfterMinor != balance + change || transaction.AfterMinor < 0)

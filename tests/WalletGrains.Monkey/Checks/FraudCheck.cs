@@ -37,7 +37,7 @@ internal static class FraudCheck
 
     private static IEnumerable<string> RulesBroken(WalletHistory wallet)
     {
-        var left = wallet.Transactions.Where(transaction => transaction.Type is "WITHDRAW" or "TRANSFER_OUT").ToList();
+        var left = wallet.Transactions.Where(transaction => transaction.Type is "WITHDRAW" or "TRANSFER_OUT" or "BILL_PAYMENT").ToList();
         if (left.Skip(Frequent - 1).Zip(left).Any(pair => pair.First.At - pair.Second.At < Window))
         {
             yield return "FREQUENCY";

@@ -12,7 +12,7 @@ internal static class StatisticsCheck
     {
         var expected = new Shown(
             Sum(wallet, "FUND"),
-            Sum(wallet, "WITHDRAW", "CAPTURE"),
+            Sum(wallet, "WITHDRAW", "CAPTURE", "BILL_PAYMENT"),
             Sum(wallet, "TRANSFER_IN"),
             Sum(wallet, "TRANSFER_OUT") - Sum(wallet, "TRANSFER_REFUND"),
             wallet.Transactions.Count);
