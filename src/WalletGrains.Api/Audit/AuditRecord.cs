@@ -129,7 +129,7 @@ public sealed class AuditRecord
     }
 
     /// <summary>Takes what the request was answered with.</summary>
-    internal void TakeAnswer(in Answer answer) => (Made, Replayed) = (answer.Made, answer.Replayed);
+    internal void TakeAnswer(in Answer answer) => (Made, Replayed, UserId) = (answer.Made, answer.Replayed, answer.UserId);
 
     /// <summary>Takes the rest, when the request is answered.</summary>
     internal void Complete(HttpContext context, TimeSpan duration)
@@ -138,7 +138,7 @@ public sealed class AuditRecord
         Method = request.Method;
         Url = AuditedUrl.Of(context.Features.Get<IHttpRequestFeature>()!.RawTarget);
         ClientIp = context.Connection.RemoteIpAddress;
-        UserId = (context.User.Identity as Caller)?.UserId;
+        UserId ??= (context.User.Identity as Caller)?.UserId;
         Status = context.Response.StatusCode;
         Duration = duration;
         CorrelationId = context.TraceIdentifier;

@@ -15,12 +15,17 @@ internal static class AuditedUrl
     private static string Mask(string target)
     {
         var query = target.IndexOf('?', StringComparison.Ordinal) + 1;
+        var isHub = target.StartsWith("/hubs/", StringComparison.OrdinalIgnoreCase);
         var masked = new StringBuilder(target, 0, query, target.Length);
         foreach (var part in target[query..].Split('&'))
         {
             var name = part.Split('=', 2)[0];
             _ = masked.Length > query ? masked.Append('&') : masked;
-            _ = SecretNames.Contains(Uri.UnescapeDataString(name)) ? masked.Append(name).Append('=').Append(SecretNames.Mask) : masked.Append(part);
+            var plain = Uri.UnescapeDataString(name);
+
+            // A hub's id is the connection: whoever has it may send in it.
+            var isSecret = SecretNames.Contains(plain) || (isHub && plain.Equals("id", StringComparison.OrdinalIgnoreCase));
+            _ = isSecret ? masked.Append(name).Append('=').Append(SecretNames.Mask) : masked.Append(part);
         }
 
         return masked.ToString();

@@ -40,6 +40,9 @@ internal readonly struct Answer
     /// <summary>What the request made, for the audit; null for nothing.</summary>
     public Made? Made { get; init; }
 
+    /// <summary>Who turned out to have asked, for the audit, where the request had no token yet; null for nobody known.</summary>
+    public Guid? UserId { get; init; }
+
     /// <summary>A body with status 200.</summary>
     public static Answer Ok<T>(T body, JsonTypeInfo<T> typeInfo)
         where T : class => new(StatusCodes.Status200OK, body, typeInfo);
@@ -109,7 +112,6 @@ internal readonly struct Answer
 
     private static void WriteProblemHeaders(HttpResponse response, Problem problem)
     {
-        response.Headers.CacheControl = "no-store";
         if ((problem.RetryAfterSeconds ?? problem.Kind.RetryAfterSeconds) is { } seconds)
         {
             response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);

@@ -121,5 +121,5 @@ internal sealed class SessionEndpoints(
 
     private Answer Tokens(User user, Guid sessionId, string refreshToken) => Answer.Ok(
         new LoginResponse(accessTokens.Issue(user, sessionId), refreshToken, BearerHandler.SchemeName, accessTokens.LifetimeSeconds, SignedInUser.Of(user)),
-        ApiJson.Wire.LoginResponse);
+        ApiJson.Wire.LoginResponse) with { UserId = user.UserId };
 }

@@ -39,6 +39,17 @@ public sealed class AuditTests(ApiFixture api)
     }
 
     [Fact]
+    public async Task A_session_that_begins_or_goes_on_is_its_users()
+    {
+        var (caller, email, _) = await api.RegisterAsync();
+        var login = await api.LoginAsync(email);
+        Assert.Equal(caller.UserId, (await FindAsync(login)).GetProperty("userId").GetGuid());
+        var refreshed = await api.Anonymous().PostAsync("/auth/refresh", $$"""{"refreshToken":"{{login.Json.GetProperty("refreshToken").GetString()}}"}""");
+        Assert.Equal(caller.UserId, (await FindAsync(refreshed)).GetProperty("userId").GetGuid());
+        Assert.False((await FindAsync(await api.LoginAsync(email, "not the password"))).TryGetProperty("userId", out _));
+    }
+
+    [Fact]
     public async Task Everything_that_is_made_is_linked()
     {
         var caller = api.Customer();

@@ -57,6 +57,8 @@ public sealed class AuditedTextTests
 
     [Theory]
     [InlineData("/wallet/1/deposit", "/wallet/1/deposit")]
+    [InlineData("/hubs/wallet?id=s3cret&x=1", "/hubs/wallet?id=***&x=1")]
+    [InlineData("/ops/jobs?id=7", "/ops/jobs?id=7")]
     [InlineData("/hubs/wallet/negotiate?negotiateVersion=1&access_token=s3cret", "/hubs/wallet/negotiate?negotiateVersion=1&access_token=***")]
     [InlineData("/x?%61ccess_token=s3cret&a=b", "/x?%61ccess_token=***&a=b")]
     [InlineData("/x?a=?&Signature=s3cret=", "/x?a=?&Signature=***")]
