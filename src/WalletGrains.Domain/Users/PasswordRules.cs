@@ -25,8 +25,10 @@ public static class PasswordRules
         var core = whole.AsSpan().Trim(DecorationOf(whole)).ToString();
         return password.Length < Limits.MinPasswordLength ? PasswordRefusal.TooShort
             : IsLike(email, whole, core) ? PasswordRefusal.LikeEmail
-            : common.Contains(whole) || common.Contains(core) || IsRepetition(whole) ? PasswordRefusal.TooCommon
+            : IsCommon(whole) || IsCommon(core) || IsRepetition(whole) || IsSequence(whole) ? PasswordRefusal.TooCommon
             : null;
+
+        bool IsCommon(string text) => common.Contains(text) || common.Contains(WithLetters(text));
     }
 
     private static bool IsLike(string email, string whole, string core)
@@ -49,6 +51,36 @@ public static class PasswordRules
 
         return false;
     }
+
+    /// <summary>Each character next to the one before, upwards or downwards: <c>abcdefghij</c>, <c>9876543210</c>, <c>1234567890</c>.</summary>
+    private static bool IsSequence(string text)
+    {
+        return IsBy(1) || IsBy(-1);
+
+        bool IsBy(int step)
+        {
+            for (var i = 1; i < text.Length; i++)
+            {
+                // A nought is before the one, and behind the nine.
+                var isAround = char.IsAsciiDigit(text[i]) && char.IsAsciiDigit(text[i - 1]) && text[i - 1] - text[i] == 9 * step;
+                if (text[i] - text[i - 1] != step && !isAround)
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+    }
+
+    /// <summary>The letters that people write with digits and signs: <c>p@ssw0rd</c>.</summary>
+    private static string WithLetters(string text) => string.Create(text.Length, text, static (letters, text) =>
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            letters[i] = text[i] switch { '0' => 'o', '1' or '!' => 'i', '3' => 'e', '4' or '@' => 'a', '5' or '$' => 's', '7' => 't', _ => text[i] };
+        }
+    });
 
     /// <summary>The digits and signs in a text, which people put around a word: <c>Password2024!</c>.</summary>
     private static ReadOnlySpan<char> DecorationOf(string text) => text.Where(character => !char.IsLetter(character)).Distinct().ToArray();

@@ -28,6 +28,14 @@ public sealed class PasswordRulesTests
     [InlineData("aaaaaaaaaaaa", PasswordRefusal.TooCommon)]
     [InlineData("1212121212", PasswordRefusal.TooCommon)]
     [InlineData("abcabcabcab", PasswordRefusal.TooCommon)]
+    [InlineData("0123456789", PasswordRefusal.TooCommon)]
+    [InlineData("1234567890", PasswordRefusal.TooCommon)]
+    [InlineData("3210987654", PasswordRefusal.TooCommon)]
+    [InlineData("abcdefghij", PasswordRefusal.TooCommon)]
+    [InlineData("zyxwvutsrqp", PasswordRefusal.TooCommon)]
+    [InlineData("Passw0rd123", PasswordRefusal.TooCommon)]
+    [InlineData("p@$$w0rd2026", PasswordRefusal.TooCommon)]
+    [InlineData("abcdefghik", null)]
     public void A_password_is_long_and_not_what_is_guessed_first(string password, PasswordRefusal? refusal) =>
         Assert.Equal(refusal, PasswordRules.Check(password, "ada.obi@example.com", Common));
 
