@@ -30,13 +30,12 @@ internal static class SerilogSetup
     {
         var api = Matching.FromSource("WalletGrains.Api");
         var web = Matching.FromSource("Microsoft.AspNetCore");
-        var logger = new LoggerConfiguration()
+        var logger = Configured(new LoggerConfiguration()
             .MinimumLevel.Information()
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
             .MinimumLevel.Override("Orleans", LogEventLevel.Warning)
             // At every start it takes the machine's uptime for the time its own check took, and warns.
-            .MinimumLevel.Override("Orleans.Runtime.Watchdog", LogEventLevel.Error)
-            .ReadFrom.Configuration(configuration)
+            .MinimumLevel.Override("Orleans.Runtime.Watchdog", LogEventLevel.Error), configuration)
             .Enrich.FromLogContext()
             .Enrich.With<TokenRedaction>()
             // A refusal that the client of a hub was told. The framework takes it for an error of the product.
@@ -51,6 +50,19 @@ internal static class SerilogSetup
         {
             // Nobody reads them. Were they only left out, the framework would still make an activity and a scope for each request, which every await behind it carries along.
             logging.AddFilter<SerilogLoggerProvider>(RequestLines, LogLevel.None);
+        }
+    }
+
+    /// <summary>With what the section Serilog says, which wins.</summary>
+    private static LoggerConfiguration Configured(LoggerConfiguration defaults, IConfiguration configuration)
+    {
+        try
+        {
+            return defaults.ReadFrom.Configuration(configuration);
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or FormatException)
+        {
+            throw new StartupException($"The section Serilog of the configuration is wrong: {e.Message}", e);
         }
     }
 

@@ -20,11 +20,18 @@ internal sealed record TelemetryOptions(bool Traces, bool Metrics)
         var variable = $"OTEL_{signal}_EXPORTER";
         return configuration[variable] switch
         {
-            null or "" => !string.IsNullOrEmpty(configuration["OTEL_EXPORTER_OTLP_ENDPOINT"])
-                || !string.IsNullOrEmpty(configuration[$"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT"]),
+            null or "" => HasEndpoint(configuration, "OTEL_EXPORTER_OTLP_ENDPOINT") | HasEndpoint(configuration, $"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT"),
             "otlp" => true,
             "none" => false,
             var other => throw new StartupException($"{variable} is '{other}'; it must be otlp or none."),
         };
     }
+
+    /// <summary>The library would send to its default in the place of one that it cannot read, and tell nobody.</summary>
+    private static bool HasEndpoint(IConfiguration configuration, string variable) => configuration[variable] switch
+    {
+        null or "" => false,
+        var text when Uri.TryCreate(text, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps) => true,
+        var text => throw new StartupException($"{variable} is '{text}'; it must be the address of a collector, such as http://collector:4317."),
+    };
 }

@@ -144,6 +144,16 @@ public sealed class StartAndStopTests
         AssertOneSentence(exitCode, output, "Jwt__Key");
     }
 
+    [Fact]
+    public async Task A_level_of_the_logs_that_there_is_not_is_one_sentence_and_exit_code_1()
+    {
+        await using var folders = new HostFolders();
+
+        var (exitCode, output) = await HostProcessUnderTest.RunToEndAsync(folders, new Dictionary<string, string> { ["Serilog__MinimumLevel__Default"] = "Loud" });
+
+        AssertOneSentence(exitCode, output, "Loud");
+    }
+
     private static void AssertOneSentence(int exitCode, string output, string part)
     {
         Assert.Equal(1, exitCode);

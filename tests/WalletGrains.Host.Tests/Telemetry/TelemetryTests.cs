@@ -68,6 +68,15 @@ public sealed class TelemetryTests
         Assert.Contains("OTEL_TRACES_EXPORTER", refused.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "nonsense")]
+    [InlineData("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "ftp://127.0.0.1")]
+    public void An_endpoint_that_is_none_is_refused_by_its_name(string variable, string text)
+    {
+        var refused = Assert.Throws<StartupException>(() => TelemetryOptions.Read(Configuration(variable, text)));
+        Assert.Contains($"{variable} is '{text}'", refused.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Nothing_is_registered_when_it_is_off()
     {
