@@ -48,6 +48,19 @@ public sealed class AccessMatrixTests(ApiFixture api)
         Assert.True(endpoints >= 50, $"Only {endpoints} endpoints were found.");
     }
 
+    /// <summary>What an endpoint declares may itself be a mistake: who may use what is written down a second time, and read when it changes.</summary>
+    [Fact]
+    public void Who_may_use_what_is_as_it_was_agreed()
+    {
+        var agreed = File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "Auth", "AccessMatrix.txt"));
+        var declared = api.Endpoints
+            .Where(endpoint => endpoint.Metadata.GetMetadata<Operation>() is not null)
+            .Select(endpoint => $"{endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Single()} {endpoint.RoutePattern.RawText}: {endpoint.Metadata.GetMetadata<Access>()}")
+            .ToList();
+        Assert.Empty(declared.Except(agreed));
+        Assert.Empty(agreed.Except(declared));
+    }
+
     [Fact]
     public void Every_endpoint_declares_who_may_use_it()
     {
