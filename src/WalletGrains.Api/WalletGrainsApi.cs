@@ -142,6 +142,7 @@ public static class WalletGrainsApi
                 options.DocumentTitle = "WalletGrains";
                 options.SwaggerEndpoint(OpenApiEndpoint.Path, "WalletGrains v1");
             }));
+        app.UseMiddleware<DashboardBrowser>();
         app.UseRouting();
         app.UseCors();
         app.UseMiddleware<FrontGate>();

@@ -9,9 +9,9 @@ internal sealed class SecurityHeaders(IOptions<HttpsSettings> https)
     /// <summary>An answer of the interface is data: nothing in it runs, loads or is framed.</summary>
     private const string DataPolicy = "default-src 'none'; frame-ancestors 'none'";
 
-    /// <summary>The pages under /docs have scripts and styles of their own, and send requests to this host. Their styles are partly inline.</summary>
-    private const string DocsPolicy =
-        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; "
+    /// <summary>The pages under /docs and the dashboard's have scripts and styles of their own, and send requests to this host. Their styles are partly inline.</summary>
+    private const string PagePolicy =
+        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; "
         + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     private readonly string? _strictTransport = https.Value.HstsDays == 0
@@ -24,7 +24,15 @@ internal sealed class SecurityHeaders(IOptions<HttpsSettings> https)
         var headers = context.Response.Headers;
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
-        headers.ContentSecurityPolicy = context.Request.Path.StartsWithSegments("/docs", StringComparison.Ordinal) ? DocsPolicy : DataPolicy;
+        var path = context.Request.Path;
+        var isDocs = path.StartsWithSegments("/docs", StringComparison.Ordinal);
+        headers.ContentSecurityPolicy = isDocs || path.StartsWithSegments(DashboardBrowser.Path, StringComparison.Ordinal) ? PagePolicy : DataPolicy;
+        if (!isDocs)
+        {
+            // Tokens, names and balances: no cache on the way, nor the browser's, has a right to them.
+            headers.CacheControl = "no-store";
+        }
+
         if (_strictTransport is not null && context.Request.IsHttps)
         {
             headers.StrictTransportSecurity = _strictTransport;

@@ -23,6 +23,23 @@ public sealed class SecurityHeaderTests(ApiFixture api)
         Assert.Null(reply.Header("Strict-Transport-Security"));
     }
 
+    [Theory]
+    [InlineData("/version")]
+    [InlineData("/wallets")]
+    [InlineData("/users/me")]
+    [InlineData("/openapi/v1.json")]
+    [InlineData("/nothing")]
+    public async Task No_answer_is_kept_in_a_cache(string path) =>
+        Assert.Equal("no-store", (await (await api.RegisterAsync()).Caller.GetAsync(path)).Header("Cache-Control"));
+
+    [Fact]
+    public async Task The_tokens_of_a_session_are_not_kept_in_a_cache()
+    {
+        var reply = await api.LoginAsync((await api.RegisterAsync()).Email);
+        Assert.Equal(200, reply.Status);
+        Assert.Equal("no-store", reply.Header("Cache-Control"));
+    }
+
     [Fact]
     public async Task The_pages_of_the_documents_need_nothing_that_their_policy_forbids()
     {
