@@ -9,11 +9,13 @@ namespace WalletGrains.Grains.Tests.Bills;
 
 /// <summary>Payments that two are at in the same moment: those who ask or call the biller, in one activation or two, and operators.</summary>
 [Collection<MemoryClusterTests>]
-public sealed class BillRaceTests(MemoryCluster cluster)
+public sealed class BillRaceTests(MemoryCluster cluster) : IDisposable
 {
     private static readonly Guid Operator = Guid.CreateVersion7();
 
     private readonly string _customer = $"WB-{Guid.NewGuid():N}";
+
+    public void Dispose() => cluster.Billers.ReleaseAll(_customer);
 
     [Fact]
     public async Task A_payment_that_is_settled_as_failed_while_its_biller_is_asked_is_not_sent_again()
