@@ -9,6 +9,9 @@ namespace WalletGrains.Journal.Tests;
 /// <summary>A migrated database of its own, and journals over it.</summary>
 public sealed class PostgresJournalFixture : IAsyncLifetime
 {
+    /// <summary>For hundreds of thousands of rows on a machine that runs other suites as well.</summary>
+    private const int CommandTimeoutSeconds = 300;
+
     private TestDatabase? _database;
 
     public string ConnectionString => _database!.ConnectionString;
@@ -35,6 +38,7 @@ public sealed class PostgresJournalFixture : IAsyncLifetime
     public async Task ExecuteAsync(string sql)
     {
         await using var command = DataSource.CreateCommand(sql);
+        command.CommandTimeout = CommandTimeoutSeconds;
         await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
     }
 

@@ -50,11 +50,9 @@ public static class TestPostgres
         try
         {
             var server = await postgres.StartAsync();
-            // The last moment: after the test framework has let go of everything. Blocking is all that can be done there.
-            AppDomain.CurrentDomain.ProcessExit += (_, _) =>
-            {
-                if (postgres.StopAsync().Wait(ExitLimit)) Directory.Delete(server.DataFolder, recursive: true);
-            };
+            // The last moment: after the test framework has let go of everything. Blocking is all that can be done there. What a busy
+            // machine has not removed by then the next test run removes.
+            AppDomain.CurrentDomain.ProcessExit += (_, _) => Task.Run(() => RemoveAsync(postgres, server.DataFolder)).Wait(ExitLimit);
             return new NpgsqlConnectionStringBuilder(server.ConnectionString) { Database = "postgres", IncludeErrorDetail = true }.ConnectionString;
         }
         catch (EmbeddedPostgresException e) when (e.Problem == EmbeddedPostgresProblem.BinariesMissing)
@@ -62,5 +60,11 @@ public static class TestPostgres
             await folder.DisposeAsync();
             throw Prerequisite.Missing(e.Message, e);
         }
+    }
+
+    private static async Task RemoveAsync(EmbeddedPostgres postgres, string dataFolder)
+    {
+        await postgres.StopAsync();
+        Directory.Delete(dataFolder, recursive: true);
     }
 }
