@@ -4,7 +4,7 @@ using Xunit;
 namespace WalletGrains.Api.Tests.BadInput;
 
 [Collection(ApiTests.Name)]
-public sealed class BadAddressTests(ApiFixture api) : BadInputFixture(api)
+public sealed class BadAddressTests(BadInputFixture input) : BadInputTests(input)
 {
     private static readonly string[] PathsWithId =
     [

@@ -5,7 +5,7 @@ using Xunit;
 namespace WalletGrains.Api.Tests.BadInput;
 
 [Collection(ApiTests.Name)]
-public sealed class BadBodyTests(ApiFixture api) : BadInputFixture(api)
+public sealed class BadBodyTests(BadInputFixture input) : BadInputTests(input)
 {
     private static readonly string[] Defects =
     [

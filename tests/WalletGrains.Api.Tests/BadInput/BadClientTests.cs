@@ -5,7 +5,7 @@ using Xunit;
 namespace WalletGrains.Api.Tests.BadInput;
 
 [Collection(ApiTests.Name)]
-public sealed class BadClientTests(ApiFixture api) : BadInputFixture(api)
+public sealed class BadClientTests(BadInputFixture input) : BadInputTests(input)
 {
     [Fact]
     public async Task A_client_that_leaves_in_mid_request_has_written_nothing_and_disturbs_nobody()

@@ -4,7 +4,7 @@ using Xunit;
 namespace WalletGrains.Api.Tests.BadInput;
 
 [Collection(ApiTests.Name)]
-public sealed partial class BadFieldTests(ApiFixture api) : BadInputFixture(api)
+public sealed partial class BadFieldTests(BadInputFixture input) : BadInputTests(input)
 {
     private static readonly (string Json, int Status, string Code)[] Amounts =
     [

@@ -3,27 +3,30 @@ using Xunit;
 
 namespace WalletGrains.Api.Tests.BadInput;
 
-/// <summary>A customer with a wallet, a hold on it and a transfer from it to a wallet of somebody else: nothing that bad input may change.</summary>
-public abstract class BadInputFixture(ApiFixture api) : IAsyncLifetime
+/// <summary>
+/// A customer with a wallet, a hold on it and a transfer from it to a wallet of somebody else: nothing that bad input may change, so the
+/// tests of a class share it.
+/// </summary>
+public sealed class BadInputFixture(ApiFixture api) : IAsyncLifetime
 {
     private const decimal Balance = 1_000;
     private string _before = "";
 
-    protected ApiFixture Api => api;
+    public ApiFixture Api => api;
 
-    protected ApiCaller Caller { get; } = api.Customer();
+    public ApiCaller Caller { get; } = api.Customer();
 
-    protected ApiCaller Somebody { get; } = api.Customer();
+    public ApiCaller Somebody { get; } = api.Customer();
 
-    protected ApiCaller Operator { get; } = api.Operator();
+    public ApiCaller Operator { get; } = api.Operator();
 
-    protected Guid Own { get; private set; }
+    public Guid Own { get; private set; }
 
-    protected Guid Other { get; private set; }
+    public Guid Other { get; private set; }
 
-    protected Guid Hold { get; private set; }
+    public Guid Hold { get; private set; }
 
-    protected Guid Transfer { get; private set; }
+    public Guid Transfer { get; private set; }
 
     public async ValueTask InitializeAsync()
     {
@@ -34,10 +37,40 @@ public abstract class BadInputFixture(ApiFixture api) : IAsyncLifetime
         _before = await ReadAllAsync();
     }
 
-    /// <summary>After every test: nothing was written, neither an entry nor a wallet.</summary>
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    /// <summary>Asserts that nothing was written, neither an entry nor a wallet. What was is the fault of one test and not of the next.</summary>
+    public async Task AssertUntouchedAsync()
+    {
+        var before = _before;
+        _before = await ReadAllAsync();
+        Assert.Equal(before, _before);
+    }
+
+    private async Task<string> ReadAllAsync() =>
+        (await Caller.GetAsync("/wallets")).Text + (await Somebody.GetAsync("/wallets")).Text + (await Caller.GetAsync($"/wallet/{Own}/limits")).Text;
+}
+
+/// <summary>Tests of bad input. After each of them everything is as it was.</summary>
+public abstract class BadInputTests(BadInputFixture input) : IClassFixture<BadInputFixture>, IAsyncDisposable
+{
+    protected ApiFixture Api => input.Api;
+
+    protected ApiCaller Caller => input.Caller;
+
+    protected ApiCaller Somebody => input.Somebody;
+
+    protected ApiCaller Operator => input.Operator;
+
+    protected Guid Own => input.Own;
+
+    protected Guid Other => input.Other;
+
+    protected Guid Hold => input.Hold;
+
     public async ValueTask DisposeAsync()
     {
-        Assert.Equal(_before, await ReadAllAsync());
+        await input.AssertUntouchedAsync();
         GC.SuppressFinalize(this);
     }
 
@@ -65,8 +98,5 @@ public abstract class BadInputFixture(ApiFixture api) : IAsyncLifetime
         .Replace("{own}", Own.ToString(), StringComparison.Ordinal)
         .Replace("{other}", Other.ToString(), StringComparison.Ordinal)
         .Replace("{hold}", Hold.ToString(), StringComparison.Ordinal)
-        .Replace("{transfer}", Transfer.ToString(), StringComparison.Ordinal);
-
-    private async Task<string> ReadAllAsync() =>
-        (await Caller.GetAsync("/wallets")).Text + (await Somebody.GetAsync("/wallets")).Text + (await Caller.GetAsync($"/wallet/{Own}/limits")).Text;
+        .Replace("{transfer}", input.Transfer.ToString(), StringComparison.Ordinal);
 }
