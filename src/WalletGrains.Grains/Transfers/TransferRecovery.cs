@@ -15,16 +15,14 @@ public sealed class TransferRecovery(IJournal journal, IGrainFactory grains, Tim
     public JobPolicy Policy => JobPolicy.Recurring(GrainLimits.SweepPeriod, GrainLimits.SweepTimeout);
 
     /// <inheritdoc />
-    public async Task<JobOutcome> RunAsync(JobRun job, CancellationToken cancellationToken)
-    {
-        await RunAsync(GrainLimits.RecoveryAge);
-        return new JobOutcome.Done();
-    }
+    public async Task<JobOutcome> RunAsync(JobRun job, CancellationToken cancellationToken) => (await SweepAsync(GrainLimits.RecoveryAge)).Outcome;
 
     /// <summary>Drives on every transfer that has waited so long for its end.</summary>
     /// <returns>How many came to their end.</returns>
     /// <exception cref="Contracts.UnavailableException">The store is away.</exception>
-    public Task<int> RunAsync(TimeSpan olderThan)
+    public async Task<int> RunAsync(TimeSpan olderThan) => (await SweepAsync(olderThan)).Ended;
+
+    private Task<SweepRun> SweepAsync(TimeSpan olderThan)
     {
         var before = time.GetUtcNow() - olderThan;
         return Sweep.RunAsync<TransferRow, Guid>(

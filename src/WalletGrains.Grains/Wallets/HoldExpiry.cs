@@ -18,16 +18,14 @@ public sealed class HoldExpiry(IJournal journal, IGrainFactory grains, TimeProvi
     public JobPolicy Policy => JobPolicy.Recurring(GrainLimits.SweepPeriod, GrainLimits.SweepTimeout);
 
     /// <inheritdoc />
-    public async Task<JobOutcome> RunAsync(JobRun job, CancellationToken cancellationToken)
-    {
-        await RunAsync();
-        return new JobOutcome.Done();
-    }
+    public async Task<JobOutcome> RunAsync(JobRun job, CancellationToken cancellationToken) => (await SweepAsync()).Outcome;
 
     /// <summary>Ends every hold whose time is over.</summary>
     /// <returns>How many it ended.</returns>
     /// <exception cref="Contracts.UnavailableException">The store is away.</exception>
-    public Task<int> RunAsync()
+    public async Task<int> RunAsync() => (await SweepAsync()).Ended;
+
+    private Task<SweepRun> SweepAsync()
     {
         var now = time.GetUtcNow();
         return Sweep.RunAsync<HoldRow, Guid>(
