@@ -16,6 +16,9 @@ internal static class GrainLimits
     /// connected again. A later repeat is found by the journal's unique keys.</summary>
     public static readonly TimeSpan RememberRequests = TimeSpan.FromSeconds(10);
 
+    /// <summary>Commands that a wallet may keep though they were answered, beside twice as many as are pending: with fewer it is not worth looking for them.</summary>
+    public const int AnsweredKept = 64;
+
     /// <summary>Wallets of which a silo remembers what never changes, about 200 bytes each.</summary>
     public const int MaxKnownProfiles = 100_000;
 
@@ -34,7 +37,7 @@ internal static class GrainLimits
     /// <summary>Rows that a run of periodic work reads at a time.</summary>
     public const int SweepPage = 100;
 
-    /// <summary>Pages of one run; what is left is for the next one.</summary>
+    /// <summary>Pages of one run; what is left is for the next one, which follows at once.</summary>
     public const int MaxSweepPages = 100;
 
     /// <summary>How often periodic work runs, and reminders wake jobs up; the shortest period reminders have.</summary>

@@ -20,14 +20,31 @@ internal sealed partial class WalletPipeline
         }
     }
 
-    /// <summary>Lets go of commands that were answered in time, so that an idle wallet keeps none of them in memory.</summary>
+    /// <summary>
+    /// Lets go of commands that were answered in time, so that an idle wallet keeps none of them in memory, and a busy one not many more than are pending:
+    /// all that were answered go when they are most of what is kept, behind one that waits long. Each is looked at twice at most, on average.
+    /// </summary>
     private void ForgetAnswered()
     {
         while (_byDeadline.TryPeek(out var oldest) && oldest.IsAnswered)
         {
             _byDeadline.Dequeue();
         }
+
+        if (_byDeadline.Count > (2 * _pending.Count) + GrainLimits.AnsweredKept)
+        {
+            for (var left = _byDeadline.Count; left > 0; left--)
+            {
+                if (_byDeadline.Dequeue() is { IsAnswered: false } waiting)
+                {
+                    _byDeadline.Enqueue(waiting);
+                }
+            }
+        }
     }
+
+    /// <summary>Commands that are kept for their deadlines.</summary>
+    internal int Watched => _byDeadline.Count;
 
     private async Task WatchAsync()
     {

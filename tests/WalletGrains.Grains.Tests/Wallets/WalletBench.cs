@@ -14,18 +14,21 @@ internal sealed class WalletBench
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(50);
     private readonly WalletPipeline _pipeline;
 
-    public WalletBench(ScriptedJournal? journal = null, ManualTimeProvider? time = null, Guid? walletId = null, FraudGate? gate = null)
+    public WalletBench(ScriptedJournal? journal = null, ManualTimeProvider? time = null, Guid? walletId = null, FraudGate? gate = null, TimeProvider? clock = null)
     {
         Journal = journal ?? new ScriptedJournal();
         Time = time ?? new ManualTimeProvider();
         WalletId = walletId ?? Guid.CreateVersion7(Time.GetUtcNow());
         _pipeline = new WalletPipeline(
-            WalletId, Journal, gate ?? FraudGate.Open, new IdGenerator(Time), Time, new DeadlineClock(Time), NullLogger<WalletPipeline>.Instance);
+            WalletId, Journal, gate ?? FraudGate.Open, new IdGenerator(Time), clock ?? Time, new DeadlineClock(Time), NullLogger<WalletPipeline>.Instance);
     }
 
     public ScriptedJournal Journal { get; }
 
     public ManualTimeProvider Time { get; }
+
+    /// <summary>Commands that the activation keeps for their deadlines.</summary>
+    public int Watched => _pipeline.Watched;
 
     public Turns Turns { get; } = new();
 

@@ -33,6 +33,33 @@ public sealed class WalletPipelineDeadlineTests
     }
 
     [Fact]
+    public void Commands_that_were_answered_are_not_kept_behind_one_that_waits_for_a_read_whose_deadline_holds_all_the_same()
+    {
+        var bench = Opened();
+        Accepted(CommitOne("again"));
+        bench.Journal.HoldReads = true;
+        var repeat = bench.Deposit("again", 1);
+        var most = 0;
+        for (var i = 0; i < 1_000; i++)
+        {
+            Accepted(CommitOne($"r{i}"));
+            most = Math.Max(most, bench.Watched);
+        }
+
+        Assert.InRange(most, 1, GrainLimits.AnsweredKept + 4);
+        Assert.False(repeat.IsCompleted);
+        bench.Advance(PastDeadline);
+        Assert.Equal(NotDecidedReason.Unavailable, NotDecided(repeat));
+
+        Task<WalletOutcome> CommitOne(string id)
+        {
+            var answer = bench.Deposit(id, 1);
+            bench.Commit();
+            return answer;
+        }
+    }
+
+    [Fact]
     public void A_journal_that_returns_before_the_deadline_decides_everything_in_its_order()
     {
         var bench = Opened(100);
