@@ -75,7 +75,7 @@ public interface IJournal
 
     /// <summary>Transfers that are debited but neither credited nor refunded, untouched since <paramref name="before"/>,
     /// oldest first.</summary>
-    /// <param name="before">Only those whose newest step is older than this.</param>
+    /// <param name="before">Only those whose newest step is older than this, or later than <see cref="JournalLimits.FutureAge"/> from now: its time is wrong.</param>
     /// <param name="after">The last row of the page before; null for the first page.</param>
     /// <param name="limit">At most so many; 1 to <see cref="JournalLimits.MaxPage"/>.</param>
     /// <param name="cancellationToken">Gives the read up.</param>

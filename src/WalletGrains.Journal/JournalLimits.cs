@@ -28,4 +28,26 @@ public static class JournalLimits
 
     /// <summary>How long making or dropping a day of the audit waits for those who read and write it, and keeps others waiting.</summary>
     public static readonly TimeSpan PartitionLockTimeout = TimeSpan.FromSeconds(2);
+
+    /// <summary>How far clocks may be apart that agree: more than half of the longest trip, and less than anything that a time is compared with.</summary>
+    public static readonly TimeSpan MaxClockDifference = TimeSpan.FromSeconds(5);
+
+    /// <summary>An answer of the database's clock that took longer says too little.</summary>
+    public static readonly TimeSpan LongestClockTrip = TimeSpan.FromSeconds(2);
+
+    /// <summary>How far both clocks may go ahead of the time that was counted, and be believed: a night that a machine slept. What is decided under a wrong time so
+    /// far ahead binds its wallet for as long.</summary>
+    public static readonly TimeSpan LargestClockStep = TimeSpan.FromDays(1);
+
+    /// <summary>How often clocks are compared. Counted time is wrong by 5 ms after that at most.</summary>
+    public static readonly TimeSpan ClockPeriod = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long after a comparison that came to nothing there is another one.</summary>
+    public static readonly TimeSpan ClockRetry = TimeSpan.FromSeconds(1);
+
+    /// <summary>What is said to have been touched last so far in the future was touched by a clock that was wrong, and is taken for long untouched.</summary>
+    public static readonly TimeSpan FutureAge = TimeSpan.FromMinutes(1);
+
+    /// <summary>The time by a store's clock behind which everything is taken for long untouched.</summary>
+    internal static DateTimeOffset Future(this TimeProvider time) => time.GetUtcNow() + FutureAge;
 }

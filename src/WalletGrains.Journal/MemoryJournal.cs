@@ -24,7 +24,8 @@ public delegate Task CommitInterceptor(CommitPoint point, Guid walletId);
 /// </summary>
 /// <param name="interceptor">Called around every commit.</param>
 /// <param name="applied">Told of every decision at the moment it becomes durable, in the order of the commits.</param>
-public sealed class MemoryJournal(CommitInterceptor? interceptor = null, Action<WalletAppend>? applied = null) : IJournal, IActivityLog
+/// <param name="time">Its clock; without one nothing is in the future.</param>
+public sealed class MemoryJournal(CommitInterceptor? interceptor = null, Action<WalletAppend>? applied = null, TimeProvider? time = null) : IJournal, IActivityLog
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<Guid, MemoryWallet> _wallets = [];
@@ -149,7 +150,7 @@ public sealed class MemoryJournal(CommitInterceptor? interceptor = null, Action<
         AppendShape.CheckLimit(limit);
         return ReadAsync<IReadOnlyList<TransferRow>>(
             () => [.. _transfers.Values
-                .Where(transfer => transfer.State == TransferState.Debited && transfer.UpdatedAt < before.Stored())
+                .Where(transfer => transfer.State == TransferState.Debited && (transfer.UpdatedAt < before.Stored() || transfer.UpdatedAt > time?.Future()))
                 .Where(transfer => after is null || (transfer.UpdatedAt, transfer.TransferId).CompareTo((after.UpdatedAt, after.TransferId)) > 0)
                 .OrderBy(transfer => transfer.UpdatedAt)
                 .ThenBy(transfer => transfer.TransferId)

@@ -129,6 +129,20 @@ public abstract partial class JournalContract
         Assert.Equal([transfers[0]], rest);
     }
 
+    [Fact]
+    public async Task Unfinished_transfers_of_a_wrong_future_are_among_those_untouched_since()
+    {
+        var (from, to) = await TwoWalletsAsync();
+        var transfer = NewTransfer(from, to) with { UpdatedAt = DateTimeOffset.UtcNow.AddYears(1) };
+        var soon = NewTransfer(from, to) with { UpdatedAt = DateTimeOffset.UtcNow.AddSeconds(10) };
+        await Task.WhenAll(Journal.AppendAsync(from.Deposit(-1, transfer: _ => transfer)), Journal.AppendAsync(from.Deposit(-1, transfer: _ => soon)));
+        var unfinished = await Journal.ReadUnfinishedTransfersAsync(T0.AddYears(-10), null, 100, Cancelled);
+
+        // Other tests read what is unfinished as well.
+        await Journal.AppendAsync(from.Deposit(1, transfer: entry => transfer with { State = TransferState.Compensated, RefundEntryId = entry.EntryId }));
+        Assert.Equal([transfer.TransferId], unfinished.Select(row => row.TransferId));
+    }
+
     private async Task<(TestWallet From, TestWallet To)> TwoWalletsAsync()
     {
         var (from, to) = (await TestWallet.OpenAsync(Journal), await TestWallet.OpenAsync(Journal));

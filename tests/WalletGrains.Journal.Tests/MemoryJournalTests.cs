@@ -4,7 +4,7 @@ namespace WalletGrains.Journal.Tests;
 
 public sealed class MemoryJournalTests : JournalContract
 {
-    protected override IJournal Journal { get; } = new MemoryJournal();
+    protected override IJournal Journal { get; } = new MemoryJournal(time: TimeProvider.System);
 
     protected override IJournal OtherSilo => Journal;
 

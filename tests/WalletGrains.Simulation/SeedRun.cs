@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.InProcess.Simulation;
 using Orleans.Serialization.Invocation;
 using WalletGrains.Contracts.Activity;
@@ -12,6 +13,7 @@ using WalletGrains.Grains.Jobs;
 using WalletGrains.Grains.Transfers;
 using WalletGrains.Grains.Wallets;
 using WalletGrains.Journal.Bulks;
+using WalletGrains.Journal.Clocks;
 using WalletGrains.Journal.Jobs;
 using WalletGrains.Simulation.Audit;
 using WalletGrains.Simulation.Bugs;
@@ -143,7 +145,6 @@ internal sealed class SeedRun
         Await(() => _clients.AreDone, TimeToConverge, "The wallets were not opened");
 
         _faults.Begin();
-        _auditor.ClockTolerance = _faults.Kinds.Contains(FaultPlan.ClockJumps) ? 2 * FaultPlan.LargestJump : TimeSpan.Zero;
         _clients.Begin();
         EnqueueJobs();
         ForAll(counterpart => counterpart.Begin());
@@ -208,13 +209,17 @@ internal sealed class SeedRun
     private void AddServices(InProcessSiloBuilder builder, SimulatedSilo silo)
     {
         var connection = new DatabaseConnection(_database, silo.Process);
+        var clock = new DatabaseClock(silo.Process.Clock);
+        var comparison = new ClockComparison(clock, connection.ReadTimeAsync, NullLogger<ClockComparison>.Instance);
+        silo.Process.Start(() => comparison.RunAsync(CancellationToken.None));
         builder.AddMemoryStreams(ActivityStreams.Provider).Services
             .AddSingleton(_bug.TamperSilo(connection, silo.Process))
+            .AddSingleton<TimeProvider>(clock)
             .AddSingleton<IBulkStore>(connection)
             .AddSingleton<IJobStore>(connection)
             .AddSingleton(new JobOptions { Lease = ShortLease })
             .AddSingleton<ILoggerFactory>(new ErrorLog(_world))
-            .AddSingleton<IdGenerator>(new SimulatedIds(silo.Process.Clock, _world.NewRandom($"ids of process {silo.Process.Number}")))
+            .AddSingleton<IdGenerator>(new SimulatedIds(clock, _world.NewRandom($"ids of process {silo.Process.Number}")))
             .AddWalletGrains()
 
             // Those whose stores are simulated.

@@ -6,8 +6,8 @@ namespace Orleans.InProcess;
 /// </summary>
 internal sealed class Reminder : IDisposable
 {
-    // Timers take no longer time; the rest is waited for in further rounds.
-    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(40);
+    // Then the time of day is looked at again: it may have been wrong when the next tick was reckoned.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);
 
     private readonly InProcessSilo _silo;
     private readonly ReminderEntry _entry;
@@ -62,13 +62,9 @@ internal sealed class Reminder : IDisposable
             {
                 _silo.Log.ReminderFailed(_entry.ReminderName, _entry.GrainId, failure);
             }
+        }
 
-            Schedule();
-        }
-        else
-        {
-            Wait(now, _next);
-        }
+        Schedule();
     }
 
     // To the next multiple of the period, as the table does not tell which ticks were made.

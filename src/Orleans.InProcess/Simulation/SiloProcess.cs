@@ -79,7 +79,7 @@ internal sealed class SiloProcess
         return new InProcessSilo(
             cluster.Options.Silo,
             services,
-            Process.Clock,
+            services.GetRequiredService<TimeProvider>(),
             Process,
             _ => new SimulatedCallPath(cluster.Network, this),
             address,

@@ -5,6 +5,7 @@ using WalletGrains.Contracts.Wallets;
 using WalletGrains.Domain.Fraud;
 using WalletGrains.Domain.Wallets;
 using WalletGrains.Journal;
+using WalletGrains.Journal.Clocks;
 
 namespace WalletGrains.Grains.Wallets;
 
@@ -121,6 +122,11 @@ internal sealed partial class WalletPipeline(
         var wallet = await GetAsync();
         if (wallet is null)
         {
+            if (time is DatabaseClock { Doubt: { } doubt })
+            {
+                throw new UnavailableException($"Wallet {walletId} cannot be opened now: {doubt}");
+            }
+
             var opened = WalletState.Opened(walletId, command, time.GetUtcMilliseconds());
             try
             {
@@ -147,6 +153,13 @@ internal sealed partial class WalletPipeline(
     /// <summary>Decides a command on the tail and sends its append on the way.</summary>
     private void Append(PendingCommand pending, WalletPosition tail)
     {
+        if (time is DatabaseClock { IsTrusted: false })
+        {
+            // An entry from a wrong future would bind the wallet until that has come.
+            AnswerUndecided(pending, NotDecidedReason.Unavailable);
+            return;
+        }
+
         WalletPosition after;
         DecidedCommand decided;
         Task<AppendStatus> commit;

@@ -7,6 +7,7 @@ using WalletGrains.Journal.Activity;
 using WalletGrains.Journal.BalanceSync;
 using WalletGrains.Journal.Bills;
 using WalletGrains.Journal.Bulks;
+using WalletGrains.Journal.Clocks;
 using WalletGrains.Journal.Fraud;
 using WalletGrains.Journal.Jobs;
 using WalletGrains.Journal.Reading;
@@ -28,6 +29,7 @@ internal static class JournalServices
     {
         var options = ReadOptions(configuration);
         services.AddSingleton(options);
+        services.AddDatabaseClock(database);
         services.AddSingleton<CommitSignal>();
         services.AddSingleton<RecentCommits>();
         services.AddSingleton<IJournal>(provider => ActivatorUtilities.CreateInstance<PostgresJournal>(provider, database.JournalDataSource));
@@ -53,6 +55,17 @@ internal static class JournalServices
         services.AddSingleton(provider => new PostgresReconciliation(
             database.JournalDataSource, WalletPostings.Terms, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => Histories(database.JournalDataSource, options, provider.GetRequiredService<TimeProvider>()));
+    }
+
+    /// <summary>Has the silo go by the time of the database, before anything else is given a clock.</summary>
+    private static void AddDatabaseClock(this IServiceCollection services, HostDatabase database)
+    {
+        services.AddSingleton(new DatabaseClock(TimeProvider.System));
+        services.AddSingleton<TimeProvider>(provider => provider.GetRequiredService<DatabaseClock>());
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<PostgresTime>(provider, database.JournalDataSource));
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ClockComparison>(
+            provider, (Func<CancellationToken, Task<DateTimeOffset>>)provider.GetRequiredService<PostgresTime>().ReadAsync));
+        services.AddHostedService<ClockComparing>();
     }
 
     /// <summary>Reads the section Journal.</summary>

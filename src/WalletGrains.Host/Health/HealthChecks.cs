@@ -24,6 +24,7 @@ internal static class HealthChecks
 
         services.AddSingleton<RelayHealth>();
         checks.AddCheck<DatabaseHealth>("database", timeout: HealthLimits.Timeout);
+        checks.AddCheck<ClockHealth>("clock", timeout: HealthLimits.Timeout);
         checks.AddCheck<JournalHealth>("journal", timeout: HealthLimits.Timeout);
         checks.AddCheck<RelayHealth>("relay", timeout: HealthLimits.Timeout);
     }

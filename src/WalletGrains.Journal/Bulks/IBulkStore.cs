@@ -79,7 +79,7 @@ public interface IBulkStore
     Task<BulkRow?> FindAsync(Guid bulkId, CancellationToken cancellationToken);
 
     /// <summary>Bulks that are not at their end, untouched since <paramref name="before"/>, oldest first.</summary>
-    /// <param name="before">Only those whose state changed before this time.</param>
+    /// <param name="before">Only those whose state changed before this time, or later than <see cref="JournalLimits.FutureAge"/> from now: its time is wrong.</param>
     /// <param name="after">The last row of the page before; null for the first page.</param>
     /// <param name="limit">At most so many; 1 to <see cref="JournalLimits.MaxPage"/>.</param>
     /// <param name="cancellationToken">Gives the read up.</param>

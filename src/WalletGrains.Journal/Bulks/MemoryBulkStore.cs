@@ -4,7 +4,8 @@ namespace WalletGrains.Journal.Bulks;
 /// Bulk transfers in memory with the observable behaviour of <see cref="PostgresBulkStore"/>, for tests and simulations.
 /// </summary>
 /// <param name="interceptor">Called around every write with the id of the bulk; see <see cref="CommitInterceptor"/>.</param>
-public sealed class MemoryBulkStore(CommitInterceptor? interceptor = null) : IBulkStore
+/// <param name="time">Its clock; without one nothing is in the future.</param>
+public sealed class MemoryBulkStore(CommitInterceptor? interceptor = null, TimeProvider? time = null) : IBulkStore
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<Guid, BulkRow> _bulks = [];
@@ -73,7 +74,7 @@ public sealed class MemoryBulkStore(CommitInterceptor? interceptor = null) : IBu
         lock (_lock)
         {
             return Task.FromResult<IReadOnlyList<UnfinishedBulk>>([.. _bulks.Values
-                .Where(bulk => bulk.State is not (BulkState.Completed or BulkState.Failed) && bulk.UpdatedAt < before.Stored())
+                .Where(bulk => bulk.State is not (BulkState.Completed or BulkState.Failed) && (bulk.UpdatedAt < before.Stored() || bulk.UpdatedAt > time?.Future()))
                 .Where(bulk => after is null || (bulk.UpdatedAt, bulk.BulkId).CompareTo((after.UpdatedAt, after.BulkId)) > 0)
                 .OrderBy(bulk => bulk.UpdatedAt)
                 .ThenBy(bulk => bulk.BulkId)

@@ -98,7 +98,7 @@ public sealed class PostgresBulkStore : IBulkStore, IAsyncDisposable
         return _reads.RunAsync<IReadOnlyList<UnfinishedBulk>>(
             """
             select b.bulk_id, b.updated_at from bulks b
-            where b.state in (1, 2, 4) and b.updated_at < $1 and (b.updated_at, b.bulk_id) > ($3, $4)
+            where b.state in (1, 2, 4) and (b.updated_at < $1 or b.updated_at > now() + $5) and (b.updated_at, b.bulk_id) > ($3, $4)
             order by b.updated_at, b.bulk_id limit $2
             """,
             parameters =>
@@ -107,6 +107,7 @@ public sealed class PostgresBulkStore : IBulkStore, IAsyncDisposable
                 parameters.Add(new() { Value = limit });
                 parameters.Add(new() { Value = (after?.UpdatedAt ?? DateTimeOffset.UnixEpoch).UtcDateTime });
                 parameters.Add(new() { Value = after?.BulkId ?? Guid.Empty });
+                parameters.Add(new() { Value = JournalLimits.FutureAge });
             },
             async (row, token) =>
             {

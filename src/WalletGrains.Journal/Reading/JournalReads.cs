@@ -130,7 +130,7 @@ internal sealed class JournalReads(ReadConnections connections)
         return connections.ReadAsync(
             $"""
             select {RowReader.TransferColumns} from transfers t
-            where t.state = 1 and t.updated_at < $1 and (t.updated_at, t.transfer_id) > ($3, $4)
+            where t.state = 1 and (t.updated_at < $1 or t.updated_at > now() + $5) and (t.updated_at, t.transfer_id) > ($3, $4)
             order by t.updated_at, t.transfer_id limit $2
             """,
             parameters =>
@@ -139,6 +139,7 @@ internal sealed class JournalReads(ReadConnections connections)
                 parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
                 parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = (after?.UpdatedAt ?? DateTimeOffset.UnixEpoch).UtcDateTime });
                 parameters.Add(new NpgsqlParameter<Guid> { TypedValue = after?.TransferId ?? Guid.Empty });
+                parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = JournalLimits.FutureAge });
             },
             RowReader.Transfer,
             cancellationToken);

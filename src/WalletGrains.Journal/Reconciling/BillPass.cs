@@ -56,14 +56,19 @@ internal sealed class BillPass(Snapshot snapshot, PostingTerms terms, Findings f
         return false;
     }
 
-    /// <summary>Reports payments that do not go on, and those that an operator has to find out about for too long.</summary>
+    /// <summary>Reports payments that do not go on, and those that an operator has to find out about for too long. Where a time is one of the future, that of the
+    /// payment's id counts.</summary>
     public async Task FindStuckAsync(DateTimeOffset before, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var stuck = await snapshot.ReadAsync(
             """
             select payment_id, state, updated_at from bills
             where state in (1, 2, 3, 4, 6)
-              and case when state in (1, 4, 6) then updated_at < $1 when awaiting_since is null then updated_at < $2 else awaiting_since < $3 end
+              and case
+                when state in (1, 4, 6) then updated_at < $1 or (updated_at > now() + $5 and payment_id < $6)
+                when awaiting_since is null then updated_at < $2 or (updated_at > now() + $5 and payment_id < $7)
+                else awaiting_since < $3 or (awaiting_since > now() + $5 and payment_id < $8)
+              end
             order by payment_id limit $4
             """,
             row => (Id: row.GetGuid(0), State: States[row.GetInt16(1)], At: row.GetDateTime(2)),
@@ -71,7 +76,11 @@ internal sealed class BillPass(Snapshot snapshot, PostingTerms terms, Findings f
             new NpgsqlParameter<DateTime> { TypedValue = before.UtcDateTime },
             new NpgsqlParameter<DateTime> { TypedValue = (now - ReconciliationLimits.LongestCalling).UtcDateTime },
             new NpgsqlParameter<DateTime> { TypedValue = (now - ReconciliationLimits.LongestAwaiting).UtcDateTime },
-            new NpgsqlParameter<int> { TypedValue = ReconciliationLimits.ListedDifferences });
+            new NpgsqlParameter<int> { TypedValue = ReconciliationLimits.ListedDifferences },
+            new NpgsqlParameter<TimeSpan> { TypedValue = JournalLimits.FutureAge },
+            new NpgsqlParameter<Guid> { TypedValue = TimeOrderedId.First(before) },
+            new NpgsqlParameter<Guid> { TypedValue = TimeOrderedId.First(now - ReconciliationLimits.LongestCalling) },
+            new NpgsqlParameter<Guid> { TypedValue = TimeOrderedId.First(now - ReconciliationLimits.LongestAwaiting) });
         foreach (var (id, state, at) in stuck)
         {
             findings.Add(Differences.StuckBill, $"bill {id}", "an end", $"{state} since {at:yyyy-MM-dd'T'HH:mm:ss.fff'Z'}");

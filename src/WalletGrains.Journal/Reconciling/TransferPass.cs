@@ -50,15 +50,22 @@ internal sealed class TransferPass(NpgsqlDataSource dataSource, PostingTerms ter
         return false;
     }
 
-    /// <summary>Reports transfers that are neither credited nor refunded since this time.</summary>
+    /// <summary>Reports transfers that are neither credited nor refunded since this time. Where the time of a step is one of the future, that of the transfer's
+    /// id counts.</summary>
     public async Task FindStuckAsync(Snapshot snapshot, DateTimeOffset before, CancellationToken cancellationToken)
     {
         var stuck = await snapshot.ReadAsync(
-            "select t.transfer_id, t.updated_at from transfers t where t.state = 1 and t.updated_at < $1 order by t.updated_at, t.transfer_id limit $2",
+            """
+            select t.transfer_id, t.updated_at from transfers t
+            where t.state = 1 and (t.updated_at < $1 or (t.updated_at > now() + $3 and t.transfer_id < $4))
+            order by t.updated_at, t.transfer_id limit $2
+            """,
             row => (Id: row.GetGuid(0), At: row.GetFieldValue<DateTime>(1)),
             cancellationToken,
             new NpgsqlParameter<DateTime> { TypedValue = before.UtcDateTime },
-            new NpgsqlParameter<int> { TypedValue = ReconciliationLimits.ListedDifferences });
+            new NpgsqlParameter<int> { TypedValue = ReconciliationLimits.ListedDifferences },
+            new NpgsqlParameter<TimeSpan> { TypedValue = JournalLimits.FutureAge },
+            new NpgsqlParameter<Guid> { TypedValue = TimeOrderedId.First(before) });
         foreach (var (id, at) in stuck)
         {
             findings.Add(Differences.StuckTransfer, $"transfer {id}", "COMPLETED or COMPENSATED", $"DEBITED since {at:yyyy-MM-dd'T'HH:mm:ss.fff'Z'}");

@@ -150,6 +150,29 @@ public sealed class SimulationTests
         Assert.Equal(ticks, _log.Ticks);
     }
 
+    [Theory]
+    [InlineData(365)]
+    [InlineData(-365)]
+    public void A_reminder_that_was_reckoned_by_a_wrong_clock_ticks_again_soon_after_the_clock_is_right(int days)
+    {
+        Run(() => Counter(1).RemindAsync(TimeSpan.FromMinutes(2)));
+        foreach (var silo in _cluster.Silos)
+        {
+            silo.ClockOffset = TimeSpan.FromDays(days);
+        }
+
+        _world.Run(TimeSpan.FromMinutes(6));
+        foreach (var silo in _cluster.Silos)
+        {
+            silo.ClockOffset = TimeSpan.Zero;
+        }
+
+        _world.Run(TimeSpan.FromMinutes(6));
+        _log.Ticks = 0;
+        _world.Run(TimeSpan.FromMinutes(10));
+        Assert.Equal(5, _log.Ticks);
+    }
+
     [Fact]
     public void A_reminder_outlives_its_silo()
     {

@@ -92,6 +92,18 @@ public sealed class ReconciliationTests
     }
 
     [Fact]
+    public async Task A_transfer_that_waits_for_its_credit_since_a_wrong_future_is_stuck_when_its_id_is_old()
+    {
+        await using var books = await Books.OpenAsync();
+        var walletId = await books.OpenWithHistoryAsync();
+        await books.FalsifyAsync("update transfers set state = 1, credit_entry_id = null, updated_at = now() + interval '1 year' where from_wallet_id = $1", walletId);
+        Assert.DoesNotContain((await books.ReconcileAsync()).Differences, difference => difference.What == "STUCK_TRANSFER");
+
+        var later = await books.Reconciliation.RunAsync(false, TimeSpan.FromMinutes(2), TimeSpan.FromTicks(1), Cancelled);
+        Assert.Contains(later.Differences, difference => difference.What == "STUCK_TRANSFER");
+    }
+
+    [Fact]
     public async Task A_difference_says_what_where_expected_and_found()
     {
         await using var books = await Books.OpenAsync();

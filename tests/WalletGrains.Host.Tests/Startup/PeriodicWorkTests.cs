@@ -26,8 +26,8 @@ public sealed class PeriodicWorkTests
                 "--Serilog:MinimumLevel:Default=Warning",
             ],
             TestContext.Current.CancellationToken);
-        var work = host.Services.GetServices<IHostedService>().OfType<BackgroundService>().Single(service => service.GetType().Name == "PeriodicWorkStart");
-        await work.ExecuteTask!.WaitAsync(Signal.DefaultLimit, TestContext.Current.CancellationToken);
+        var work = host.Services.GetServices<IHostedService>().OfType<PeriodicWorkStart>().Single();
+        await work.Started.WaitAsync(Signal.DefaultLimit, TestContext.Current.CancellationToken);
 
         await using var dataSource = NpgsqlDataSource.Create(database.ConnectionString);
         await using var command = dataSource.CreateCommand("select array_agg(reminder_name::text order by reminder_name) from OrleansRemindersTable where period = 60000");

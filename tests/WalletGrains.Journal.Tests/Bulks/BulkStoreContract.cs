@@ -145,6 +145,20 @@ public abstract class BulkStoreContract
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Store.ReadUnfinishedAsync(before, null, JournalLimits.MaxPage + 1, Cancelled));
     }
 
+    [Fact]
+    public async Task Unfinished_bulks_of_a_wrong_future_are_among_those_untouched_since()
+    {
+        var bulk = NewBulk() with { UpdatedAt = DateTimeOffset.UtcNow.AddYears(1) };
+        var soon = NewBulk() with { UpdatedAt = DateTimeOffset.UtcNow.AddSeconds(10) };
+        await Task.WhenAll(Store.CreateAsync(bulk, Cancelled), Store.CreateAsync(soon, Cancelled));
+        var unfinished = await OtherSilo.ReadUnfinishedAsync(T0.AddYears(-10), null, 100, Cancelled);
+
+        // Other tests read what is unfinished as well.
+        await Store.MoveAsync(new BulkMove(bulk.BulkId, BulkState.Reserving, BulkState.Posting, T0), Cancelled);
+        await Store.MoveAsync(new BulkMove(bulk.BulkId, BulkState.Posting, BulkState.Completed, T0), Cancelled);
+        Assert.Equal([bulk.BulkId], unfinished.Select(row => row.BulkId));
+    }
+
     private protected static BulkRow NewBulk() => new(
         Guid.CreateVersion7(), Guid.CreateVersion7(), "c:" + Guid.NewGuid(), new byte[16], "[{\"from\":\"ä😀\"}]"u8.ToArray(),
         BulkState.Reserving, null, null, T0, T0);

@@ -7,7 +7,7 @@ namespace WalletGrains.Journal.Tests.Bulks;
 /// <summary>The contract in memory, and its faults.</summary>
 public sealed class MemoryBulkStoreTests : BulkStoreContract
 {
-    protected override IBulkStore Store { get; } = new MemoryBulkStore();
+    protected override IBulkStore Store { get; } = new MemoryBulkStore(time: TimeProvider.System);
 
     protected override IBulkStore OtherSilo => Store;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Orleans.InProcess.Simulation;
 using WalletGrains.Journal;
 
 namespace WalletGrains.Simulation.Audit;
@@ -50,6 +51,8 @@ internal sealed partial class Auditor
         Require(entry.WalletId == wallet.WalletId, () => $"{request}: the entry is of another wallet.");
         Require(entry.Version == wallet.Entries.Count + 1, () => $"{request}: version {entry.Version} follows {wallet.Entries.Count}.");
         Require(wallet.Entries.Count == 0 || entry.CreatedAt >= wallet.Entries[^1].CreatedAt, () => $"{request}: older than the entry before it.");
+
+        Require(entry.CreatedAt <= SimulatedWorld.Epoch + world.Now + ClockTolerance, () => $"{request}: comes from the future, {entry.CreatedAt:O}.");
 
         var transfer = TransferOf(wallet, request, entry);
         var fitting = Asked(wallet, request).Where(entry.Answers).ToList();

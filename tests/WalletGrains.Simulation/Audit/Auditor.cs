@@ -53,8 +53,8 @@ internal sealed partial class Auditor(SimulatedWorld world)
     /// <summary>Every hold ever placed, oldest first.</summary>
     public List<(Guid WalletId, Guid HoldId)> Holds { get; } = [];
 
-    /// <summary>How far clocks may be apart and holds therefore end too early.</summary>
-    public TimeSpan ClockTolerance { get; set; }
+    /// <summary>How wrong times of entries may be: as much as the time is known, and more never, whatever clocks say.</summary>
+    private static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(2);
 
     /// <summary>Commits seen.</summary>
     public int Commits { get; private set; }

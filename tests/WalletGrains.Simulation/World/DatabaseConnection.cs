@@ -53,6 +53,9 @@ internal sealed partial class DatabaseConnection(SimulatedDatabase database, Sim
         DateTimeOffset before, TransferRow? after, int limit, CancellationToken cancellationToken) =>
         Read(() => database.Journal.ReadUnfinishedTransfersAsync(before, after, limit, cancellationToken));
 
+    /// <summary>The time of the database, which is right.</summary>
+    public Task<DateTimeOffset> ReadTimeAsync(CancellationToken cancellationToken) => Read(() => Task.FromResult(database.Process.Clock.GetUtcNow()));
+
     /// <summary>A write that waits for its turn, if there is room.</summary>
     private Task<T> Queue<T>(Func<Task<T>> commit) => database.Happens(database.Faults.Overload)
         ? throw new JournalOverloadedException("Simulated: the queue is full.")

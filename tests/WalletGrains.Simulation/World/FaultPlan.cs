@@ -10,14 +10,11 @@ namespace WalletGrains.Simulation.World;
 /// </summary>
 internal sealed class FaultPlan(SimulatedWorld world, SimulatedCluster cluster, SimulatedDatabase database, IReadOnlyList<Guid> wallets, IReadOnlyList<string> kinds, IGrainFactory grains)
 {
-    /// <summary>The kind that makes clocks wrong.</summary>
-    public const string ClockJumps = "clock jumps";
-
     /// <summary>How long faults begin to happen; some last longer.</summary>
     public static readonly TimeSpan Duration = TimeSpan.FromSeconds(30);
 
-    // Transfers whose times lie in the future are recovered only when that has come: less than the time to converge.
-    public static readonly TimeSpan LargestJump = TimeSpan.FromMinutes(2);
+    // From what looks right to what a wrong year makes.
+    private static readonly TimeSpan[] Jumps = [TimeSpan.FromSeconds(4), TimeSpan.FromMinutes(2), TimeSpan.FromHours(12), TimeSpan.FromDays(365)];
 
     private readonly Random _random = world.NewRandom("faults");
     private bool _isOver;
@@ -32,7 +29,7 @@ internal sealed class FaultPlan(SimulatedWorld world, SimulatedCluster cluster, 
         Maybe("crashes", 3, CrashAndRestart);
         Maybe("duplicate activations", 10, Duplicate);
         Maybe("stalls", 3, () => Silo().Process.Stall(UpTo(TimeSpan.FromSeconds(6))));
-        Maybe(ClockJumps, 3, () => Silo().ClockOffset = LargestJump * ((2 * _random.NextDouble()) - 1));
+        Maybe("clock jumps", 3, Jump);
         Maybe("reminders missed or repeated", 2, () => Ring(_random.Next(2) == 0 ? ReminderRinging.ByNobody : ReminderRinging.ByAll));
         Maybe("lost messages", 2, () => Share(0.15, share => network.Lose = share));
         Maybe("late messages", 2, () => Share(0.15, share => network.Delay = share));
@@ -85,6 +82,13 @@ internal sealed class FaultPlan(SimulatedWorld world, SimulatedCluster cluster, 
         var silo = Silo();
         silo.Crash();
         After(UpTo(TimeSpan.FromSeconds(20)), silo.Restart);
+    }
+
+    private void Jump()
+    {
+        var silo = Silo();
+        silo.ClockOffset = Jumps[_random.Next(Jumps.Length)] * ((2 * _random.NextDouble()) - 1);
+        After(UpTo(TimeSpan.FromSeconds(20)), () => silo.ClockOffset = TimeSpan.Zero);
     }
 
     private void Duplicate()

@@ -4,9 +4,9 @@ using WalletGrains.Journal.Bulks;
 namespace WalletGrains.Simulation.World;
 
 /// <summary>The rows of bulk transfers, with faults around each write, and an observer of what was written.</summary>
-internal sealed class SimulatedBulks(CommitInterceptor interceptor, Action<BulkRow> written) : IBulkStore
+internal sealed class SimulatedBulks(CommitInterceptor interceptor, Action<BulkRow> written, TimeProvider time) : IBulkStore
 {
-    private readonly MemoryBulkStore _durable = new();
+    private readonly MemoryBulkStore _durable = new(time: time);
 
     public async Task<(BulkRow Stored, bool IsNew)> CreateAsync(BulkRow bulk, CancellationToken cancellationToken)
     {

@@ -24,9 +24,9 @@ internal sealed class SimulatedDatabase
         World = world;
         Process = world.AddProcess("database");
         _random = world.NewRandom("database");
-        Durable = new MemoryJournal(InterceptAsync, auditor.NoteCommit);
+        Durable = new MemoryJournal(InterceptAsync, auditor.NoteCommit, Process.Clock);
         Journal = bug.TamperDatabase(Durable);
-        Bulks = new SimulatedBulks(InterceptAsync, auditor.NoteBulk);
+        Bulks = new SimulatedBulks(InterceptAsync, auditor.NoteBulk, Process.Clock);
         _jobs = new SimulatedJobs(Process.Clock, InterceptAsync, auditor.Jobs);
         Jobs = bug.TamperJobs(_jobs);
         Bank = new SimulatedBankRows(InterceptAsync, _jobs, auditor.Bank);
