@@ -1,10 +1,9 @@
-using System.Text.RegularExpressions;
 using WalletGrains.Simulators.Billers;
 using Xunit;
 
 namespace WalletGrains.Simulators.Tests;
 
-public sealed partial class BillerTests
+public sealed class BillerTests
 {
     public static TheoryData<string> Codes { get; } = [.. SimulatorServer.BillerCodes];
 
@@ -101,19 +100,5 @@ public sealed partial class BillerTests
         Assert.Equal(status, Assert.Single(await simulators.Admin.PaymentsAsync("airtime")).Status);
         await Assert.ThrowsAsync<HttpRequestException>(() => simulators.Admin.SettleAsync("airtime", "p-1", status));
         await Assert.ThrowsAsync<HttpRequestException>(() => simulators.Admin.SettleAsync("airtime", "p-2", status));
-    }
-
-    /// <summary>A line of ./run: <c>use_biller code "name" "label" 'pattern' example least most enquiry</c>.</summary>
-    [GeneratedRegex("""^ +use_biller (\S+) "([^"]+)" "([^"]+)" '([^']+)' (\S+) (\S+) (\S+) (\S+)$""", RegexOptions.Multiline)]
-    private static partial Regex UseBiller();
-
-    [Fact]
-    public async Task The_start_script_tells_the_host_of_each_biller_what_the_biller_says_of_itself()
-    {
-        using var script = new StreamReader(typeof(BillerTests).Assembly.GetManifestResourceStream("run")!);
-        var told = UseBiller().Matches(await script.ReadToEndAsync(TestContext.Current.CancellationToken)).Select(line => line.Groups.Values.Skip(1).Select(group => group.Value));
-        await using var simulators = await SimulatorServer.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
-        string[] names = ["Name", "ReferenceLabel", "ReferencePattern", "ReferenceExample", "MinAmount", "MaxAmount", "NameEnquiry"];
-        Assert.Equal(SimulatorServer.BillerCodes.Select(code => names.Select(name => simulators.BillerSettings(code)[name]).Prepend(code)), told);
     }
 }
