@@ -80,9 +80,9 @@ internal static class BillJobs
 /// has thought of, an hour and a half of them.
 /// </summary>
 [SuppressMessage("Performance", "CA1812", Justification = "Made by the container.")]
-internal sealed class BillCalling(IGrainFactory grains, BillOptions options) : IJobHandler
+internal sealed class BillCalling(IGrainFactory grains, BillOptions options, TimeProvider time) : IJobHandler
 {
-    private readonly BillPlaces _places = new(options.CallsPerBiller);
+    private readonly BillPlaces _places = new(options.CallsPerBiller, time);
 
     /// <inheritdoc />
     public string Kind => BillJobs.Payment;
@@ -100,9 +100,9 @@ internal sealed class BillCalling(IGrainFactory grains, BillOptions options) : I
 
 /// <summary>Asks billers how payments stand, in intervals that grow to half an hour.</summary>
 [SuppressMessage("Performance", "CA1812", Justification = "Made by the container.")]
-internal sealed class BillAsking(IGrainFactory grains, BillOptions options) : IJobHandler
+internal sealed class BillAsking(IGrainFactory grains, BillOptions options, TimeProvider time) : IJobHandler
 {
-    private readonly BillPlaces _places = new(options.CallsPerBiller);
+    private readonly BillPlaces _places = new(options.CallsPerBiller, time);
 
     /// <summary>A payment that an operator has retried may be asked about a few times before it is a dead letter again.</summary>
     private const int AttemptsWhenOverdue = 3;

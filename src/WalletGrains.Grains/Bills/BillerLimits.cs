@@ -1,3 +1,5 @@
+using WalletGrains.Grains.Jobs;
+
 namespace WalletGrains.Grains.Bills;
 
 /// <summary>Every limit of billers, of their settings too.</summary>
@@ -27,8 +29,14 @@ internal static class BillerLimits
     /// <summary>Seconds that a biller may be left alone at most.</summary>
     public const int MaxBreakerSeconds = 600;
 
-    /// <summary>How long a payment waits whose biller has as many as it may have at once.</summary>
-    public static readonly TimeSpan PlacePause = TimeSpan.FromSeconds(1);
+    /// <summary>How long a call is thought to take before one has ended. Rather too short: that it takes longer shows while it is under way.</summary>
+    public static readonly TimeSpan AssumedCallTime = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>The shortest wait of a payment whose biller has as many as it may have at once: jobs are looked at no more often.</summary>
+    public static readonly TimeSpan MinPlacePause = JobLimits.MinPollPeriod;
+
+    /// <summary>The longest one, also where thousands wait before it: two thousand cost about 180 writes a second. A biller that has become fast is noticed after it.</summary>
+    public static readonly TimeSpan MaxPlacePause = TimeSpan.FromSeconds(30);
 
     /// <summary>How long it is left alone, where nothing is set; then one call tries.</summary>
     public static readonly TimeSpan BreakerPause = TimeSpan.FromSeconds(15);
