@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using WalletGrains.Grains.Bills;
+using WalletGrains.Grains.Jobs;
 using Xunit;
 
 namespace WalletGrains.Grains.Tests.Bills;
@@ -17,6 +18,33 @@ public sealed class BillOptionsTests
     [Fact]
     public void A_biller_that_is_not_reached_may_be_called_for_an_hour() =>
         Assert.Equal(TimeSpan.FromHours(1), Read("Bills:UnreachedPatience", "01:00:00").UnreachedPatience);
+
+    [Fact]
+    public void Without_settings_payments_wait_as_long_as_people_were_promised() => Assert.Equal(
+        new BillOptions
+        {
+            ReversalDelay = TimeSpan.FromSeconds(5),
+            StatusDelay = TimeSpan.FromSeconds(5),
+            UnreachedPatience = TimeSpan.FromMinutes(10),
+            UnknownPatience = TimeSpan.FromHours(24),
+            CallsPerBiller = 8,
+        },
+        BillOptions.Read(null));
+
+    [Fact]
+    public void Without_settings_billers_are_called_and_asked_and_money_is_given_back_as_often_as_people_were_promised()
+    {
+        var minute = TimeSpan.FromMinutes(1);
+        Assert.Equal(
+            new JobPolicy { Concurrency = 32, MaxAttempts = 100, FirstBackoff = TimeSpan.FromSeconds(1), MaxBackoff = minute, Timeout = minute },
+            new BillCalling(null!, new BillOptions(), TimeProvider.System).Policy);
+        Assert.Equal(
+            new JobPolicy { Concurrency = 16, MaxAttempts = 1_000, FirstBackoff = TimeSpan.FromSeconds(5), MaxBackoff = TimeSpan.FromMinutes(30), Timeout = minute },
+            new BillAsking(null!, new BillOptions(), TimeProvider.System).Policy);
+        Assert.Equal(
+            new JobPolicy { Concurrency = 16, MaxAttempts = 5, FirstBackoff = TimeSpan.FromSeconds(3), MaxBackoff = minute, Timeout = TimeSpan.FromSeconds(30) },
+            new BillReversing(null!).Policy);
+    }
 
     private static BillOptions Read(string setting, string value) =>
         BillOptions.Read(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { [setting] = value }).Build());
