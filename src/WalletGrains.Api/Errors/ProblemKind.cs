@@ -17,6 +17,7 @@ internal sealed class ProblemKind
     public static readonly ProblemKind EmailTaken = new("EMAIL_TAKEN", StatusCodes.Status409Conflict, "E-mail address taken");
     public static readonly ProblemKind UsernameTaken = new("USERNAME_TAKEN", StatusCodes.Status409Conflict, "Name taken");
     public static readonly ProblemKind AccountTaken = new("ACCOUNT_TAKEN", StatusCodes.Status409Conflict, "Account known already");
+    public static readonly ProblemKind PaymentWaits = new("PAYMENT_WAITS", StatusCodes.Status409Conflict, "A payment waits for it");
     public static readonly ProblemKind BodyTooLarge = new("BODY_TOO_LARGE", StatusCodes.Status413PayloadTooLarge, "The body is too large");
     public static readonly ProblemKind UnsupportedMediaType = new("UNSUPPORTED_MEDIA_TYPE", StatusCodes.Status415UnsupportedMediaType, "The body is of another media type");
     public static readonly ProblemKind AmountTooLarge = new("AMOUNT_TOO_LARGE", StatusCodes.Status422UnprocessableEntity, "Amount too large");

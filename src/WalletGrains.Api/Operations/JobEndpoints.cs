@@ -52,10 +52,10 @@ internal sealed class JobEndpoints(IGrainFactory grains)
         });
         endpoints.MapApi("POST", "/ops/dead-letters/{id}/discard", DiscardAsync, new("discardDeadLetter", "Operations", "Decide that a dead letter need not be done")
         {
-            Description = "May be repeated. A discarded job is not retried any more. That of a bill that is not at its end cannot be discarded: its money would be held for ever.",
+            Description = "May be repeated. A discarded job is not retried any more. That of a bill that is not at its end cannot be discarded, PAYMENT_WAITS: its money would be held for ever.",
             Access = Access.Operator,
             Response = typeof(JobResponse),
-            Problems = [ProblemKind.NotFound, ProblemKind.NotADeadLetter],
+            Problems = [ProblemKind.NotFound, ProblemKind.NotADeadLetter, ProblemKind.PaymentWaits],
         });
     }
 
@@ -121,12 +121,14 @@ internal sealed class JobEndpoints(IGrainFactory grains)
     }
 
     private ValueTask<Answer> RetryAsync(HttpContext context) =>
-        DecideAsync(context, Jobs.RetryAsync, "The job was discarded, which is for ever. Enqueue its work anew.");
+        DecideAsync(context, Jobs.RetryAsync, static _ => new Problem(ProblemKind.NotADeadLetter, "The job was discarded, which is for ever. Enqueue its work anew."));
 
     private ValueTask<Answer> DiscardAsync(HttpContext context) =>
-        DecideAsync(context, Jobs.DiscardAsync, "The job is no dead letter, or money is held for a bill that waits for it: retry it, or settle the payment.");
+        DecideAsync(context, Jobs.DiscardAsync, static kept => kept.Status is JobStatus.Dead
+            ? new Problem(ProblemKind.PaymentWaits, "Money is held for a bill that waits for it: retry it, or settle the payment.")
+            : new Problem(ProblemKind.NotADeadLetter, "The job is no dead letter."));
 
-    private static async ValueTask<Answer> DecideAsync(HttpContext context, Func<Guid, Task<DeadLetterDecision>> decide, string otherwise)
+    private static async ValueTask<Answer> DecideAsync(HttpContext context, Func<Guid, Task<DeadLetterDecision>> decide, Func<Job, Problem> otherwise)
     {
         var errors = new FieldErrors();
         var jobId = errors.PathId(context);
@@ -136,7 +138,7 @@ internal sealed class JobEndpoints(IGrainFactory grains)
         }
 
         var decision = await decide(jobId);
-        return decision is { Job: not null, IsDecided: false } ? new Problem(ProblemKind.NotADeadLetter, otherwise) : Shown(decision.Job);
+        return decision is { Job: { } job, IsDecided: false } ? otherwise(job) : Shown(decision.Job);
     }
 
     private static Answer Shown(Job? job) => job is null ? Problem.NotFound : Answer.Ok(JobResponse.Of(job), ApiJson.Wire.JobResponse);

@@ -85,7 +85,8 @@ public interface IJobListGrain : IGrainWithIntegerKey
     [Alias("Retry")]
     Task<DeadLetterDecision> RetryAsync(Guid jobId);
 
-    /// <summary>Discards a dead letter; one that was discarded already stays so. A job that is no dead letter is not discarded.</summary>
+    /// <summary>Discards a dead letter; one that was discarded already stays so. A job that is no dead letter is not discarded, and a dead letter that a
+    /// payment waits for stays one.</summary>
     /// <exception cref="UnavailableException">The store is away; the call may be repeated.</exception>
     [Alias("Discard")]
     Task<DeadLetterDecision> DiscardAsync(Guid jobId);

@@ -221,6 +221,32 @@ public sealed class BillTests(BillerFixture billers)
         Assert.Equal("COMPLETED", (await op.PostAsync($"/ops/bills/{paymentId}/retry", "")).Json.GetProperty("status").GetString());
     }
 
+    [Fact]
+    public async Task A_dead_letter_that_a_payment_waits_for_is_not_discarded_but_retried()
+    {
+        await using var jobs = await billers.BeginAsync();
+        await billers.Admin.SetFaultsAsync(new FaultRule("electricity.pay", FaultKind.ErrorAfter), new FaultRule("electricity.status", FaultKind.ErrorBefore));
+        var (ada, op) = (Api.Customer(), Api.Operator());
+        var wallet = await ada.OpenWalletAsync(10_000);
+        var paymentId = await PayAsync(ada, wallet, BillerFixture.Failing, Meter, "2500");
+        await EndAsync(jobs, paymentId, "UNKNOWN");
+        await Api.ExecuteAsync($"update jobs set state = 4, last_error = 'given up', lease_token = null where kind = 'bill-status' and key = '{paymentId}'");
+        var letter = (await op.GetAsync("/ops/dead-letters?kind=bill-status")).Json.GetProperty("items").EnumerateArray()
+            .Single(job => job.GetProperty("key").GetString() == $"{paymentId}").GetProperty("jobId").GetGuid();
+
+        (await op.PostAsync($"/ops/dead-letters/{letter}/discard", "")).AssertProblem(409, "PAYMENT_WAITS");
+        Assert.Equal("DEAD", (await op.GetAsync($"/ops/jobs/{letter}")).Json.GetProperty("status").GetString());
+        Assert.Equal((10_000m, 2_500m), await MoneyAsync());
+
+        await billers.Admin.SetFaultsAsync();
+        Assert.Equal(200, (await op.PostAsync($"/ops/dead-letters/{letter}/retry", "")).Status);
+        await EndAsync(jobs, paymentId, "COMPLETED");
+        Assert.Equal((7_500m, 0m), await MoneyAsync());
+
+        async Task<(decimal Balance, decimal Held)> MoneyAsync() =>
+            (await ada.GetAsync($"/wallet/{wallet}")).Json is var money ? (money.GetProperty("balance").GetDecimal(), money.GetProperty("held").GetDecimal()) : default;
+    }
+
     /// <summary>What was kept of a request; it is stored a moment after its answer.</summary>
     private async Task<JsonElement> AuditedAsync(Reply reply)
     {
