@@ -1,0 +1,114 @@
+using Npgsql;
+using WalletGrains.Simulators;
+using WalletGrains.Simulators.Admin;
+using WalletGrains.Testing;
+using Xunit;
+
+namespace WalletGrains.Api.Tests.Bills;
+
+/// <summary>Bills while the database is away.</summary>
+public sealed class BillOutageTests : IAsyncLifetime
+{
+    private readonly ApiFixture _api = new();
+    private TcpProxy _proxy = null!;
+    private SimulatorServer _simulators = null!;
+    private SimulatorAdmin _admin = null!;
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _simulators = await SimulatorServer.StartAsync(cancellationToken: Cancelled);
+        _admin = new SimulatorAdmin(_simulators.Address);
+        await _api.StartAsync(
+            "Development",
+            connectionString =>
+            {
+                _proxy = TcpProxy.To(connectionString);
+                return _proxy.ConnectionStringThrough(connectionString);
+            },
+            BillerFixture.Settings(_simulators));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _api.DisposeAsync();
+        await _proxy.DisposeAsync();
+        _admin.Dispose();
+        await _simulators.DisposeAsync();
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task While_the_database_is_away_nothing_is_paid_and_a_repeat_afterwards_is_paid_once()
+    {
+        await using var jobs = await JobWatch.StartAsync(_api.ConnectionString);
+        var caller = _api.Customer();
+        var wallet = await caller.OpenWalletAsync(10_000);
+        TakeAway();
+        foreach (var reply in await Task.WhenAll(PayAsync(caller, wallet), caller.GetAsync("/bills"), caller.GetAsync($"/bills/{Guid.CreateVersion7()}")))
+        {
+            reply.AssertProblem(503, "UNAVAILABLE");
+            Assert.Equal("2", reply.Header("Retry-After"));
+        }
+
+        Assert.Equal(0, await jobs.CountAsync("select count(*) from bills"));
+        _proxy.Refuses = false;
+        Reply again;
+        do
+        {
+            again = await PayAsync(caller, wallet);
+        }
+        while (again.Status == 503);
+
+        await AssertPaidOnceAsync(jobs, caller, wallet);
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task A_payment_behind_which_the_database_goes_away_is_unknown_to_who_asked_and_goes_on_by_itself()
+    {
+        await using var jobs = await JobWatch.StartAsync(_api.ConnectionString);
+        var caller = _api.Customer();
+        var wallet = await caller.OpenWalletAsync(10_000);
+
+        // The payment is written, and the hold waits until nobody hears of it any more.
+        await using var connection = new NpgsqlConnection(_api.ConnectionString);
+        await connection.OpenAsync(Cancelled);
+        await using var other = await connection.BeginTransactionAsync(Cancelled);
+        await using var locking = new NpgsqlCommand($"select from wallets where wallet_id = '{wallet}' for update", connection);
+        await locking.ExecuteNonQueryAsync(Cancelled);
+        var paying = PayAsync(caller, wallet);
+        while (await jobs.CountAsync("select count(*) from bills") == 0)
+        {
+            Cancelled.ThrowIfCancellationRequested();
+        }
+
+        TakeAway();
+        await other.RollbackAsync(Cancelled);
+        var unknown = (await paying).AssertProblem(503, "OUTCOME_UNKNOWN");
+        Assert.Equal(("2", "bill"), (unknown.Header("Retry-After"), unknown.Json.GetProperty("requestId").GetString()));
+
+        _proxy.Refuses = false;
+        await AssertPaidOnceAsync(jobs, caller, wallet);
+    }
+
+    private void TakeAway()
+    {
+        _proxy.Refuses = true;
+        _proxy.CutNow();
+    }
+
+    private static Task<Reply> PayAsync(ApiCaller caller, Guid wallet) => caller.PostAsync(
+        "/bills/pay", $$"""{"walletId":"{{wallet}}","billerCode":"water","customerReference":"WB-204417-3","amount":2500,"requestId":"bill"}""");
+
+    private async Task AssertPaidOnceAsync(JobWatch jobs, ApiCaller caller, Guid wallet)
+    {
+        await jobs.UntilAsync("select count(*) = 1 from bills where state = 5");
+        var again = await PayAsync(caller, wallet);
+        Assert.Equal((202, "true"), (again.Status, again.Header("Idempotent-Replay")));
+        var booked = Assert.Single(await _admin.PaymentsAsync("water"));
+        Assert.Equal(BillerFixture.ReferenceOf(again.Json.GetProperty("paymentId").GetGuid()), booked.Reference);
+        var entries = (await caller.GetAsync($"/wallet/{wallet}/history")).Json.GetProperty("items").EnumerateArray();
+        Assert.Equal(["BILL_PAYMENT", "HOLD", "FUND"], entries.Select(entry => entry.GetProperty("type").GetString()));
+        Assert.Equal(7_500m, (await caller.ReadWalletAsync(wallet)).Balance);
+    }
+}
