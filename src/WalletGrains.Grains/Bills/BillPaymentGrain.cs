@@ -27,7 +27,8 @@ public sealed partial class BillPaymentGrain(
     private static readonly BillAdvance Taken = new BillAdvance.Taken();
     private static readonly BillAdvance WaitsForWallet = new BillAdvance.Waits("The wallet did not decide.");
 
-    private Task _told = Task.CompletedTask;
+    /// <summary>The telling of the newest step that this activation has told; null before the first.</summary>
+    private Task? _told;
 
     private Guid PaymentId => this.GetPrimaryKey();
 
@@ -157,6 +158,8 @@ public sealed partial class BillPaymentGrain(
                 : new BillOutcome.Accepted(PaymentId, Replayed: false);
         }
 
+        // The payment is written. Whoever comes first tells that, ahead of all steps behind it.
+        _told ??= TellAsync(Task.CompletedTask, bill);
         var hold = new PlaceHold(RequestId.ForBillHold(PaymentId), bill.Amount, PaymentId, null, bill.Description);
         switch (await GrainFactory.ExecuteStepAsync(bill.Row.WalletId, hold))
         {
@@ -264,7 +267,7 @@ public sealed partial class BillPaymentGrain(
         if (next.Steps.Count > bill.Progress.Steps.Count)
         {
             // In their order, and nobody waits for those who listen: a biller that may be called already is to be called.
-            _told = TellAsync(_told, after);
+            _told = TellAsync(_told ?? Task.CompletedTask, after);
         }
 
         return after;

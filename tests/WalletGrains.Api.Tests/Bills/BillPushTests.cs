@@ -19,7 +19,7 @@ public sealed class BillPushTests(BillerFixture billers)
         var (wallet, others) = (await ada.OpenWalletAsync(10_000), await other.OpenWalletAsync(10_000));
         var reversed = await PayAsync(ada, wallet, "45021234999");
         var steps = await clients.BillsAsync("ada", reversed, "REVERSED");
-        Assert.Equal(["PROCESSING", "REVERSING", "REVERSED"], steps.Select(step => step.GetProperty("status").GetString()));
+        Assert.Equal(["PENDING", "PROCESSING", "REVERSING", "REVERSED"], steps.Select(step => step.GetProperty("status").GetString()));
         Assert.Equal(
             string.Create(CultureInfo.InvariantCulture, $$"""{"paymentId":"{{reversed}}","walletId":"{{wallet}}","status":"REVERSED","billerCode":"electricity","customerReference":"45021234999","amount":2500,"currency":"NGN","occurredAt":{{steps[^1].GetProperty("occurredAt").GetRawText()}},"failureCode":"DECLINED"}"""),
             steps[^1].GetRawText());
@@ -32,9 +32,23 @@ public sealed class BillPushTests(BillerFixture billers)
         Assert.All(await clients.BillsAsync("ada", reversed, "REVERSED"), step => Assert.Equal(reversed, step.GetProperty("paymentId").GetGuid()));
     }
 
+    [Fact]
+    public async Task A_payment_that_the_wallet_refuses_is_told_as_asked_for_and_failed()
+    {
+        await using var jobs = await billers.BeginAsync();
+        await using var clients = JavaScriptClients.Start(billers.Api.Address);
+        var ada = billers.Api.Customer();
+        await clients.ConnectedAsync("ada", ada.Token);
+        var refused = (await ada.PostAsync("/bills/pay", Body(await ada.OpenWalletAsync(2_499), "45021234567"))).AssertProblem(400, "INSUFFICIENT_FUNDS");
+        var steps = await clients.BillsAsync("ada", refused.Json.GetProperty("paymentId").GetGuid(), "FAILED");
+        Assert.Equal(["PENDING", "FAILED"], steps.Select(step => step.GetProperty("status").GetString()));
+    }
+
+    private static string Body(Guid wallet, string meter) => $$"""{"walletId":"{{wallet}}","billerCode":"electricity","customerReference":"{{meter}}","amount":2500}""";
+
     private static async Task<Guid> PayAsync(ApiCaller caller, Guid wallet, string meter)
     {
-        var taken = await caller.PostAsync("/bills/pay", $$"""{"walletId":"{{wallet}}","billerCode":"electricity","customerReference":"{{meter}}","amount":2500}""");
+        var taken = await caller.PostAsync("/bills/pay", Body(wallet, meter));
         Assert.True(taken.Status == 202, taken.Text);
         return taken.Json.GetProperty("paymentId").GetGuid();
     }
