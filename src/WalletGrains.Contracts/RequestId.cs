@@ -78,8 +78,9 @@ public readonly record struct RequestId
     public static RequestId ForSchedule(Guid scheduleId, DateTimeOffset dueAt) =>
         new(string.Create(CultureInfo.InvariantCulture, $"{SchedulePrefix}{scheduleId:N}/{dueAt.ToUnixTimeMilliseconds()}"));
 
-    /// <summary>The id of the freeze that an alert asks for.</summary>
-    public static RequestId ForFraudHold(Guid alertId) => new($"{FraudPrefix}{alertId:N}/hold");
+    /// <summary>The id of the freeze that an alert asks for: another one with each further finding.</summary>
+    public static RequestId ForFraudHold(Guid alertId, long findings) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"{FraudPrefix}{alertId:N}/hold/{findings}"));
 
     /// <summary>The id of the credit of a payment to a virtual account: the provider's own reference names it, for ever.</summary>
     public static RequestId ForBankCredit(string provider, string reference) => new($"{VirtualAccountPrefix}{provider}/{reference}");

@@ -23,7 +23,7 @@ public enum FraudAction
 /// <param name="NewestAt">Time of the entry at which it fired last.</param>
 /// <param name="Findings">How often it fired.</param>
 /// <param name="Evidence">The entries it fired about, oldest first, up to <see cref="Limits.MaxFraudEvidence"/>.</param>
-/// <param name="HeldAt">When the wallet was frozen for it; null when it was not.</param>
+/// <param name="HeldAt">When the wallet was frozen for it; null when it was not, or is to be again.</param>
 /// <param name="ResolvedAt">When an operator resolved it; null while it is open.</param>
 /// <param name="ResolvedBy">Who did.</param>
 /// <param name="Note">The operator's words.</param>

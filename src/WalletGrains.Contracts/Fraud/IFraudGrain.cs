@@ -7,7 +7,13 @@ namespace WalletGrains.Contracts.Fraud;
 /// becomes alerts, which it publishes to the stream 0 of <see cref="FraudStreams.Alerts"/> as <see cref="FraudAlert"/>s when they are raised.
 /// </summary>
 [Alias("walletgrains.IFraudGrain")]
-public interface IFraudGrain : IGrainWithIntegerKey;
+public interface IFraudGrain : IGrainWithIntegerKey
+{
+    /// <summary>Follows up what somebody else has found about the partition's wallets, as what it finds itself.</summary>
+    /// <param name="raised">The alerts that this raised.</param>
+    [Alias("Tell")]
+    Task TellAsync(List<Guid> raised);
+}
 
 /// <summary>The names of the streams of alerts.</summary>
 public static class FraudStreams

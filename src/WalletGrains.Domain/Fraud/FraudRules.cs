@@ -1,5 +1,6 @@
 using WalletGrains.Contracts;
 using WalletGrains.Contracts.Fraud;
+using WalletGrains.Contracts.Wallets;
 
 namespace WalletGrains.Domain.Fraud;
 
@@ -124,6 +125,9 @@ public sealed class FraudRules(IFraudRule[] rules)
     /// <summary>The rules.</summary>
     public IReadOnlyList<IFraudRule> All => rules;
 
+    /// <summary>Whether any of them freezes wallets.</summary>
+    public bool Hold { get; } = rules.Any(rule => rule.Action is FraudAction.Hold);
+
     /// <summary>Whether any of them looks at entries of the type with this name.</summary>
     public bool Concern(string type)
     {
@@ -138,6 +142,9 @@ public sealed class FraudRules(IFraudRule[] rules)
 
         return false;
     }
+
+    /// <summary>Whether any of them looks at the entry. Money that an operator gives back is nothing that the owner withdraws.</summary>
+    public bool Concern(Entry entry) => entry.ReversesTransferId is null && Concern(EntryTypes.NameOf(entry.Type));
 
     /// <summary>What of it they can still look at with a later entry: for each rule the newest of its own types in its own window.</summary>
     public Withdrawals Keep(Withdrawals window) => window.Keep(rules);

@@ -12,7 +12,7 @@ public interface IEventRetry
 
     /// <summary>Takes an entry of a wallet into account.</summary>
     /// <exception cref="Exception">Any: it still cannot.</exception>
-    Task RetryAsync(Guid walletId, long version);
+    Task RetryAsync(Guid walletId, long version, CancellationToken cancellationToken);
 }
 
 /// <summary>
@@ -41,7 +41,7 @@ public sealed class EventJob(IEnumerable<IEventRetry> consumers) : IJobHandler
             return new JobOutcome.Fail($"{job.Key} names no consumer, wallet and version.");
         }
 
-        await retry.RetryAsync(walletId, version);
+        await retry.RetryAsync(walletId, version, cancellationToken);
         return new JobOutcome.Done();
     }
 

@@ -16,9 +16,13 @@ internal sealed class FraudEffects(FraudRules rules, IFraudStore store, IJournal
     private readonly Dictionary<Guid, Withdrawals> _windows = [];
     private readonly Dictionary<(Guid WalletId, string Rule), Guid> _alertIds = [];
     private readonly List<FraudFindingRow> _findings = [];
+    private readonly HashSet<Guid> _skipped = [];
 
     /// <summary>Alerts that were raised; whoever tells of them takes them out.</summary>
     public List<Guid> Raised { get; } = [];
+
+    /// <summary>Whether what was found may be about a wallet that is to be frozen; whoever looks sets it back.</summary>
+    public bool IsToHold { get; set; }
 
     /// <inheritdoc />
     public int Count => _findings.Count;
@@ -26,6 +30,13 @@ internal sealed class FraudEffects(FraudRules rules, IFraudStore store, IJournal
     /// <inheritdoc />
     public async Task PrepareAsync(IReadOnlyList<ActivityEvent> events)
     {
+        foreach (var walletId in _skipped)
+        {
+            // What was skipped is looked at later, together with what was there behind it by then. Whatever comes from now on sees it, if it can be read.
+            _windows.Remove(walletId);
+        }
+
+        _skipped.Clear();
         if (_windows.Count > GrainLimits.MaxFraudWindows)
         {
             // Forgotten windows are read again when they are needed.
@@ -35,7 +46,7 @@ internal sealed class FraudEffects(FraudRules rules, IFraudStore store, IJournal
         Dictionary<Guid, Entry>? firsts = null;
         foreach (var happened in events)
         {
-            if (happened.Entry is { } entry && Concerns(entry) && !_windows.ContainsKey(entry.WalletId))
+            if (happened.Entry is { } entry && rules.Concern(entry) && !_windows.ContainsKey(entry.WalletId))
             {
                 (firsts ??= []).TryAdd(entry.WalletId, entry);
             }
@@ -43,7 +54,7 @@ internal sealed class FraudEffects(FraudRules rules, IFraudStore store, IJournal
 
         foreach (var chunk in firsts?.Values.Chunk(GrainLimits.FraudWindowConcurrency) ?? [])
         {
-            foreach (var (first, window) in chunk.Zip(await Task.WhenAll(chunk.Select(ReadAsync))))
+            foreach (var (first, window) in chunk.Zip(await Task.WhenAll(chunk.Select(first => journal.ReadBeforeAsync(rules, first)))))
             {
                 _windows.Add(first.WalletId, window);
             }
@@ -54,7 +65,7 @@ internal sealed class FraudEffects(FraudRules rules, IFraudStore store, IJournal
     public void Apply(ActivityEvent happened)
     {
         var entry = happened.Entry ?? throw new FormatException($"Entry {happened.Version} of wallet {happened.WalletId} cannot be read.");
-        if (!Concerns(entry))
+        if (!rules.Concern(entry))
         {
             return;
         }
@@ -80,16 +91,14 @@ internal sealed class FraudEffects(FraudRules rules, IFraudStore store, IJournal
     }
 
     /// <inheritdoc />
-    public void Skip(ActivityEvent happened)
-    {
-        // Its wallet's window goes on without it.
-    }
+    public void Skip(ActivityEvent happened) => _skipped.Add(happened.WalletId);
 
     /// <inheritdoc />
     public async Task<bool> WriteAsync(PositionMove move, IReadOnlyList<NewJob> jobs)
     {
         var raised = await store.WriteAsync(move, _findings, jobs, CancellationToken.None);
         Raised.AddRange(raised ?? []);
+        IsToHold |= raised is not null && rules.Hold && _findings.Count > 0;
         return raised is not null;
     }
 
@@ -106,27 +115,6 @@ internal sealed class FraudEffects(FraudRules rules, IFraudStore store, IJournal
         // What windows hold may be applied again, and then has to be found again.
         Clear();
         _windows.Clear();
-    }
-
-    // Money that an operator gives back is nothing that the owner withdraws.
-    private bool Concerns(Entry entry) => entry.ReversesTransferId is null && rules.Concern(EntryTypes.NameOf(entry.Type));
-
-    /// <summary>What rules can see before an entry: for each of them as many of its own types as it reaches.</summary>
-    private async Task<Withdrawals> ReadAsync(Entry entry)
-    {
-        var window = Withdrawals.None;
-        foreach (var rule in rules.All)
-        {
-            // What is older than the window is no harm: the rule sees when it was. A short history is read without the search for where the window begins.
-            var query = new EntryQuery(
-                entry.WalletId,
-                entry.Version,
-                rule.Reach,
-                [.. EntryTypes.TransactionNames.Where(rule.Concerns)],
-                From: entry.Version > JournalLimits.MaxPage ? entry.CreatedAt - rule.Window : null);
-            window = await journal.ReadNewestAsync(window, query, rule.Reach - 1, past => Concerns(past) ? Withdrawal.Of(past) : null);
-        }
-
-        return window;
+        _skipped.Clear();
     }
 }

@@ -14,8 +14,8 @@ namespace WalletGrains.Grains.Fraud;
 
 /// <summary>The suspicions about one partition of the wallets.</summary>
 /// <remarks>
-/// A wallet that is to be frozen is frozen after its alert is durable, under a request id that is made of the alert: so it may be tried as often as
-/// it takes, by whichever activation, and happens once. What is left undone by a crash is found by its row.
+/// A wallet that is to be frozen is frozen after its alert is durable, under a request id that is made of the alert and its findings: so it may be tried as
+/// often as it takes, by whichever activation, and happens once, and once more when the rule fires again. What is left undone by a crash is found by its row.
 /// </remarks>
 [ImplicitStreamSubscription(ActivityStreams.Wallets)]
 public sealed partial class FraudGrain(
@@ -58,9 +58,17 @@ public sealed partial class FraudGrain(
     /// <inheritdoc />
     public Task OnErrorAsync(Exception ex) => Task.CompletedTask;
 
+    /// <inheritdoc />
+    public Task TellAsync(List<Guid> raised)
+    {
+        _effects.Raised.AddRange(raised);
+        _followUp.Change(TimeSpan.Zero, GrainLimits.FraudFollowUpPeriod);
+        return Task.CompletedTask;
+    }
+
     private void FollowUpSoon()
     {
-        if (_effects.Raised.Count > 0)
+        if (_effects.Raised.Count > 0 || _effects.IsToHold)
         {
             _followUp.Change(TimeSpan.Zero, GrainLimits.FraudFollowUpPeriod);
         }
@@ -73,6 +81,7 @@ public sealed partial class FraudGrain(
         {
             var raised = _effects.Raised.ToList();
             _effects.Raised.Clear();
+            _effects.IsToHold = false;
             var alerts = this.GetStreamProvider(ActivityStreams.Provider).GetStream<FraudAlert>(StreamId.Create(FraudStreams.Alerts, 0));
             foreach (var alertId in raised)
             {
@@ -107,7 +116,7 @@ public sealed partial class FraudGrain(
 
     private async Task HoldAsync(FraudAlertRow row, CancellationToken cancellationToken)
     {
-        var freeze = new FreezeWallet(RequestId.ForFraudHold(row.AlertId), $"Fraud alert {row.AlertId}: {row.Rule}");
+        var freeze = new FreezeWallet(RequestId.ForFraudHold(row.AlertId, row.Findings), $"Fraud alert {row.AlertId}: {row.Rule}");
         WalletOutcome outcome;
         try
         {
@@ -123,7 +132,7 @@ public sealed partial class FraudGrain(
         if (outcome is WalletOutcome.Accepted or WalletOutcome.Refused)
         {
             // Refused is a wallet that is frozen or closed already.
-            await store.MarkHeldAsync(row.AlertId, time.GetUtcMilliseconds(), cancellationToken);
+            await store.MarkHeldAsync(row.AlertId, row.Findings, time.GetUtcMilliseconds(), cancellationToken);
             LogHeld(logger, row.WalletId, row.AlertId, outcome is WalletOutcome.Accepted);
         }
     }

@@ -14,7 +14,7 @@ public sealed class StatisticsRetry(IStatisticsStore store, IJournal journal) : 
     public string Consumer => ConsumerName;
 
     /// <inheritdoc />
-    public async Task RetryAsync(Guid walletId, long version)
+    public async Task RetryAsync(Guid walletId, long version, CancellationToken cancellationToken)
     {
         while (true)
         {

@@ -180,7 +180,7 @@ internal sealed partial class WalletPipeline
     /// that one knows of. No entry is older than the newest one, so nothing before the newest one's window will ever be asked for, whatever the clock says.
     /// </summary>
     private async Task<Withdrawals> ReadLatelyAsync(WalletState state) => gate.Counts && state.Version > 0
-        ? await journal.ReadNewestAsync(
+        ? await journal.ReadAsync(
             Withdrawals.None,
             new EntryQuery(
                 walletId,

@@ -27,7 +27,7 @@ public sealed record FraudEvidenceRow(long Version, Guid EntryId, string Type, l
 /// <param name="RaisedAt">Time of the entry at which the rule fired first.</param>
 /// <param name="NewestAt">Time of the entry at which it fired last.</param>
 /// <param name="Findings">How often it fired.</param>
-/// <param name="HeldAt">When the wallet was frozen for it.</param>
+/// <param name="HeldAt">When the wallet was frozen for it; null while it is not, or is to be again.</param>
 /// <param name="ResolvedAt">When it was resolved; null while it is open.</param>
 /// <param name="ResolvedBy">Who resolved it.</param>
 /// <param name="Note">Why.</param>
@@ -53,8 +53,9 @@ public sealed record FraudAlertRow(
 public interface IFraudStore
 {
     /// <summary>
-    /// Writes what a consumer has found, and jobs for what it could not look at, together with its move. A finding at an entry that is not behind the newest one of its wallet and rule
-    /// was written before, and is left out. An alert that a finding with the action hold is added to is one to hold from then on.
+    /// Writes what a consumer has found, and jobs for what it could not look at, together with its move. A rule fires once at an entry of a wallet: what was
+    /// written before is left out, whatever became of its alert. What comes late is added like everything else. An alert that a finding with the action
+    /// hold is added to is one to hold from then on, also when its wallet was frozen before.
     /// </summary>
     /// <returns>The alerts that this raised; null, and nothing written, when the consumer does not stand where it must.</returns>
     Task<IReadOnlyList<Guid>?> WriteAsync(
@@ -80,7 +81,11 @@ public interface IFraudStore
     Task<IReadOnlyList<FraudAlertRow>> ReadToHoldAsync(int partition, int partitions, Guid after, int limit, CancellationToken cancellationToken);
 
     /// <summary>Notes that the wallet was frozen for an alert.</summary>
-    Task MarkHeldAsync(Guid alertId, DateTimeOffset at, CancellationToken cancellationToken);
+    /// <param name="alertId">The alert.</param>
+    /// <param name="findings">How many findings it had then; with more it is to be frozen again.</param>
+    /// <param name="at">When.</param>
+    /// <param name="cancellationToken">Gives up before anything is sent.</param>
+    Task MarkHeldAsync(Guid alertId, long findings, DateTimeOffset at, CancellationToken cancellationToken);
 
     /// <summary>Resolves an alert that is open; one that is not stays as it is.</summary>
     Task ResolveAsync(Guid alertId, Guid resolvedBy, string? note, DateTimeOffset at, CancellationToken cancellationToken);

@@ -10,7 +10,7 @@ public sealed class MemoryFraudStore(MemoryActivityPositions positions, MemoryJo
 {
     private readonly Lock _lock = new();
     private readonly SortedDictionary<Guid, FraudAlertRow> _alerts = [];
-    private readonly Dictionary<(Guid WalletId, string Rule), long> _newest = [];
+    private readonly HashSet<(Guid WalletId, string Rule, long Version)> _found = [];
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<Guid>?> WriteAsync(
@@ -52,8 +52,8 @@ public sealed class MemoryFraudStore(MemoryActivityPositions positions, MemoryJo
     }
 
     /// <inheritdoc/>
-    public Task MarkHeldAsync(Guid alertId, DateTimeOffset at, CancellationToken cancellationToken) =>
-        Change(alertId, alert => alert with { HeldAt = alert.HeldAt ?? at.Stored() });
+    public Task MarkHeldAsync(Guid alertId, long findings, DateTimeOffset at, CancellationToken cancellationToken) =>
+        Change(alertId, alert => alert.Findings == findings ? alert with { HeldAt = alert.HeldAt ?? at.Stored() } : alert);
 
     /// <inheritdoc/>
     public Task ResolveAsync(Guid alertId, Guid resolvedBy, string? note, DateTimeOffset at, CancellationToken cancellationToken) =>
@@ -65,7 +65,7 @@ public sealed class MemoryFraudStore(MemoryActivityPositions positions, MemoryJo
         {
             foreach (var ofRule in findings.GroupBy(finding => (finding.WalletId, finding.Rule)))
             {
-                var fresh = ofRule.Where(finding => finding.Version > _newest.GetValueOrDefault(ofRule.Key)).ToList();
+                var fresh = ofRule.Where(finding => _found.Add((finding.WalletId, finding.Rule, finding.Version))).ToList();
                 if (fresh.Count == 0)
                 {
                     continue;
@@ -80,11 +80,13 @@ public sealed class MemoryFraudStore(MemoryActivityPositions positions, MemoryJo
                     raised.Add(first.AlertId);
                 }
 
-                _newest[ofRule.Key] = fresh.Max(finding => finding.Version);
+                var isToHold = fresh.Exists(finding => finding.Action == PostgresFraudStore.Hold);
                 _alerts[open.AlertId] = open with
                 {
-                    Action = fresh.Exists(finding => finding.Action == PostgresFraudStore.Hold) ? PostgresFraudStore.Hold : open.Action,
-                    NewestAt = fresh.Max(finding => finding.At),
+                    Action = isToHold ? PostgresFraudStore.Hold : open.Action,
+                    HeldAt = isToHold ? null : open.HeldAt,
+                    RaisedAt = fresh.Select(finding => finding.At).Append(open.RaisedAt).Min(),
+                    NewestAt = fresh.Select(finding => finding.At).Append(open.NewestAt).Max(),
                     Findings = open.Findings + fresh.Count,
                     Evidence = [.. open.Evidence
                         .Concat(ofRule

@@ -17,29 +17,33 @@ public sealed class PostgresFraudStore : IFraudStore, IAsyncDisposable
     /// <summary>The action of alerts whose wallets are frozen; in the order of texts it is above the other one.</summary>
     internal const string Hold = "hold";
 
-    // What an alert has already is looked up once for each alert, not for each of the findings and entries that are added to it: a busy wallet has
-    // hundreds of them in one write. Materialized, or the planner puts the look-ups back where they are asked for.
+    // A finding is fresh when its row is: of two who find the same, the later one waits for the earlier one and then has nothing. Both go through
+    // findings and alerts in one order. What an alert has already is looked up once for each alert, not for each of the findings and entries that are added
+    // to it: a busy wallet has hundreds of them in one write. Materialized, or the planner puts the look-ups back where they are asked for.
     private const string WriteSql = $"""
         {PostgresActivityPositions.MovedCte}, found as (
             select unnest($7) as alert_id, unnest($8) as wallet_id, unnest($9) as rule, unnest($10) as action, unnest($11) as currency,
                 unnest($12) as version, unnest($13) as at
-        ), known as materialized (
-            select d.wallet_id, d.rule,
-                coalesce((select max(a.newest) from fraud_alerts a where a.wallet_id = d.wallet_id and a.rule = d.rule), 0) as newest
-            from (select distinct f.wallet_id, f.rule from found f) d
+        ), kept as (
+            insert into fraud_findings (wallet_id, rule, version, occurred_at)
+            select f.wallet_id, f.rule, f.version, f.at from found f where exists (select from moved) order by f.wallet_id, f.rule, f.version
+            on conflict do nothing
+            returning wallet_id, rule, version, occurred_at
         ), fresh as (
-            select (array_agg(f.alert_id))[1] as alert_id, f.wallet_id, f.rule, max(f.action) as action, min(f.currency) as currency,
-                min(f.at) as raised_at, max(f.at) as newest_at, max(f.version) as newest, count(*) as findings
-            from found f
-            join known k on k.wallet_id = f.wallet_id and k.rule = f.rule
-            where exists (select from moved) and f.version > k.newest
-            group by f.wallet_id, f.rule
+            select p.alert_id, k.wallet_id, k.rule, p.action, p.currency, k.raised_at, k.newest_at, k.newest, k.findings
+            from (
+                select wallet_id, rule, min(occurred_at) as raised_at, max(occurred_at) as newest_at, max(version) as newest, count(*) as findings
+                from kept group by wallet_id, rule) k
+            join (
+                select wallet_id, rule, (array_agg(alert_id))[1] as alert_id, max(action) as action, min(currency) as currency
+                from found group by wallet_id, rule) p on p.wallet_id = k.wallet_id and p.rule = k.rule
         ), written as (
             insert into fraud_alerts as a (alert_id, wallet_id, rule, action, currency, raised_at, newest_at, newest, findings)
             select * from fresh order by wallet_id, rule
             on conflict (wallet_id, rule) where resolved_at is null do update
-            set newest = excluded.newest, newest_at = excluded.newest_at, findings = a.findings + excluded.findings,
-                action = greatest(a.action, excluded.action)
+            set newest = greatest(a.newest, excluded.newest), raised_at = least(a.raised_at, excluded.raised_at),
+                newest_at = greatest(a.newest_at, excluded.newest_at), findings = a.findings + excluded.findings,
+                action = greatest(a.action, excluded.action), held_at = case when excluded.action = '{Hold}' then null else a.held_at end
             returning a.alert_id, a.wallet_id, a.rule, a.findings, a.xmax = 0 as raised
         ), room as materialized (
             select w.alert_id, w.wallet_id, w.rule, $21 - (select count(*) from fraud_evidence e where e.alert_id = w.alert_id) as places
@@ -189,12 +193,13 @@ public sealed class PostgresFraudStore : IFraudStore, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public Task MarkHeldAsync(Guid alertId, DateTimeOffset at, CancellationToken cancellationToken) => _writes.RunAsync(
-        "update fraud_alerts set held_at = $2 where alert_id = $1 and held_at is null",
+    public Task MarkHeldAsync(Guid alertId, long findings, DateTimeOffset at, CancellationToken cancellationToken) => _writes.RunAsync(
+        "update fraud_alerts set held_at = $2 where alert_id = $1 and held_at is null and findings = $3",
         parameters =>
         {
             parameters.Add(new NpgsqlParameter<Guid> { TypedValue = alertId });
             parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = at.UtcDateTime });
+            parameters.Add(new NpgsqlParameter<long> { TypedValue = findings });
         },
         static (row, limit) => row.ReadAsync(limit));
 

@@ -15,8 +15,10 @@ using Xunit;
 namespace WalletGrains.Grains.Tests.Activity;
 
 /// <summary>An event that a consumer cannot take becomes a job, and its neighbours go on.</summary>
+[Collection<MemoryClusterTests>]
 public sealed class PoisonEventTests
 {
+    private readonly MemoryCluster _cluster;
     private readonly MemoryJournal _journal = new();
     private readonly MemoryActivityPositions _positions = new();
     private readonly MemoryJobStore _jobs = new(TimeProvider.System);
@@ -25,9 +27,10 @@ public sealed class PoisonEventTests
     private readonly IdGenerator _ids = new(TimeProvider.System);
     private readonly FraudOptions _rules = new();
 
-    public PoisonEventTests() => (_statistics, _alerts) = (new MemoryStatisticsStore(_positions, _jobs), new MemoryFraudStore(_positions, _jobs));
+    public PoisonEventTests(MemoryCluster cluster) =>
+        (_cluster, _statistics, _alerts) = (cluster, new MemoryStatisticsStore(_positions, _jobs), new MemoryFraudStore(_positions, _jobs));
 
-    private EventJob Job => new([new StatisticsRetry(_statistics, _journal), new FraudRetry(_rules, _alerts, _positions, _journal, _ids)]);
+    private EventJob Job => new([new StatisticsRetry(_statistics, _journal), Fraud(_rules)]);
 
     [Fact]
     public async Task An_unreadable_entry_becomes_a_job_of_each_consumer_and_everything_else_is_counted()
@@ -43,7 +46,7 @@ public sealed class PoisonEventTests
         }
 
         await FollowAsync(new StatisticsEffects(_statistics, _journal), "statistics");
-        await FollowAsync(new FraudEffects(_rules.ToRules(), _alerts, _journal, _ids), "fraud");
+        await FollowAsync(FraudEffects, "fraud");
 
         Assert.Equal(
             [$"fraud/{poisoned.Id}/2", $"statistics/{poisoned.Id}/2"],
@@ -85,7 +88,7 @@ public sealed class PoisonEventTests
             await wallet.WithdrawAsync(1);
         }
 
-        await FollowAsync(new Stumbling(new FraudEffects(_rules.ToRules(), _alerts, _journal, _ids), version: 4), "fraud");
+        await FollowAsync(new Stumbling(FraudEffects, version: 4), "fraud");
         Assert.Empty(await _alerts.ReadAsync(null, null, null, 10, CancellationToken.None));
         for (var attempt = 0; attempt < 2; attempt++)
         {
@@ -94,6 +97,57 @@ public sealed class PoisonEventTests
             Assert.Equal(1, alert.Findings);
             Assert.Equal([2, 3, 4], alert.Evidence.Select(entry => entry.Version));
         }
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public async Task Whichever_of_three_withdrawals_was_skipped_its_job_has_the_rule_fire_at_the_last(long skipped)
+    {
+        var wallet = await WithdrawnAsync(times: 3);
+        await FollowAsync(new Stumbling(FraudEffects, skipped), "fraud");
+        Assert.Empty(await AlertsAsync());
+
+        // Long after: what was there behind it counts, and nothing else.
+        wallet.Now += TimeSpan.FromHours(1);
+        await wallet.WithdrawAsync(1);
+        for (var attempt = 0; attempt < 2; attempt++)
+        {
+            Assert.IsType<JobOutcome.Done>(await RunAsync($"fraud/{wallet.Id}/{skipped}"));
+            var alert = Assert.Single(await AlertsAsync());
+            Assert.Equal([2, 3, 4], alert.Evidence.Select(entry => entry.Version));
+            Assert.Equal(1, alert.Findings);
+        }
+    }
+
+    [Fact]
+    public async Task What_was_skipped_is_found_also_when_its_rule_has_fired_behind_it_since()
+    {
+        var wallet = new WrittenWallet(_journal);
+        await wallet.DepositAsync(10_000_000);
+        await wallet.WithdrawAsync(3_000_000);
+        await wallet.WithdrawAsync(1_000_000);
+        await FollowAsync(new Stumbling(FraudEffects, version: 2), "fraud");
+        Assert.IsType<JobOutcome.Done>(await RunAsync($"fraud/{wallet.Id}/2"));
+        var alert = Assert.Single(await AlertsAsync());
+        Assert.Equal([2, 3], alert.Evidence.Select(entry => entry.Version));
+        Assert.Equal(2, alert.Findings);
+    }
+
+    [Fact]
+    public async Task What_comes_behind_a_skipped_event_sees_it_before_its_job_has_run()
+    {
+        var wallet = await WithdrawnAsync(times: 2);
+        var consumer = Consumer(new Stumbling(FraudEffects, version: 3), "fraud");
+        await consumer.HearAsync(await EverythingAsync());
+        await wallet.WithdrawAsync(1);
+        await consumer.HearAsync(await EverythingAsync());
+        await consumer.WriteAsync();
+        Assert.Equal([2, 3, 4], Assert.Single(await AlertsAsync()).Evidence.Select(entry => entry.Version));
+
+        Assert.IsType<JobOutcome.Done>(await RunAsync($"fraud/{wallet.Id}/3"));
+        Assert.Equal(1, Assert.Single(await AlertsAsync()).Findings);
     }
 
     [Fact]
@@ -110,7 +164,7 @@ public sealed class PoisonEventTests
         }
 
         await wallet.WithdrawAsync(1);
-        await new FraudRetry(rules, _alerts, _positions, _journal, _ids).RetryAsync(wallet.Id, 7);
+        await Fraud(rules).RetryAsync(wallet.Id, 7, CancellationToken.None);
         var alert = Assert.Single(await _alerts.ReadAsync(null, null, null, 10, CancellationToken.None));
         Assert.Equal([2, 3, 7], alert.Evidence.Select(entry => entry.Version));
     }
@@ -125,7 +179,7 @@ public sealed class PoisonEventTests
         }
 
         await FollowAsync(new Stumbling(new StatisticsEffects(_statistics, _journal), version: null), "statistics");
-        await FollowAsync(new Stumbling(new FraudEffects(_rules.ToRules(), _alerts, _journal, _ids), version: null), "fraud");
+        await FollowAsync(new Stumbling(FraudEffects, version: null), "fraud");
         Assert.Equal(0, (await _positions.LoadAsync("fraud", 0, 1, CancellationToken.None)).Position);
         Assert.Equal(0, (await _positions.LoadAsync("statistics", 0, 1, CancellationToken.None)).Position);
         Assert.Empty(await _jobs.ReadAsync(new JobQuery("event", null, null, 200), CancellationToken.None));
@@ -169,18 +223,39 @@ public sealed class PoisonEventTests
         return (row.Version, row.DepositedMinor);
     }
 
+    private FraudEffects FraudEffects => new(_rules.ToRules(), _alerts, _journal, _ids);
+
+    private FraudRetry Fraud(FraudOptions rules) => new(rules, _alerts, _positions, _journal, _cluster.Client, new ActivityOptions(), _ids);
+
+    private Task<IReadOnlyList<FraudAlertRow>> AlertsAsync() => _alerts.ReadAsync(null, null, null, 10, CancellationToken.None);
+
+    private async Task<WrittenWallet> WithdrawnAsync(int times)
+    {
+        var wallet = new WrittenWallet(_journal);
+        await wallet.DepositAsync(100);
+        for (var i = 0; i < times; i++)
+        {
+            await wallet.WithdrawAsync(1);
+        }
+
+        return wallet;
+    }
+
     private async Task FollowAsync(IActivityEffects effects, string name, int turns = 1)
     {
-        var consumer = new ActivityConsumer(
-            name, 0, effects, _journal, _positions, new ActivityOptions { Partitions = 1 }, new ActivityMetrics(), _ids, TimeProvider.System, NullLogger.Instance);
-        var everything = await _journal.ReadBatchAsync(new ActivityQuery(0, 1, 0, ActivityQuery.MaxLimit));
+        var consumer = Consumer(effects, name);
         for (var turn = 0; turn < turns; turn++)
         {
-            await consumer.HearAsync(everything with { Events = null });
+            await consumer.HearAsync(await EverythingAsync());
         }
 
         await consumer.WriteAsync();
     }
+
+    private ActivityConsumer Consumer(IActivityEffects effects, string name) => new(
+        name, 0, effects, _journal, _positions, new ActivityOptions { Partitions = 1 }, new ActivityMetrics(), _ids, TimeProvider.System, NullLogger.Instance);
+
+    private async Task<ActivityBatch> EverythingAsync() => await _journal.ReadBatchAsync(new ActivityQuery(0, 1, 0, ActivityQuery.MaxLimit)) with { Events = null };
 
     /// <summary>Effects that fail at the entries with one version, or at all.</summary>
     private sealed class Stumbling(IActivityEffects effects, long? version) : IActivityEffects

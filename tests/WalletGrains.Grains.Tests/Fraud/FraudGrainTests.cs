@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Orleans.Streams;
 using WalletGrains.Contracts;
 using WalletGrains.Contracts.Activity;
 using WalletGrains.Contracts.Fraud;
@@ -57,7 +58,44 @@ public sealed class FraudGrainTests(MemoryCluster cluster)
         await cluster.WrittenAsync<object>(async () => (await cluster.Wallet(wallet).GetAsync())!.Status is WalletStatus.Frozen ? row : null);
         var frozen = Assert.Single(
             await cluster.Journal.ReadEntriesAsync(new EntryQuery(wallet, long.MaxValue, 10, ["FREEZE"]), TestContext.Current.CancellationToken));
-        Assert.Equal($"f:{row.AlertId:N}/hold", frozen.RequestId);
+        Assert.Equal($"f:{row.AlertId:N}/hold/1", frozen.RequestId);
+
+        // Who lets it go without a word about the alert has decided about what was known, not about what comes.
+        await cluster.ExecuteAsync(wallet, new UnfreezeWallet(NewRequest(), null));
+        await cluster.ExecuteAsync(wallet, new Deposit(NewRequest(), new Money(4_000_000, Contracts.Currency.Parse("JPY"))));
+        await cluster.ExecuteAsync(wallet, new Withdraw(NewRequest(), new Money(4_000_000, Contracts.Currency.Parse("JPY"))));
+        await cluster.WrittenAsync<object>(async () => (await cluster.Wallet(wallet).GetAsync())!.Status is WalletStatus.Frozen ? row : null);
+        Assert.Equal(2, (await cluster.Journal.ReadEntriesAsync(new EntryQuery(wallet, long.MaxValue, 10, ["FREEZE"]), TestContext.Current.CancellationToken)).Count);
+    }
+
+    [Fact]
+    public async Task Alerts_that_a_retry_raises_are_told_like_others()
+    {
+        var told = new Signal("the alert was told");
+        var wallet = await cluster.OpenAsync(1_000);
+        var withdrawn = await cluster.ExecuteAsync(wallet, new Withdraw(NewRequest(), Usd(500)));
+        var stream = cluster.Client.GetStreamProvider(ActivityStreams.Provider).GetStream<FraudAlert>(StreamId.Create(FraudStreams.Alerts, 0));
+        var subscription = await stream.SubscribeAsync((alert, _) =>
+        {
+            if (alert.WalletId == wallet && alert.Evidence[0].EntryId == withdrawn.EntryId)
+            {
+                told.Raise();
+            }
+
+            return Task.CompletedTask;
+        });
+        try
+        {
+            var rules = new FraudOptions { LargeAmount = new() { Threshold = 5 } };
+            var retry = new FraudRetry(
+                rules, cluster.Alerts, cluster.Positions, cluster.Journal, cluster.Client, new ActivityOptions(), new IdGenerator(TimeProvider.System));
+            await retry.RetryAsync(wallet, withdrawn.Version, TestContext.Current.CancellationToken);
+            await told.WaitAsync(cancellationToken: TestContext.Current.CancellationToken);
+        }
+        finally
+        {
+            await subscription.UnsubscribeAsync();
+        }
     }
 
     [Fact]

@@ -134,7 +134,7 @@ public sealed class StatisticsGrainTests(MemoryCluster cluster)
 
         var batch = await journal.ReadBatchAsync(new ActivityQuery(0, 1, end, 50));
         await consumer.HearAsync(batch, writes: false);
-        await new StatisticsRetry(store, journal).RetryAsync(wallet.Id, 1);
+        await new StatisticsRetry(store, journal).RetryAsync(wallet.Id, 1, CancellationToken.None);
         await consumer.HearAsync(batch, writes: true);
         Assert.Equal(right, Assert.Single(await store.FindAsync([wallet.Id], CancellationToken.None)));
 
@@ -161,7 +161,7 @@ public sealed class StatisticsGrainTests(MemoryCluster cluster)
         await wallet.DepositAsync(1);
         var batch = await journal.ReadBatchAsync(new ActivityQuery(0, 1, end, 50));
         await slow.HearAsync(batch, writes: false);
-        await new StatisticsRetry(store, journal).RetryAsync(wallet.Id, 1);
+        await new StatisticsRetry(store, journal).RetryAsync(wallet.Id, 1, CancellationToken.None);
         await quick.HearAsync(await journal.ReadBatchAsync(new ActivityQuery(0, 1, end - 1, 1)), writes: true);
         await slow.HearAsync(batch, writes: true);
         Assert.Equal(right, Assert.Single(await store.FindAsync([wallet.Id], CancellationToken.None)));
@@ -189,7 +189,7 @@ public sealed class StatisticsGrainTests(MemoryCluster cluster)
         await consumer.HearAsync(await journal.ReadBatchAsync(new ActivityQuery(0, 1, end, 50)), writes: true);
         Assert.Equal(78, Assert.Single(await store.FindAsync([wallet.Id], CancellationToken.None)).DepositedMinor);
 
-        await new StatisticsRetry(store, journal).RetryAsync(wallet.Id, 1);
+        await new StatisticsRetry(store, journal).RetryAsync(wallet.Id, 1, CancellationToken.None);
         end = await journal.FindEndAsync(CancellationToken.None);
         await wallet.DepositAsync(1);
         var batch = await journal.ReadBatchAsync(new ActivityQuery(0, 1, end, 50));

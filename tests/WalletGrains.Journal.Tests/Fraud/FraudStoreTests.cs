@@ -52,12 +52,30 @@ public abstract class FraudStoreContract
         await WriteAsync(first);
         Assert.Empty((await WriteAsync(Finding(walletId, 3, 1, 2, 3)))!);
         await Store.ResolveAsync(first.AlertId, Guid.NewGuid(), null, At, Cancelled);
-        Assert.Empty((await WriteAsync(Finding(walletId, 2, 1, 2), Finding(walletId, 3, 1, 2, 3)))!);
+        Assert.Empty((await WriteAsync(Finding(walletId, 3, 1, 2, 3), Finding(walletId, 3, 1, 2, 3)))!);
         Assert.Equal(1, (await Store.FindAsync(first.AlertId, Cancelled))!.Findings);
 
         var next = Finding(walletId, 4, 2, 3, 4);
         Assert.Equal([next.AlertId], await WriteAsync(next));
         Assert.Equal([next.AlertId, first.AlertId], (await Store.ReadAsync(null, walletId, null, 10, Cancelled)).Select(alert => alert.AlertId));
+    }
+
+    [Fact]
+    public async Task What_is_found_late_is_added_like_everything_else_and_once()
+    {
+        var walletId = Guid.NewGuid();
+        var first = Finding(walletId, 5, 4, 5);
+        await WriteAsync(first);
+        for (var time = 0; time < 2; time++)
+        {
+            Assert.Empty((await WriteAsync(Finding(walletId, 5, 3, 4, 5), Finding(walletId, 3, 2, 3), Finding(walletId, 3, 2, 3)))!);
+            var alert = (await Store.FindAsync(first.AlertId, Cancelled))!;
+            Assert.Equal((2, At.AddSeconds(3), At.AddSeconds(5)), (alert.Findings, alert.RaisedAt, alert.NewestAt));
+            Assert.Equal([2, 3, 4, 5], alert.Evidence.Select(entry => entry.Version));
+        }
+
+        await Store.ResolveAsync(first.AlertId, Guid.NewGuid(), null, At, Cancelled);
+        Assert.Single((await WriteAsync(Finding(walletId, 2, 1, 2)))!);
     }
 
     [Fact]
@@ -121,9 +139,30 @@ public abstract class FraudStoreContract
         var finding = Finding(Guid.NewGuid(), 1, 1) with { Action = "hold" };
         await WriteAsync(finding);
         Assert.True(await IsToHoldAsync(finding));
-        await Store.MarkHeldAsync(finding.AlertId, At, Cancelled);
+        await Store.MarkHeldAsync(finding.AlertId, 1, At, Cancelled);
         Assert.False(await IsToHoldAsync(finding));
         Assert.Equal(At, (await Store.FindAsync(finding.AlertId, Cancelled))!.HeldAt);
+    }
+
+    [Fact]
+    public async Task A_wallet_that_was_frozen_is_to_be_frozen_again_when_its_rule_fires_again()
+    {
+        var finding = Finding(Guid.NewGuid(), 2, 2) with { Action = "hold" };
+        await WriteAsync(finding);
+        await Store.MarkHeldAsync(finding.AlertId, 1, At, Cancelled);
+        await WriteAsync(finding with { });
+        await WriteAsync(finding with { Version = 3, Action = "flag" });
+        Assert.False(await IsToHoldAsync(finding));
+
+        await WriteAsync(finding with { Version = 1 });
+        Assert.True(await IsToHoldAsync(finding));
+
+        // Somebody froze it for what was there before this one came.
+        await WriteAsync(finding with { Version = 4 });
+        await Store.MarkHeldAsync(finding.AlertId, 3, At, Cancelled);
+        Assert.True(await IsToHoldAsync(finding));
+        await Store.MarkHeldAsync(finding.AlertId, 4, At, Cancelled);
+        Assert.False(await IsToHoldAsync(finding));
     }
 
     [Fact]
