@@ -149,6 +149,10 @@ internal static class GrainLimits
     /// <summary>Wallets whose statistics are counted again at the same time.</summary>
     public const int RebuildConcurrency = 4;
 
+    /// <summary>Rounds in which the statistics of a wallet that goes on are counted; the second has a few entries to read, so a wallet that needs more is
+    /// written several times in each millisecond.</summary>
+    public const int MaxCorrectionRounds = 50;
+
     /// <summary>Events of a page that become jobs; when more of one page fail it is not they that are at fault.</summary>
     public const int MaxFailedEvents = 100;
 

@@ -38,9 +38,9 @@ internal static class AppendShape
     }
 
     /// <summary>Throws when a page size is not between 1 and <see cref="JournalLimits.MaxPage"/>.</summary>
-    public static void CheckLimit(int limit)
+    public static void CheckLimit(int limit, int max = JournalLimits.MaxPage)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, JournalLimits.MaxPage);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, max);
     }
 }

@@ -10,6 +10,9 @@ public static class JournalLimits
     /// <summary>Rows of a page at most; one more than a page of the front door, so that it can tell whether there is a next one.</summary>
     public const int MaxPage = 201;
 
+    /// <summary>Entries of one wallet that are read at a time by who counts its whole history: some 2 MB, and 10 ms of the database's time.</summary>
+    public const int MaxHistoryPage = 2_000;
+
     /// <summary>Jobs that one statement enqueues: some 5 ms, in which claims of the kind do not wait.</summary>
     public const int MaxEnqueued = 1_000;
 

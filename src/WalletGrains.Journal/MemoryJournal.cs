@@ -85,7 +85,7 @@ public sealed class MemoryJournal(CommitInterceptor? interceptor = null, Action<
     public Task<IReadOnlyList<WalletEntry>> ReadEntriesAsync(EntryQuery query, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(query);
-        AppendShape.CheckLimit(query.Limit);
+        AppendShape.CheckLimit(query.Limit, JournalLimits.MaxHistoryPage);
         return ReadAsync<IReadOnlyList<WalletEntry>>(
             () => _wallets.TryGetValue(query.WalletId, out var wallet)
                 ? [.. (query.OldestFirst ? wallet.NewestFirst().Reverse() : wallet.NewestFirst())

@@ -215,7 +215,7 @@ public sealed record StoredDecision(WalletEntry? Entry, RefusedRequest? Refusal)
 /// <summary>A page of one wallet's entries.</summary>
 /// <param name="WalletId">The wallet.</param>
 /// <param name="BeforeVersion">Only entries with a lower version; <see cref="long.MaxValue"/> for the newest page.</param>
-/// <param name="Limit">At most so many; 1 to <see cref="JournalLimits.MaxPage"/>.</param>
+/// <param name="Limit">At most so many; 1 to <see cref="JournalLimits.MaxHistoryPage"/>.</param>
 /// <param name="Types">Only entries of these types; null for all.</param>
 /// <param name="From">Only entries decided at or after this time.</param>
 /// <param name="To">Only entries decided before this time.</param>

@@ -92,7 +92,8 @@ public abstract partial class JournalContract
     [InlineData(JournalLimits.MaxPage + 1)]
     public async Task A_page_has_a_limit(int limit)
     {
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Journal.ReadEntriesAsync(new EntryQuery(Guid.NewGuid(), 1, limit), Cancelled));
+        var entries = limit > JournalLimits.MaxPage ? JournalLimits.MaxHistoryPage + 1 : limit;
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Journal.ReadEntriesAsync(new EntryQuery(Guid.NewGuid(), 1, entries), Cancelled));
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Journal.ReadHeadsOfOwnerAsync(Guid.NewGuid(), Guid.Empty, limit, Cancelled));
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Journal.ReadUnfinishedTransfersAsync(DateTimeOffset.UnixEpoch, null, limit, Cancelled));
     }

@@ -101,7 +101,7 @@ internal sealed class StatisticsEffects(IStatisticsStore store, IJournal journal
     {
         try
         {
-            return await StatisticsHistory.CountAsync(journal, walletId, before, version);
+            return await StatisticsHistory.CountAsync(journal, walletId, before, version, CancellationToken.None);
         }
         catch (FormatException)
         {

@@ -24,7 +24,7 @@ public sealed class StatisticsQueryGrain(IStatisticsStore store, IJournal journa
         }
 
         // All that happened is older than statistics are, or only just happened: it is counted now, and kept, unless the consumer was faster.
-        var counted = await StatisticsHistory.CountAsync(journal, walletId, WalletStatistics.None, head.Version);
+        var counted = await StatisticsHistory.CountAsync(journal, walletId, WalletStatistics.None, head.Version, CancellationToken.None);
         try
         {
             await store.AddAsync(StatisticsRows.ToRow(walletId, counted), CancellationToken.None);

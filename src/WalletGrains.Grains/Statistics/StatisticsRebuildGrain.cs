@@ -44,32 +44,15 @@ public sealed partial class StatisticsRebuildGrain(
 
     private async Task<bool> CorrectAsync(Guid walletId, long newestVersion)
     {
-        while (true)
+        try
         {
-            var row = await store.FindAsync([walletId], CancellationToken.None) is [var found] ? found : null;
-            try
-            {
-                var counted = StatisticsRows.ToRow(
-                    walletId, await StatisticsHistory.CountAsync(journal, walletId, WalletStatistics.None, row?.Version ?? newestVersion));
-                if (counted == row)
-                {
-                    return false;
-                }
-
-                if (await store.PutAsync(row, counted))
-                {
-                    return true;
-                }
-            }
-            catch (FormatException e)
-            {
-                LogLeft(logger, e, walletId);
-                return false;
-            }
-            catch (JournalOutcomeUnknownException)
-            {
-                // The next look shows what became of it.
-            }
+            return await store.CorrectAsync(journal, walletId, newestVersion, CancellationToken.None);
+        }
+        catch (Exception e) when (e is FormatException or TimeoutException)
+        {
+            // It is this wallet's: the others are counted.
+            LogLeft(logger, e, walletId);
+            return false;
         }
     }
 

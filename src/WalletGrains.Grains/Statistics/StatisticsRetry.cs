@@ -1,4 +1,3 @@
-using WalletGrains.Contracts.Statistics;
 using WalletGrains.Grains.Activity;
 using WalletGrains.Journal;
 using WalletGrains.Journal.Statistics;
@@ -14,16 +13,6 @@ public sealed class StatisticsRetry(IStatisticsStore store, IJournal journal) : 
     public string Consumer => ConsumerName;
 
     /// <inheritdoc />
-    public async Task RetryAsync(Guid walletId, long version, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            var row = await store.FindAsync([walletId], CancellationToken.None) is [var found] ? found : null;
-            var counted = await StatisticsHistory.CountAsync(journal, walletId, WalletStatistics.None, row?.Version ?? version);
-            if (await store.PutAsync(row, StatisticsRows.ToRow(walletId, counted)))
-            {
-                return;
-            }
-        }
-    }
+    public Task RetryAsync(Guid walletId, long version, CancellationToken cancellationToken) =>
+        store.CorrectAsync(journal, walletId, version, cancellationToken);
 }

@@ -35,7 +35,7 @@ internal sealed class JournalReads(ReadConnections connections)
     public Task<IReadOnlyList<WalletEntry>> ReadEntriesAsync(EntryQuery query, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(query);
-        AppendShape.CheckLimit(query.Limit);
+        AppendShape.CheckLimit(query.Limit, JournalLimits.MaxHistoryPage);
         return connections.ReadAsync(
             $"""
             select {RowReader.EntryColumns}

@@ -122,7 +122,7 @@ public sealed class ActivitySimulationTests
         world.Run(TimeSpan.FromMinutes(2));
         foreach (var wallet in _wallets)
         {
-            var expected = await StatisticsHistory.CountAsync(_journal, wallet.Id, WalletStatistics.None, wallet.Version);
+            var expected = await StatisticsHistory.CountAsync(_journal, wallet.Id, WalletStatistics.None, wallet.Version, CancellationToken.None);
             Assert.Equal(StatisticsRows.ToRow(wallet.Id, expected), Assert.Single(await statistics.FindAsync([wallet.Id], CancellationToken.None)));
         }
 

@@ -68,7 +68,7 @@ public sealed class PoisonEventTests
         await wallet.WithdrawAsync(10);
         await wallet.DepositAsync(5);
         await FollowAsync(new Stumbling(new StatisticsEffects(_statistics, _journal), version: 2), "statistics");
-        var expected = StatisticsRows.ToRow(wallet.Id, await StatisticsHistory.CountAsync(_journal, wallet.Id, WalletStatistics.None, 3));
+        var expected = StatisticsRows.ToRow(wallet.Id, await StatisticsHistory.CountAsync(_journal, wallet.Id, WalletStatistics.None, 3, CancellationToken.None));
         Assert.NotEqual(expected, Assert.Single(await _statistics.FindAsync([wallet.Id], CancellationToken.None)));
 
         for (var attempt = 0; attempt < 2; attempt++)

@@ -6,6 +6,7 @@ using WalletGrains.Contracts.Wallets;
 using WalletGrains.Grains.Activity;
 using WalletGrains.Grains.Statistics;
 using WalletGrains.Grains.Tests.Activity;
+using WalletGrains.Grains.Tests.Wallets;
 using WalletGrains.Journal;
 using WalletGrains.Journal.Activity;
 using WalletGrains.Journal.Jobs;
@@ -84,7 +85,7 @@ public sealed class StatisticsGrainTests(MemoryCluster cluster)
         await new Activation(journal, positions, store, time).HearAsync(messages[^1], writes: true);
         foreach (var wallet in wallets)
         {
-            var expected = await StatisticsHistory.CountAsync(journal, wallet.Id, WalletStatistics.None, wallet.Version);
+            var expected = await StatisticsHistory.CountAsync(journal, wallet.Id, WalletStatistics.None, wallet.Version, CancellationToken.None);
             var row = await store.FindAsync([wallet.Id], CancellationToken.None);
             Assert.Equal(wallet.Version == 0 ? [] : [StatisticsRows.ToRow(wallet.Id, expected)], row);
         }
@@ -120,7 +121,7 @@ public sealed class StatisticsGrainTests(MemoryCluster cluster)
         var store = new MemoryStatisticsStore(positions, new MemoryJobStore(TimeProvider.System));
         var wallet = new WrittenWallet(journal);
         await wallet.DepositAsync(10);
-        var right = StatisticsRows.ToRow(wallet.Id, await StatisticsHistory.CountAsync(journal, wallet.Id, WalletStatistics.None, 1));
+        var right = StatisticsRows.ToRow(wallet.Id, await StatisticsHistory.CountAsync(journal, wallet.Id, WalletStatistics.None, 1, CancellationToken.None));
         Assert.True(await store.AddAsync(right with { DepositedMinor = 77 }, CancellationToken.None));
         var end = await journal.FindEndAsync(CancellationToken.None);
         await positions.LoadAsync("statistics", 0, 1, CancellationToken.None);
@@ -151,7 +152,7 @@ public sealed class StatisticsGrainTests(MemoryCluster cluster)
         var store = new MemoryStatisticsStore(positions, new MemoryJobStore(TimeProvider.System));
         var wallet = new WrittenWallet(journal);
         await wallet.DepositAsync(10);
-        var right = StatisticsRows.ToRow(wallet.Id, await StatisticsHistory.CountAsync(journal, wallet.Id, WalletStatistics.None, 1));
+        var right = StatisticsRows.ToRow(wallet.Id, await StatisticsHistory.CountAsync(journal, wallet.Id, WalletStatistics.None, 1, CancellationToken.None));
         Assert.True(await store.AddAsync(right with { DepositedMinor = 77 }, CancellationToken.None));
         var end = await journal.FindEndAsync(CancellationToken.None);
         await positions.LoadAsync("statistics", 0, 1, CancellationToken.None);
@@ -178,7 +179,7 @@ public sealed class StatisticsGrainTests(MemoryCluster cluster)
         var store = new MemoryStatisticsStore(positions, new MemoryJobStore(TimeProvider.System));
         var wallet = new WrittenWallet(journal);
         await wallet.DepositAsync(10);
-        var right = StatisticsRows.ToRow(wallet.Id, await StatisticsHistory.CountAsync(journal, wallet.Id, WalletStatistics.None, 1));
+        var right = StatisticsRows.ToRow(wallet.Id, await StatisticsHistory.CountAsync(journal, wallet.Id, WalletStatistics.None, 1, CancellationToken.None));
         Assert.True(await store.AddAsync(right with { DepositedMinor = 77 }, CancellationToken.None));
         var end = await journal.FindEndAsync(CancellationToken.None);
         await positions.LoadAsync("statistics", 0, 1, CancellationToken.None);
@@ -197,6 +198,55 @@ public sealed class StatisticsGrainTests(MemoryCluster cluster)
         await consumer.HearAsync(batch, writes: true);
         var row = Assert.Single(await store.FindAsync([wallet.Id], CancellationToken.None));
         Assert.Equal((3, 12m, 3), (row.Version, row.DepositedMinor, row.TransactionCount));
+    }
+
+    [Fact]
+    public async Task A_wallet_that_goes_on_while_it_is_counted_anew_is_counted_on_and_in_the_end_corrected()
+    {
+        var positions = new MemoryActivityPositions();
+        var memory = new MemoryJournal();
+        var store = new MemoryStatisticsStore(positions, new MemoryJobStore(TimeProvider.System));
+        var wallet = new WrittenWallet(memory);
+        for (var i = 0; i < 300; i++)
+        {
+            await wallet.DepositAsync(1);
+        }
+
+        var wrong = StatisticsRows.ToRow(wallet.Id, await StatisticsHistory.CountAsync(memory, wallet.Id, WalletStatistics.None, 300, CancellationToken.None));
+        Assert.True(await store.AddAsync(wrong with { DepositedMinor = 7 }, CancellationToken.None));
+        await positions.LoadAsync("statistics", 0, 1, CancellationToken.None);
+        var moves = 0;
+        var busy = new Moving(store, async () =>
+        {
+            if (moves++ < 10)
+            {
+                await wallet.DepositAsync(1);
+                var row = Assert.Single(await store.FindAsync([wallet.Id], CancellationToken.None));
+                var moved = row with { Version = row.Version + 1, DepositedMinor = row.DepositedMinor + 1, TransactionCount = row.TransactionCount + 1 };
+                Assert.True(await store.WriteAsync(new PositionMove("statistics", 0, 1, new(moves - 1, 0), moves), [moved], [], CancellationToken.None));
+            }
+        });
+        var journal = new ScriptedJournal(memory, []);
+        Assert.True(await busy.CorrectAsync(journal, wallet.Id, 300, TestContext.Current.CancellationToken));
+        var corrected = Assert.Single(await store.FindAsync([wallet.Id], CancellationToken.None));
+        Assert.Equal((310, 310m), (corrected.Version, corrected.DepositedMinor));
+        Assert.Equal(310, journal.EntriesRead);
+    }
+
+    [Fact]
+    public async Task Counting_anew_ends_when_its_time_is_over_and_when_the_wallet_never_rests()
+    {
+        var positions = new MemoryActivityPositions();
+        var journal = new MemoryJournal();
+        var store = new MemoryStatisticsStore(positions, new MemoryJobStore(TimeProvider.System));
+        var wallet = new WrittenWallet(journal);
+        await wallet.DepositAsync(1);
+        Assert.True(await store.AddAsync(new StatisticsRow(wallet.Id, 1, 7, 0, 0, 0, 1, null), CancellationToken.None));
+        using var over = new CancellationTokenSource();
+        var untaken = new Moving(store, () => Task.CompletedTask) { IsRefused = true };
+        await Assert.ThrowsAsync<TimeoutException>(() => untaken.CorrectAsync(journal, wallet.Id, 1, TestContext.Current.CancellationToken));
+        var late = new Moving(store, over.CancelAsync) { IsRefused = true };
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => late.CorrectAsync(journal, wallet.Id, 1, over.Token));
     }
 
     [Fact]
@@ -239,6 +289,29 @@ public sealed class StatisticsGrainTests(MemoryCluster cluster)
             {
                 await Record.ExceptionAsync(_consumer.WriteAsync);
             }
+        }
+    }
+
+    /// <summary>A store in which something happens before each correction.</summary>
+    private sealed class Moving(IStatisticsStore store, Func<Task> before) : IStatisticsStore
+    {
+        public bool IsRefused { get; init; }
+
+        public Task<IReadOnlyList<StatisticsRow>> FindAsync(IReadOnlyCollection<Guid> walletIds, CancellationToken cancellationToken)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return store.FindAsync(walletIds, cancellationToken);
+        }
+
+        public Task<bool> WriteAsync(PositionMove move, IReadOnlyList<StatisticsRow> rows, IReadOnlyList<NewJob> jobs, CancellationToken cancellationToken) =>
+            store.WriteAsync(move, rows, jobs, cancellationToken);
+
+        public Task<bool> AddAsync(StatisticsRow row, CancellationToken cancellationToken) => store.AddAsync(row, cancellationToken);
+
+        public async Task<bool> CorrectAsync(string consumer, StatisticsRow row, CancellationToken cancellationToken)
+        {
+            await before();
+            return !IsRefused && await store.CorrectAsync(consumer, row, cancellationToken);
         }
     }
 

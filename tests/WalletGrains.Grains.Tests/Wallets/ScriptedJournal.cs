@@ -42,6 +42,8 @@ internal sealed class ScriptedJournal(MemoryJournal durable, List<WalletAppend> 
 
     public int HeadReads { get; private set; }
 
+    public int EntriesRead { get; private set; }
+
     public Task<AppendStatus> AppendAsync(WalletAppend append)
     {
         if (AppendFailure is { } failure)
@@ -72,8 +74,12 @@ internal sealed class ScriptedJournal(MemoryJournal durable, List<WalletAppend> 
         return ReadAsync(() => durable.FindDecisionAsync(walletId, requestId, cancellationToken));
     }
 
-    public Task<IReadOnlyList<WalletEntry>> ReadEntriesAsync(EntryQuery query, CancellationToken cancellationToken) =>
-        EntriesFailure is { } failure ? Task.FromException<IReadOnlyList<WalletEntry>>(failure) : durable.ReadEntriesAsync(query, cancellationToken);
+    public async Task<IReadOnlyList<WalletEntry>> ReadEntriesAsync(EntryQuery query, CancellationToken cancellationToken)
+    {
+        var read = EntriesFailure is { } failure ? throw failure : await durable.ReadEntriesAsync(query, cancellationToken);
+        EntriesRead += read.Count;
+        return read;
+    }
 
     public Task<WalletHead?> FindHeadAsync(Guid walletId, CancellationToken cancellationToken)
     {
