@@ -143,8 +143,11 @@ internal static class GrainLimits
     /// <summary>After so long without a message a consumer looks by itself: ten of its relay's are missing by then.</summary>
     public static readonly TimeSpan ConsumerSilence = TimeSpan.FromSeconds(5);
 
-    /// <summary>The pause before a consumer goes on that could not.</summary>
+    /// <summary>The pause before a consumer goes on that could not: always so long while the store is away, and twice as long each time when it is the code.</summary>
     public static readonly TimeSpan ConsumerOutagePause = TimeSpan.FromSeconds(1);
+
+    /// <summary>The longest such pause: so soon after a mistake is mended its partition goes on.</summary>
+    public static readonly TimeSpan MaxConsumerPause = TimeSpan.FromMinutes(1);
 
     /// <summary>Wallets whose statistics are counted again at the same time.</summary>
     public const int RebuildConcurrency = 4;
@@ -153,8 +156,8 @@ internal static class GrainLimits
     /// written several times in each millisecond.</summary>
     public const int MaxCorrectionRounds = 50;
 
-    /// <summary>Events of a page that become jobs; when more of one page fail it is not they that are at fault.</summary>
-    public const int MaxFailedEvents = 100;
+    /// <summary>A page with more events than this that fails altogether says something about the code; one with fewer may be bad luck, and becomes jobs.</summary>
+    public const int FewEvents = 100;
 
     /// <summary>Wallets of which a fraud consumer remembers what left lately, about 500 bytes each; beyond it all are forgotten and read when needed.</summary>
     public const int MaxFraudWindows = 20_000;

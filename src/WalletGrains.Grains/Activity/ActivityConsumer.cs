@@ -14,8 +14,8 @@ namespace WalletGrains.Grains.Activity;
 /// <remarks>
 /// The durable place is the fence. When it does not stand where this activation left it, another one works, or a write whose answer
 /// was lost has happened after all: then everything in memory is dropped, and it goes on from what is durable. For the turns of one activation.
-/// An event that cannot be applied becomes a job, in the transaction of the position that passes it; its neighbours go on. When everything fails
-/// it is no event's fault, and the consumer waits instead.
+/// An event that cannot be applied becomes a job, in the transaction of the position that passes it; its neighbours go on, however many fail. When all of a page
+/// fails it is no event's fault, and the consumer waits instead, longer each time.
 /// </remarks>
 internal sealed partial class ActivityConsumer(
     string name,
@@ -34,7 +34,8 @@ internal sealed partial class ActivityConsumer(
     private ConsumerPlace _written;
     private long _writtenAt;
     private long _heardAt;
-    private long? _failedAt;
+    private long _failedAt;
+    private TimeSpan _pause;
 
     /// <summary>How long until <see cref="GoOnAsync"/> has something to do, if no message comes before.</summary>
     public TimeSpan NextDue
@@ -43,7 +44,7 @@ internal sealed partial class ActivityConsumer(
         {
             if (IsPaused)
             {
-                return GrainLimits.ConsumerOutagePause;
+                return _pause;
             }
 
             if (_follower is null || _follower.IsBehind)
@@ -64,7 +65,7 @@ internal sealed partial class ActivityConsumer(
         _ => GrainLimits.ManyEffectsPeriod,
     } - time.GetElapsedTime(_writtenAt);
 
-    private bool IsPaused => _failedAt is { } failedAt && time.GetElapsedTime(failedAt) < GrainLimits.ConsumerOutagePause;
+    private bool IsPaused => _pause > TimeSpan.Zero && time.GetElapsedTime(_failedAt) < _pause;
 
     /// <summary>Hears of a batch by a message, and takes what it can. While it waits after a failure it hears of nothing: what it misses it reads.</summary>
     public Task HearAsync(ActivityBatch batch) => IsPaused ? Task.CompletedTask : GoOnAsync(batch);
@@ -89,7 +90,7 @@ internal sealed partial class ActivityConsumer(
                 _heardAt = time.GetTimestamp();
             }
 
-            // Failures of one page are counted, not those of several.
+            // The jobs of one page are written before the next one is taken.
             for (var page = 0; page < GrainLimits.MaxConsumerPages && effects.Count < GrainLimits.MaxWaitingEffects && _failed.Count == 0; page++)
             {
                 if (!await follower.AdvanceAsync(ReadAsync, TakeAsync))
@@ -103,20 +104,21 @@ internal sealed partial class ActivityConsumer(
                 await WriteAsync();
             }
 
-            _failedAt = null;
+            _pause = TimeSpan.Zero;
         }
         catch (Exception e) when (e is JournalUnavailableException or JournalOutcomeUnknownException)
         {
             // A later message or tick goes on; what is in memory is kept, and its position is the fence.
-            LogWaits(logger, e, name, partition);
-            _failedAt = time.GetTimestamp();
+            Wait(e, GrainLimits.ConsumerOutagePause);
         }
         catch (Exception e)
         {
             // Not the fault of an event: a batch may be half applied, so it begins anew from what is durable.
-            LogWaits(logger, e, name, partition);
             BeginAnew();
-            _failedAt = time.GetTimestamp();
+            var longer = 2 * _pause;
+            Wait(e, longer < GrainLimits.ConsumerOutagePause ? GrainLimits.ConsumerOutagePause
+                : longer < GrainLimits.MaxConsumerPause ? longer
+                : GrainLimits.MaxConsumerPause);
         }
     }
 
@@ -140,6 +142,12 @@ internal sealed partial class ActivityConsumer(
         _written = _written with { Position = move.To };
         effects.Clear();
         _failed.Clear();
+    }
+
+    private void Wait(Exception cause, TimeSpan pause)
+    {
+        LogWaits(logger, cause, name, partition, pause);
+        (_failedAt, _pause) = (time.GetTimestamp(), pause);
     }
 
     private void BeginAnew()
@@ -169,29 +177,41 @@ internal sealed partial class ActivityConsumer(
 
     private async Task TakeAsync(ActivityBatch batch)
     {
-        await effects.PrepareAsync(batch.Events!);
-        foreach (var happened in batch.Events!)
+        var events = batch.Events!;
+        await effects.PrepareAsync(events);
+        Exception? first = null;
+        foreach (var happened in events)
         {
             try
             {
                 effects.Apply(happened);
             }
-            catch (Exception e) when (_failed.Count < GrainLimits.MaxFailedEvents)
+            catch (Exception e)
             {
-                LogFailed(logger, e, name, happened.Version, happened.WalletId);
+                first ??= e;
                 effects.Skip(happened);
                 _failed.Add(EventJob.Of(ids.NewId(), name, happened.WalletId, happened.Version));
             }
         }
 
+        if (first is not null)
+        {
+            if (_failed.Count == events.Count && events.Count > GrainLimits.FewEvents)
+            {
+                throw new InvalidOperationException($"None of {events.Count} events can be taken.", first);
+            }
+
+            LogFailed(logger, first, name, partition, _failed.Count, events.Count, _failed[0].Key);
+        }
+
         metrics.Taken(name, batch, time.GetUtcNow());
     }
 
-    [LoggerMessage(1921, LogLevel.Warning, "Consumer {Consumer} of partition {Partition} cannot go on now and tries again")]
-    private static partial void LogWaits(ILogger logger, Exception exception, string consumer, int partition);
+    [LoggerMessage(1921, LogLevel.Warning, "Consumer {Consumer} of partition {Partition} cannot go on now and tries again in {Pause}")]
+    private static partial void LogWaits(ILogger logger, Exception exception, string consumer, int partition, TimeSpan pause);
 
-    [LoggerMessage(1923, LogLevel.Error, "Consumer {Consumer} cannot take entry {Version} of wallet {WalletId}: a job tries again")]
-    private static partial void LogFailed(ILogger logger, Exception exception, string consumer, long version, Guid walletId);
+    [LoggerMessage(1923, LogLevel.Error, "Consumer {Consumer} of partition {Partition} cannot take {Failed} of {Count} events, the first of them {Key}: jobs try them again")]
+    private static partial void LogFailed(ILogger logger, Exception exception, string consumer, int partition, int failed, int count, string key);
 
     [LoggerMessage(1922, LogLevel.Information, "Consumer {Consumer} of partition {Partition} was overtaken by another activation and goes on from there")]
     private static partial void LogOvertaken(ILogger logger, string consumer, int partition);

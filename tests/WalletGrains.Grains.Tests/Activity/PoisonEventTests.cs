@@ -1,4 +1,4 @@
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 using WalletGrains.Contracts.Activity;
 using WalletGrains.Contracts.Statistics;
 using WalletGrains.Grains.Activity;
@@ -10,6 +10,7 @@ using WalletGrains.Journal.Activity;
 using WalletGrains.Journal.Fraud;
 using WalletGrains.Journal.Jobs;
 using WalletGrains.Journal.Statistics;
+using WalletGrains.Testing;
 using Xunit;
 
 namespace WalletGrains.Grains.Tests.Activity;
@@ -26,6 +27,7 @@ public sealed class PoisonEventTests
     private readonly MemoryFraudStore _alerts;
     private readonly IdGenerator _ids = new(TimeProvider.System);
     private readonly FraudOptions _rules = new();
+    private readonly ListedLog _log = new();
 
     public PoisonEventTests(MemoryCluster cluster) =>
         (_cluster, _statistics, _alerts) = (cluster, new MemoryStatisticsStore(_positions, _jobs), new MemoryFraudStore(_positions, _jobs));
@@ -188,6 +190,50 @@ public sealed class PoisonEventTests
     }
 
     [Fact]
+    public async Task More_bad_events_in_one_page_than_any_limit_keep_no_neighbour_from_going_on_and_are_told_in_one_line()
+    {
+        for (var i = 0; i < 450; i++)
+        {
+            await new WrittenWallet(_journal).DepositUnreadablyAsync(1);
+        }
+
+        var neighbour = await WithdrawnAsync(times: 3);
+        await FollowAsync(new StatisticsEffects(_statistics, _journal), "statistics");
+        await FollowAsync(FraudEffects, "fraud");
+        Assert.Equal((4, 100m), await CountedAsync(neighbour));
+        Assert.Single(await AlertsAsync());
+        Assert.Equal(900, await JobsAsync());
+        Assert.Equal([1923, 1923], _log.Events);
+    }
+
+    [Fact]
+    public async Task While_everything_fails_the_consumer_looks_less_and_less_often_and_at_once_when_something_succeeds()
+    {
+        for (var i = 0; i < 150; i++)
+        {
+            await new WrittenWallet(_journal).DepositAsync(1);
+        }
+
+        var time = new ManualTimeProvider();
+        var stumbling = new Stumbling(new StatisticsEffects(_statistics, _journal), version: null);
+        var consumer = Consumer(stumbling, "statistics", time);
+        var pauses = new List<double>();
+        for (var turn = 0; turn < 8; turn++)
+        {
+            await consumer.GoOnAsync(await EverythingAsync());
+            pauses.Add(consumer.NextDue.TotalSeconds);
+            time.Advance(consumer.NextDue);
+        }
+
+        Assert.Equal([1, 2, 4, 8, 16, 32, 60, 60], pauses);
+        stumbling.Version = 2;
+        await consumer.GoOnAsync(await EverythingAsync());
+        Assert.True(consumer.NextDue < GrainLimits.ConsumerOutagePause);
+        await consumer.WriteAsync();
+        Assert.Equal(150, (await _positions.LoadAsync("statistics", 0, 1, CancellationToken.None)).Position - 1);
+    }
+
+    [Fact]
     public async Task However_many_fail_in_the_end_the_consumer_goes_on_where_no_page_has_too_many()
     {
         var wallets = new List<WrittenWallet>();
@@ -252,21 +298,34 @@ public sealed class PoisonEventTests
         await consumer.WriteAsync();
     }
 
-    private ActivityConsumer Consumer(IActivityEffects effects, string name) => new(
-        name, 0, effects, _journal, _positions, new ActivityOptions { Partitions = 1 }, new ActivityMetrics(), _ids, TimeProvider.System, NullLogger.Instance);
+    private ActivityConsumer Consumer(IActivityEffects effects, string name, TimeProvider? time = null) => new(
+        name, 0, effects, _journal, _positions, new ActivityOptions { Partitions = 1 }, new ActivityMetrics(), _ids, time ?? TimeProvider.System, _log);
+
+    private async Task<int> JobsAsync()
+    {
+        var (count, after) = (0, (Guid?)null);
+        while (await _jobs.ReadAsync(new JobQuery("event", null, after, 200), CancellationToken.None) is { Count: > 0 } page)
+        {
+            (count, after) = (count + page.Count, page[^1].JobId);
+        }
+
+        return count;
+    }
 
     private async Task<ActivityBatch> EverythingAsync() => await _journal.ReadBatchAsync(new ActivityQuery(0, 1, 0, ActivityQuery.MaxLimit)) with { Events = null };
 
     /// <summary>Effects that fail at the entries with one version, or at all.</summary>
     private sealed class Stumbling(IActivityEffects effects, long? version) : IActivityEffects
     {
+        public long? Version { get; set; } = version;
+
         public int Count => effects.Count;
 
         public Task PrepareAsync(IReadOnlyList<ActivityEvent> events) => effects.PrepareAsync(events);
 
         public void Apply(ActivityEvent happened)
         {
-            if (version is null || happened.Version == version)
+            if (Version is null || happened.Version == Version)
             {
                 throw new InvalidOperationException("A mistake in the code of a consumer.");
             }
@@ -281,5 +340,17 @@ public sealed class PoisonEventTests
         public void Clear() => effects.Clear();
 
         public void Reset() => effects.Reset();
+    }
+
+    private sealed class ListedLog : ILogger
+    {
+        public List<int> Events { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Events.Add(eventId.Id);
     }
 }

@@ -53,6 +53,9 @@ internal sealed class WrittenWallet
     /// <summary>A withdrawal whose bytes cannot be read.</summary>
     public Task WithdrawUnreadablyAsync(long amountMinor) => ExecuteAsync(new Withdraw(NewRequest(), Usd(amountMinor)), isReadable: false);
 
+    /// <summary>A deposit whose bytes cannot be read.</summary>
+    public Task DepositUnreadablyAsync(long amountMinor) => ExecuteAsync(new Deposit(NewRequest(), Usd(amountMinor)), isReadable: false);
+
     private async Task ExecuteAsync(WalletCommand command, bool isReadable = true)
     {
         var decision = WalletDecider.Decide(command, _position.State, Guid.CreateVersion7(), Now);
