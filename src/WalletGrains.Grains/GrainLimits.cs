@@ -149,6 +149,9 @@ internal static class GrainLimits
     /// <summary>The longest such pause: so soon after a mistake is mended its partition goes on.</summary>
     public static readonly TimeSpan MaxConsumerPause = TimeSpan.FromMinutes(1);
 
+    /// <summary>How often a silo looks how far followers are behind, for the metrics.</summary>
+    public static readonly TimeSpan LagPeriod = TimeSpan.FromSeconds(10);
+
     /// <summary>Wallets whose statistics are counted again at the same time.</summary>
     public const int RebuildConcurrency = 4;
 

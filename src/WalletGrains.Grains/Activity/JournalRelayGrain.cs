@@ -18,7 +18,8 @@ public sealed partial class JournalRelayGrain(
     IActivityLog log, IActivityPositions positions, ActivityOptions options, ActivityMetrics metrics, TimeProvider time, ILogger<JournalRelayGrain> logger)
     : Grain, IJournalRelayGrain, IRemindable
 {
-    private const string Consumer = "relay";
+    internal const string Consumer = "relay";
+
     private const string ReminderName = "journal-relay";
 
     private IAsyncStream<ActivityBatch> _stream = null!;

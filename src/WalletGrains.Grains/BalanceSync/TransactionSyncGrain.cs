@@ -24,7 +24,7 @@ public sealed partial class TransactionSyncGrain(
     ILogger<TransactionSyncGrain> logger) : Grain, ITransactionSyncGrain, IStreamSubscriptionObserver, IAsyncObserver<ActivityBatch>
 {
     /// <summary>Migration 016 knows it, too.</summary>
-    private const string ConsumerName = "balance-sync";
+    internal const string ConsumerName = "balance-sync";
 
     private ConsumerActivation _consumer = null!;
     private TransactionSyncEffects _effects = null!;

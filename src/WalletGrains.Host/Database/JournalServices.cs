@@ -35,6 +35,7 @@ internal static class JournalServices
         services.AddSingleton<IJournal>(provider => ActivatorUtilities.CreateInstance<PostgresJournal>(provider, database.JournalDataSource));
         services.AddSingleton<IActivityLog>(provider => ActivatorUtilities.CreateInstance<PostgresActivityLog>(provider, database.JournalDataSource));
         services.AddSingleton<IActivityPositions>(provider => ActivatorUtilities.CreateInstance<PostgresActivityPositions>(provider, database.JournalDataSource));
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<PostgresActivityLags>(provider, database.JournalDataSource));
         services.AddSingleton<IStatisticsStore>(provider => ActivatorUtilities.CreateInstance<PostgresStatisticsStore>(provider, database.JournalDataSource));
         services.AddSingleton<IFraudStore>(provider => ActivatorUtilities.CreateInstance<PostgresFraudStore>(provider, database.JournalDataSource));
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<PostgresUserStore>(provider, database.JournalDataSource));

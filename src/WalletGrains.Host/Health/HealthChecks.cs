@@ -22,10 +22,9 @@ internal static class HealthChecks
             return;
         }
 
-        services.AddSingleton<RelayHealth>();
         checks.AddCheck<DatabaseHealth>("database", timeout: HealthLimits.Timeout);
         checks.AddCheck<ClockHealth>("clock", timeout: HealthLimits.Timeout);
         checks.AddCheck<JournalHealth>("journal", timeout: HealthLimits.Timeout);
-        checks.AddCheck<RelayHealth>("relay", timeout: HealthLimits.Timeout);
+        checks.AddCheck<ActivityHealth>("activity", timeout: HealthLimits.Timeout);
     }
 }

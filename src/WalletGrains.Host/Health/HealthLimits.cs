@@ -9,8 +9,8 @@ internal static class HealthLimits
     /// <summary>A queue of the journal that is filled so far refuses callers soon.</summary>
     public const double QueueFill = 0.8;
 
-    /// <summary>A relay that has not reached for so long what was committed before is not only busy.</summary>
-    public static readonly TimeSpan RelayDelay = TimeSpan.FromSeconds(30);
+    /// <summary>A relay or consumer that has not passed for so long what is committed is not only busy, or late with writing down how far it has come.</summary>
+    public static readonly TimeSpan ActivityDelay = TimeSpan.FromSeconds(30);
 
     /// <summary>How long it is told that requests are missing from the audit.</summary>
     public static readonly TimeSpan AuditLoss = TimeSpan.FromMinutes(5);

@@ -5,7 +5,7 @@ using WalletGrains.Host.Actors;
 
 namespace WalletGrains.Host.Startup;
 
-/// <summary>What follows commits: how wallets are divided among those who do, what is suspicious, and the loop that wakes the relays.</summary>
+/// <summary>What follows commits: how wallets are divided among those who do, what is suspicious, the loop that wakes the relays, and the one that looks how far behind they are.</summary>
 internal static class ActivitySetup
 {
     /// <summary>Registers it.</summary>
@@ -30,6 +30,7 @@ internal static class ActivitySetup
         if (role is not ActorRole.Api)
         {
             services.AddHostedService<RelayWakeups>();
+            services.AddHostedService<ActivityLags>();
         }
     }
 }
