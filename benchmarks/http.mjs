@@ -2,6 +2,8 @@
 // password in WALLETGRAINS_OPERATOR_PASSWORD. All load is one user's from one address, so start the host with its rate limits out of the way:
 //   RateLimits__PerAddress=1000000 RateLimits__PerUser=1000000 RateLimits__PerWallet=1000000 ./run
 //   --wallets 10000 --connections 128 --seconds 10 --warmup 20 --url http://127.0.0.1:8080
+// More connections than the host takes requests at a time (Overload__ConcurrentRequests and Overload__QueuedRequests) are an overload: --overload says that
+// refusals are expected. What is left of the deposits is the goodput; whoever is refused asks again at once, which no honest client does.
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,6 +18,7 @@ const { values } = parseArgs({
         connections: { type: 'string', default: '128' },
         seconds: { type: 'string', default: '10' },
         warmup: { type: 'string', default: '20' },
+        overload: { type: 'boolean', default: false },
     },
 });
 
@@ -70,13 +73,13 @@ function load(seconds) {
     const output = execFileSync('wrk', ['--threads', '2', '--connections', values.connections, '--duration', `${seconds}s`, '--latency', '--script', script, values.url], { encoding: 'utf8' });
     const [answered, refused, broken, microseconds] = /RESULT (\d+) (\d+) (\d+) (\d+)/.exec(output).slice(1).map(Number);
     const percentile = part => new RegExp(`${part}%\\s+(\\S+)`).exec(output)[1];
-    return { answered, refused, broken, perSecond: answered * 1e6 / microseconds, p50: percentile(50), p99: percentile(99) };
+    return { answered, refused, broken, perSecond: count => Math.round(count * 1e6 / microseconds), p50: percentile(50), p99: percentile(99) };
 }
 
 try {
     const warmUp = load(values.warmup);
     const measured = load(values.seconds);
-    console.log(`${Math.round(measured.perSecond)} deposits/s over ${values.connections} connections, p50 ${measured.p50}, p99 ${measured.p99}; refused ${measured.refused}, connections broken ${measured.broken}`);
+    console.log(`${measured.perSecond(measured.answered - measured.refused)} deposits/s over ${values.connections} connections, refused ${measured.perSecond(measured.refused)}/s, p50 ${measured.p50}, p99 ${measured.p99}; connections broken ${measured.broken}`);
 
     // Every answer is in a balance, and besides them only what was under way when wrk stopped.
     let deposited = 0;
@@ -87,7 +90,7 @@ try {
     const acknowledged = warmUp.answered + measured.answered - warmUp.refused - measured.refused;
     const underWay = deposited - acknowledged;
     console.log(`acknowledged ${acknowledged}, in the balances ${deposited}`);
-    if (underWay < 0 || underWay > 2 * Number(values.connections) || measured.refused + measured.broken > 0) process.exitCode = 1;
+    if (underWay < 0 || underWay > 2 * Number(values.connections) || (measured.refused > 0 && !values.overload) || measured.broken > 0) process.exitCode = 1;
 } finally {
     rmSync(folder, { recursive: true });
 }
