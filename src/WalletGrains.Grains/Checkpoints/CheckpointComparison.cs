@@ -72,24 +72,28 @@ public sealed class CheckpointComparison(StoredHistories histories)
         var places = await histories.ReadPlacesAsync([.. batch.Select(head => (head.WalletId, head.Version))], cancellationToken);
         foreach (var (then, now) in batch.Zip(places))
         {
-            if (DifferenceOf(then, now) is { } difference)
+            if (DifferenceOf(then, now) is (var version, var difference))
             {
-                report(new WalletVerdict(then.WalletId, 0, then.Version, $"{difference} since the checkpoint of {takenAt:yyyy-MM-dd'T'HH:mm:ss.fff'Z'}"));
+                report(new WalletVerdict(then.WalletId, 0, version, $"{difference} since the checkpoint of {takenAt:yyyy-MM-dd'T'HH:mm:ss.fff'Z'}"));
             }
         }
     }
 
-    private static string? DifferenceOf(HeadPosition then, StoredPlace now)
+    private static (long Version, string Difference)? DifferenceOf(HeadPosition then, StoredPlace now)
     {
         if (now.Head is null)
         {
-            return "the wallet was removed";
+            return (then.Version, "the wallet was removed");
+        }
+
+        if (then.Version > 0 && now.Hash is null)
+        {
+            var first = now.NewestVersion + 1;
+            return (first, first == then.Version ? "the entry was removed" : $"it and all up to version {then.Version} were removed");
         }
 
         var hash = then.Version > 0 ? now.Hash : Opening(now.Head);
-        return hash is null ? "the entry was removed"
-            : !hash.Value.Span.SequenceEqual(then.Hash.Span) ? "the history up to it was rewritten"
-            : null;
+        return hash is null || !hash.Value.Span.SequenceEqual(then.Hash.Span) ? (then.Version, "the history up to it was rewritten") : null;
     }
 
     /// <summary>The hash that a wallet begins with; null when its head row cannot even be read.</summary>

@@ -24,8 +24,9 @@ public sealed partial class CheckpointGrain(
             return;
         }
 
-        var newest = await Outage.GuardAsync(() => checkpoints.ReadNewestAsync(1, CancellationToken.None));
-        if (newest.Count == 0 || newest[0].TakenAt.UtcDateTime.Date < time.GetUtcNow().UtcDateTime.Date)
+        // Not the newest one: that may be of a silo whose clock was ahead, and is none of today's.
+        var today = new DateTimeOffset(time.GetUtcNow().UtcDateTime.Date, TimeSpan.Zero);
+        if (!await Outage.GuardAsync(() => checkpoints.ExistsAsync(today, today.AddDays(1), CancellationToken.None)))
         {
             await WriteAsync();
         }

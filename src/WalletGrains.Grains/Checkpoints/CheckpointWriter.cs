@@ -26,7 +26,7 @@ public sealed class CheckpointWriter(PostgresCheckpoints checkpoints, BookSigner
     public async Task<CheckpointRow> WriteAsync(CancellationToken cancellationToken)
     {
         var takenAt = time.GetUtcMilliseconds();
-        Directory.CreateDirectory(folder.Folder);
+        CreateFolder();
         var name = $"checkpoint-{takenAt.UtcDateTime.ToString("yyyy-MM-dd'T'HHmmss.fff'Z'", CultureInfo.InvariantCulture)}";
         var path = Path.Combine(folder.Folder, name);
         var (wallets, sha256) = await WriteHeadsAsync(path, takenAt, cancellationToken);
@@ -40,12 +40,25 @@ public sealed class CheckpointWriter(PostgresCheckpoints checkpoints, BookSigner
         // The signature first: a checkpoint that has its name has its signature.
         File.Move(path + SignatureEnding + Unfinished, path + SignatureEnding);
         File.Move(path + Unfinished, path);
+
+        // And both names before the row, which says that this day has its checkpoint: a file system may keep the row and lose a name.
+        FolderSync.Flush(folder.Folder);
         var row = new CheckpointRow(takenAt, wallets, name, sha256, signature, signer.KeyId!);
         await checkpoints.AppendAsync(row, cancellationToken);
         return row;
     }
 
     private const string Unfinished = ".unfinished";
+
+    /// <summary>With its own name on the disk as well.</summary>
+    private void CreateFolder()
+    {
+        if (!Directory.Exists(folder.Folder))
+        {
+            var created = Directory.CreateDirectory(folder.Folder);
+            FolderSync.Flush(created.Parent!.FullName);
+        }
+    }
 
     private async Task<(long Wallets, byte[] Sha256)> WriteHeadsAsync(string path, DateTimeOffset takenAt, CancellationToken cancellationToken)
     {

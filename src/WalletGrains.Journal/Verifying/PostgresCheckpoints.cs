@@ -52,6 +52,15 @@ public sealed class PostgresCheckpoints(NpgsqlDataSource dataSource)
         });
     }
 
+    /// <summary>Whether there is one of this stretch of time.</summary>
+    public Task<bool> ExistsAsync(DateTimeOffset from, DateTimeOffset before, CancellationToken cancellationToken) => GuardAsync(async () =>
+    {
+        await using var command = dataSource.CreateCommand("select exists (select from checkpoints where taken_at >= $1 and taken_at < $2)");
+        command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = from.UtcDateTime });
+        command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = before.UtcDateTime });
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
+    });
+
     /// <summary>The newest checkpoints, newest first.</summary>
     public Task<IReadOnlyList<CheckpointRow>> ReadNewestAsync(int limit, CancellationToken cancellationToken)
     {

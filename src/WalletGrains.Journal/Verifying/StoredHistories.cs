@@ -7,8 +7,11 @@ namespace WalletGrains.Journal.Verifying;
 /// <summary>A head row and, of the same moment, the version of the newest entry that the wallet really has.</summary>
 public sealed record StoredWallet(WalletHead Head, long NewestVersion);
 
-/// <summary>What the store has at a place of a history: the head row, and the hash there. Null where there is none.</summary>
-public sealed record StoredPlace(WalletHead? Head, ReadOnlyMemory<byte>? Hash);
+/// <summary>What the store has at a place of a history.</summary>
+/// <param name="Head">The head row; null where there is none.</param>
+/// <param name="Hash">The hash there; null where there is no entry.</param>
+/// <param name="NewestVersion">The version of the newest entry up to there; 0 where there is none.</param>
+public sealed record StoredPlace(WalletHead? Head, ReadOnlyMemory<byte>? Hash, long NewestVersion);
 
 /// <summary>
 /// Reads whole histories for those who check them. No transaction stays open: entries never change once they are there, so
@@ -18,6 +21,14 @@ public sealed class StoredHistories : IAsyncDisposable
 {
     /// <summary>Rows of a page at most. 5,000 entries of 600 bytes are 3 MB, and 20 ms of the database's time.</summary>
     public const int MaxPage = 5_000;
+
+    // A time that no DateTimeOffset holds would end the reading of everybody's history. As the nearest one that does it is
+    // still another than the one that was hashed.
+    private static readonly string EntryColumns = RowReader.EntryColumns.Replace("e.created_at", Readable("e.created_at"), StringComparison.Ordinal);
+
+    private static readonly string HeadColumns = RowReader.HeadColumns
+        .Replace("w.created_at", Readable("w.created_at"), StringComparison.Ordinal)
+        .Replace("w.updated_at", Readable("w.updated_at"), StringComparison.Ordinal);
 
     private readonly ReadConnections _connections;
 
@@ -64,7 +75,7 @@ public sealed class StoredHistories : IAsyncDisposable
     public Task<IReadOnlyList<WalletEntry>> ReadEntriesAsync(
         Guid afterWalletId, long afterVersion, Guid lastWalletId, int limit, CancellationToken cancellationToken) => _connections.ReadAsync(
         $"""
-        select {RowReader.EntryColumns} from entries e
+        select {EntryColumns} from entries e
         where (e.wallet_id, e.version) > ($1, $2) and e.wallet_id <= $3
         order by e.wallet_id, e.version limit $4
         """,
@@ -85,7 +96,7 @@ public sealed class StoredHistories : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(places);
         return _connections.ReadAsync(
             $"""
-            select e.hash, {RowReader.HeadColumns}
+            select e.hash, coalesce((select max(n.version) from entries n where n.wallet_id = p.wallet_id and n.version <= p.version), 0), {HeadColumns}
             from unnest($1, $2) with ordinality as p(wallet_id, version, place)
             left join lateral (select n.hash from entries n where n.wallet_id = p.wallet_id and n.version = p.version limit 1) e on true
             left join lateral (select * from wallets n where n.wallet_id = p.wallet_id limit 1) w on true
@@ -98,8 +109,9 @@ public sealed class StoredHistories : IAsyncDisposable
                 parameters.Add(new NpgsqlParameter<int> { TypedValue = Checked(places.Count) });
             },
             row => new StoredPlace(
-                row.IsDBNull(1) ? null : RowReader.Head(row, 1),
-                row.IsDBNull(0) ? (ReadOnlyMemory<byte>?)null : row.GetFieldValue<byte[]>(0)),
+                row.IsDBNull(2) ? null : RowReader.Head(row, 2),
+                row.IsDBNull(0) ? (ReadOnlyMemory<byte>?)null : row.GetFieldValue<byte[]>(0),
+                row.GetInt64(1)),
             cancellationToken);
     }
 
@@ -107,9 +119,11 @@ public sealed class StoredHistories : IAsyncDisposable
     public ValueTask DisposeAsync() => _connections.DisposeAsync();
 
     private static string WalletsSql(string which) => $"""
-        select {RowReader.HeadColumns}, coalesce((select max(e.version) from entries e where e.wallet_id = w.wallet_id), 0)
+        select {HeadColumns}, coalesce((select max(e.version) from entries e where e.wallet_id = w.wallet_id), 0)
         from wallets w where {which} order by w.wallet_id limit $2
         """;
+
+    private static string Readable(string time) => $"least(greatest({time}, '0001-01-01 00:00:00Z'), '9999-12-31 23:59:59.999999Z')";
 
     private static StoredWallet StoredWallet(NpgsqlDataReader row) => new(RowReader.Head(row), row.GetInt64(RowReader.HeadColumnCount));
 

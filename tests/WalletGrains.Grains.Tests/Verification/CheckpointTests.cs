@@ -103,8 +103,23 @@ public sealed class CheckpointTests : IAsyncLifetime
         await _books.FalsifyAsync("update wallets set created_at = created_at - interval '1 day', updated_at = created_at - interval '1 day' where wallet_id = $1", reopened);
 
         Assert.Equal(
-            [(cut, 14L, "the entry was removed"), (gone, 0L, "the wallet was removed"), (reopened, 0L, "the history up to it was rewritten")],
+            [(cut, 1L, "it and all up to version 14 were removed"), (gone, 0L, "the wallet was removed"), (reopened, 0L, "the history up to it was rewritten")],
             (await CompareAsync(checkpoint)).Select(verdict => (verdict.WalletId, verdict.FirstBrokenVersion!.Value, verdict.Reason!.Split(" since")[0])).OrderBy(found => found.WalletId));
+    }
+
+    [Theory]
+    [InlineData(13, 14, "the entry was removed")]
+    [InlineData(2, 3, "it and all up to version 14 were removed")]
+    public async Task Of_a_history_that_was_cut_the_first_missing_version_is_named(int left, long version, string reason)
+    {
+        var walletId = await _books.OpenWithHistoryAsync();
+        var checkpoint = await Writer.WriteAsync(Cancelled);
+        await _books.FalsifyAsync("delete from entries where wallet_id = $1 and version > $2", walletId, left);
+        await _books.FalsifyAsync("update wallets set version = $2 where wallet_id = $1", walletId, left);
+
+        Assert.Equal(
+            [new WalletVerdict(walletId, 0, version, $"{reason} since the checkpoint of 2030-01-01T12:00:00.000Z")],
+            await CompareAsync(checkpoint));
     }
 
     [Theory]
@@ -134,6 +149,32 @@ public sealed class CheckpointTests : IAsyncLifetime
         Assert.Equal(
             ["checkpoint-2030-01-02T000000.000Z", "checkpoint-2030-01-01T120000.000Z"],
             (await Checkpoints.ReadNewestAsync(10, Cancelled)).Select(row => row.File));
+    }
+
+    [Fact]
+    public async Task A_checkpoint_of_a_clock_that_was_ahead_does_not_end_the_others()
+    {
+        var grain = new CheckpointGrain(Writer, Checkpoints, _signer, _time, NullLogger<CheckpointGrain>.Instance);
+        await grain.WriteDueAsync();
+        await _books.FalsifyAsync("update checkpoints set taken_at = taken_at + interval '1 year'");
+        _time.Advance(TimeSpan.FromHours(1));
+        for (var day = 0; day < 3; day++)
+        {
+            await grain.WriteDueAsync();
+            await grain.WriteDueAsync();
+            _time.Advance(TimeSpan.FromDays(1));
+        }
+
+        Assert.Equal(4, (await Checkpoints.ReadNewestAsync(100, Cancelled)).Count);
+    }
+
+    [Fact]
+    public void A_folder_that_cannot_be_flushed_says_so()
+    {
+        Directory.CreateDirectory(_folder.Path);
+        FolderSync.Flush(_folder.Path);
+        Prerequisite.Require(!OperatingSystem.IsWindows(), "Windows flushes no folders.");
+        Assert.Contains("No such file", Assert.Throws<IOException>(() => FolderSync.Flush(Path.Combine(_folder.Path, "missing"))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
