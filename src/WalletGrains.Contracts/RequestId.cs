@@ -95,7 +95,8 @@ public readonly record struct RequestId
     public static RequestId ForBillReversal(Guid paymentId) => new($"{BillPrefix}{paymentId:N}/reversal");
 
     /// <summary>The id as the journal has it.</summary>
-    public static RequestId FromStored(string value) => new(value);
+    /// <exception cref="FormatException">There is none.</exception>
+    public static RequestId FromStored(string? value) => new(value ?? throw new FormatException("A stored request id is missing."));
 
     /// <inheritdoc />
     public override string ToString() => _value ?? "";

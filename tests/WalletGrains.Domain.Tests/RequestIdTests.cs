@@ -34,6 +34,9 @@ public sealed class RequestIdTests
     }
 
     [Fact]
+    public void None_that_was_stored_is_not_a_request_id() => Assert.Throws<FormatException>(() => RequestId.FromStored(null));
+
+    [Fact]
     public void A_request_id_has_at_most_255_characters()
     {
         Assert.True(RequestId.TryFromClient(new string('x', 255), out _));

@@ -129,6 +129,8 @@ public static class DetailsContent
 
     private static ImmutableArray<Spent> ReadSpent(JsonElement json, ReadOnlySpan<byte> name) =>
         json.TryGetProperty(name, out var numbers)
-            ? [.. numbers.EnumerateArray().Select(number => number.GetInt64()).Chunk(2).Select(pair => new Spent(pair[0], pair[1]))]
+            ? [.. numbers.EnumerateArray().Select(number => number.GetInt64()).Chunk(2).Select(ReadSpent)]
             : [];
+
+    private static Spent ReadSpent(long[] pair) => pair is [var start, var value] ? new Spent(start, value) : throw new FormatException("An amount is missing.");
 }

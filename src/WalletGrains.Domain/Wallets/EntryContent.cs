@@ -64,22 +64,22 @@ public static class EntryContent
             using var document = JsonDocument.Parse(content);
             var json = document.RootElement;
             var walletId = json.GetProperty("walletId"u8).GetGuid();
-            var currency = Currency.Parse(json.GetProperty("currency"u8).GetString()!);
+            var currency = Currency.Parse(ReadText(json.GetProperty("currency"u8)));
             return new Entry(
                 json.GetProperty("entryId"u8).GetGuid(),
                 walletId,
                 json.GetProperty("version"u8).GetInt64(),
-                EntryTypes.Parse(json.GetProperty("type"u8).GetString()!),
+                EntryTypes.Parse(ReadText(json.GetProperty("type"u8))),
                 new Money(json.GetProperty("amountMinor"u8).GetInt64(), currency),
                 json.GetProperty("balanceBeforeMinor"u8).GetInt64(),
                 json.GetProperty("balanceAfterMinor"u8).GetInt64(),
-                json.GetProperty("counterAccount"u8).GetString()!,
-                RequestId.FromStored(json.GetProperty("requestId"u8).GetString()!),
+                ReadText(json.GetProperty("counterAccount"u8)),
+                RequestId.FromStored(json.GetProperty("requestId"u8).GetString()),
                 json.TryGetProperty("transferId"u8, out var transferId) ? transferId.GetGuid() : null,
-                json.TryGetProperty("description"u8, out var description) ? description.GetString() : null,
+                json.TryGetProperty("description"u8, out var description) ? ReadText(description) : null,
                 ReadTime(json.GetProperty("createdAt"u8)),
                 json.TryGetProperty("heldAfterMinor"u8, out var held) ? held.GetInt64() : 0,
-                json.TryGetProperty("statusAfter"u8, out var status) ? WalletStatuses.Parse(status.GetString()!) : WalletStatus.Open,
+                json.TryGetProperty("statusAfter"u8, out var status) ? WalletStatuses.Parse(ReadText(status)) : WalletStatus.Open,
                 json.TryGetProperty("hold"u8, out var hold) ? ReadHold(hold, walletId, currency) : null,
                 json.TryGetProperty("limits"u8, out var limits) ? LimitsContent.Read(limits) : null,
                 json.TryGetProperty("reversesTransferId"u8, out var reversed) ? reversed.GetGuid() : null,
@@ -154,7 +154,7 @@ public static class EntryContent
         walletId,
         new Money(json.GetProperty("amountMinor"u8).GetInt64(), currency),
         json.GetProperty("capturedMinor"u8).GetInt64(),
-        HoldStatuses.Parse(json.GetProperty("status"u8).GetString()!),
+        HoldStatuses.Parse(ReadText(json.GetProperty("status"u8))),
         json.TryGetProperty("expiresAt"u8, out var expiresAt) ? ReadTime(expiresAt) : null,
         ReadTime(json.GetProperty("createdAt"u8)));
 
@@ -166,7 +166,10 @@ public static class EntryContent
     }
 
     private static DateTimeOffset ReadTime(JsonElement json) =>
-        DateTimeOffset.ParseExact(json.GetString()!, TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+        DateTimeOffset.ParseExact(ReadText(json), TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+
+    /// <summary>What an entry has not is left out: null is no text.</summary>
+    private static string ReadText(JsonElement json) => json.GetString() ?? throw new FormatException("A text is null.");
 
     private static (ArrayBufferWriter<byte> Buffer, Utf8JsonWriter Writer) NewScratch()
     {

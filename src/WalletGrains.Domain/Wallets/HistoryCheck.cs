@@ -38,6 +38,8 @@ public sealed record HistoryFault(long Version, string Reason);
 /// </summary>
 public sealed class HistoryCheck
 {
+    private const string DoesNotFollow = "it does not follow from the wallet before it";
+
     private WalletState _state;
     private byte[] _hash;
 
@@ -95,16 +97,22 @@ public sealed class HistoryCheck
             return "it is missing";
         }
 
-        Entry entry;
+        // What somebody has put there may be anything. Whatever the rules make of it is a finding, and not the end of the check.
+        var unfit = "its content is not an entry";
         try
         {
-            entry = EntryContent.Decode(row.Content);
+            var entry = EntryContent.Decode(row.Content);
+            unfit = DoesNotFollow;
+            return FaultOf(row, entry);
         }
-        catch (FormatException)
+        catch (Exception e) when (e is FormatException or ArgumentException or OverflowException or InvalidOperationException)
         {
-            return "its content is not an entry";
+            return unfit;
         }
+    }
 
+    private string? FaultOf(StoredEntry row, Entry entry)
+    {
         if (entry.WalletId != row.WalletId || entry.Version != row.Version)
         {
             return $"it has the content of version {entry.Version} of wallet {entry.WalletId}";
@@ -137,19 +145,11 @@ public sealed class HistoryCheck
     /// <summary>An entry that is what was hashed may still be one that no wallet would have made.</summary>
     private string? Advance(Entry entry, byte[] hash)
     {
-        WalletState after;
-        try
+        var happened = Postings.EventOf(entry);
+        var after = WalletDecider.Evolve(_state, happened);
+        if (Postings.EntryOf(happened, _state, after) != entry)
         {
-            var happened = Postings.EventOf(entry);
-            after = WalletDecider.Evolve(_state, happened);
-            if (Postings.EntryOf(happened, _state, after) != entry)
-            {
-                return "it does not follow from the wallet before it";
-            }
-        }
-        catch (Exception e) when (e is FormatException or ArgumentException or OverflowException)
-        {
-            return "it does not follow from the wallet before it";
+            return DoesNotFollow;
         }
 
         if (entry.CreatedAt < _state.UpdatedAt)

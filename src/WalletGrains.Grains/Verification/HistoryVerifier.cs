@@ -81,7 +81,10 @@ public sealed class HistoryVerifier(StoredHistories histories)
         }
     }
 
-    /// <summary>Walks wallets and entries side by side, both in the order of ids: whatever has no partner comes to light.</summary>
+    /// <summary>
+    /// Walks wallets and entries side by side, both in the order of ids: whatever has no partner comes to light. Each wallet is judged by
+    /// itself: nothing that is stored of one hides what is wrong with another.
+    /// </summary>
     private async Task VerifyStretchAsync(Stretch stretch, Action<WalletVerdict> report, CancellationToken cancellationToken)
     {
         using var wallets = stretch.Wallets.GetEnumerator();
@@ -145,6 +148,7 @@ public sealed class HistoryVerifier(StoredHistories histories)
         private readonly StoredWallet _stored;
         private readonly WalletState? _head;
         private readonly HistoryCheck? _check;
+        private Exception? _failure;
 
         public WalletUnderCheck(StoredWallet stored)
         {
@@ -154,9 +158,9 @@ public sealed class HistoryVerifier(StoredHistories histories)
                 _head = WalletRows.ToState(stored.Head);
                 _check = new HistoryCheck(_head);
             }
-            catch (Exception e) when (e is FormatException or ArgumentException)
+            catch (Exception)
             {
-                // A currency, a status or details that this product never wrote.
+                // A currency, a status or details that this product never wrote; whatever is wrong with them, the other wallets are verified.
                 _head = null;
             }
         }
@@ -166,11 +170,21 @@ public sealed class HistoryVerifier(StoredHistories histories)
         public void Take(WalletEntry row)
         {
             // What was added after the head row was read belongs to a later verification.
-            if (row.Version <= _stored.NewestVersion)
+            if (row.Version > _stored.NewestVersion || _failure is not null)
+            {
+                return;
+            }
+
+            try
             {
                 _check?.Take(new StoredEntry(
                     row.WalletId, row.Version, row.EntryId, row.RequestId, row.Type, row.AmountMinor, row.BalanceAfterMinor,
                     row.CounterAccount, row.CreatedAt, row.Content, row.Hash));
+            }
+            catch (Exception e)
+            {
+                // The check did not foresee this entry. It must not keep the verdicts of the other wallets back.
+                _failure = e;
             }
         }
 
@@ -179,6 +193,11 @@ public sealed class HistoryVerifier(StoredHistories histories)
             if (_check is null)
             {
                 return new WalletVerdict(WalletId, 0, 0, "its head row cannot be read");
+            }
+
+            if (_failure is not null)
+            {
+                return new WalletVerdict(WalletId, _check.Count, _check.Count + 1, $"it cannot be checked: {_failure.Message}");
             }
 
             var fault = _check.End(_head!, _stored.Head.HeadHash.Span);

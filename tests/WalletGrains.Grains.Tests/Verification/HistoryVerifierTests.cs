@@ -12,6 +12,17 @@ namespace WalletGrains.Grains.Tests.Verification;
 /// <summary>What the verification says of true histories and of falsified ones.</summary>
 public sealed class HistoryVerifierTests(Books books) : IClassFixture<Books>
 {
+    private const string Poison = """
+        with poisoned as (
+            select e.wallet_id, e.version, p.hash as previous_hash, convert_to(regexp_replace(convert_from(e.content, 'UTF8'), $3, $4), 'UTF8') as content
+            from entries e join entries p on p.wallet_id = e.wallet_id and p.version = e.version - 1
+            where e.wallet_id = $1 and e.version = $2),
+        head as (
+            update wallets w set head_hash = sha256(p.previous_hash || p.content) from poisoned p where w.wallet_id = p.wallet_id and w.version = p.version)
+        update entries e set content = p.content, hash = sha256(p.previous_hash || p.content)
+        from poisoned p where e.wallet_id = p.wallet_id and e.version = p.version and e.content <> p.content
+        """;
+
     private const string Hash = "its hash is not that of its content and the hash before it";
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
@@ -64,6 +75,10 @@ public sealed class HistoryVerifierTests(Books books) : IClassFixture<Books>
     [InlineData("update wallets set details = '' where wallet_id = $1", 14, "the head row has another list of holds, limits or spending")]
     [InlineData("update wallets set details = '\\x5b' where wallet_id = $1", 0, "its head row cannot be read")]
     [InlineData("update wallets set updated_at = updated_at + interval '1 s' where wallet_id = $1", 14, "the head row has another time")]
+    [InlineData("update wallets set details = convert_to('{\"spentPerQuarterHour\":[1]}', 'UTF8') where wallet_id = $1", 0, "its head row cannot be read")]
+    [InlineData("update wallets set updated_at = '20000-01-01' where wallet_id = $1", 14, "the head row has another time")]
+    [InlineData("update entries set created_at = '20000-01-01' where wallet_id = $1 and version = 12", 12, "its column created_at is not what its content says")]
+    [InlineData("update entries set created_at = '-infinity' where wallet_id = $1 and version = 12", 12, "its column created_at is not what its content says")]
     [InlineData("update wallets set currency = 'EUR' where wallet_id = $1", 1, Hash)]
     [InlineData("update wallets set owner_id = gen_random_uuid() where wallet_id = $1", 1, Hash)]
     [InlineData("update wallets set created_at = created_at - interval '1 s' where wallet_id = $1", 1, Hash)]
@@ -75,6 +90,42 @@ public sealed class HistoryVerifierTests(Books books) : IClassFixture<Books>
         var verdict = await books.Verifier.VerifyAsync(walletId, null, Cancelled);
 
         Assert.Equal((version, reason), (verdict!.FirstBrokenVersion, verdict.Reason));
+    }
+
+    /// <summary>Each member of an entry that somebody made null, hash and head row following: 14 is a hold, 12 has everything that most have.</summary>
+    [Theory]
+    [InlineData(14, "walletId")]
+    [InlineData(14, "version")]
+    [InlineData(14, "entryId")]
+    [InlineData(14, "type")]
+    [InlineData(14, "currency")]
+    [InlineData(14, "amountMinor")]
+    [InlineData(14, "balanceBeforeMinor")]
+    [InlineData(14, "balanceAfterMinor")]
+    [InlineData(14, "counterAccount")]
+    [InlineData(14, "requestId")]
+    [InlineData(14, "createdAt")]
+    [InlineData(14, "heldAfterMinor")]
+    [InlineData(14, "hold")]
+    [InlineData(14, "holdId")]
+    [InlineData(14, "status")]
+    [InlineData(11, "statusAfter")]
+    [InlineData(11, "description")]
+    [InlineData(10, "transferId")]
+    [InlineData(7, "limits")]
+    [InlineData(7, "perDayMinor")]
+    public async Task Null_in_an_entry_is_named_and_hides_no_other_broken_wallet(long version, string member)
+    {
+        var (poisoned, other) = (await books.OpenWithHistoryAsync(), await books.Cluster.OpenAsync(5));
+        await books.FalsifyAsync(Poison, poisoned, version, $"\"{member}\":(\"[^\"]*\"|{{[^}}]*}}|[-0-9]+)", $"\"{member}\":null");
+        await books.FalsifyAsync("update wallets set balance_minor = 999 where wallet_id = $1", other);
+
+        var verdicts = new ConcurrentDictionary<Guid, WalletVerdict>();
+        await books.Verifier.VerifyAllAsync(verdict => verdicts[verdict.WalletId] = verdict, Cancelled);
+
+        Assert.Equal((version, "its content is not an entry"), (verdicts[poisoned].FirstBrokenVersion, verdicts[poisoned].Reason));
+        Assert.Equal((1, "the head row has another balance"), (verdicts[other].FirstBrokenVersion, verdicts[other].Reason));
+        Assert.Equal(verdicts[poisoned], await books.Verifier.VerifyAsync(poisoned, null, Cancelled));
     }
 
     [Fact]
