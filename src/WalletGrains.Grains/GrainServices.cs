@@ -47,6 +47,7 @@ public static class GrainServices
         services.AddSingleton<IJobHandler, ScheduleJob>();
         services.AddSingleton<IJobHandler, ScheduleRecovery>();
         services.AddSingleton<IJobHandler, ReconciliationJob>();
+        services.AddSingleton<IJobHandler, FullReconciliationJob>();
         services.AddSingleton<IJobHandler, CheckpointJob>();
         services.AddSingleton<IJobHandler, JobPurge>();
         services.AddSingleton<IJobHandler, EventJob>();

@@ -12,14 +12,17 @@ namespace WalletGrains.Api.Operations;
 /// <summary>Shows operators whether everything that is stored twice agrees, and what every account stands at.</summary>
 internal sealed class ReconciliationEndpoints(IGrainFactory grains)
 {
+    private static readonly string[] TrueOrFalse = ["true", "false"];
+
     public void Map(IEndpointRouteBuilder endpoints)
     {
         endpoints.MapApi("GET", "/ops/reconciliation", GetNewestAsync, new("getReconciliation", "Operations", "The result of the newest reconciliation")
         {
-            Description = "The books are reconciled every five minutes.",
+            Description = "The books are reconciled every five minutes, and once a day in full. What only a full run finds is in the result of the newest full one: ?full=true.",
             Access = Access.Operator,
             Response = typeof(ReconciliationResponse),
-            Problems = [ProblemKind.NotFound, ProblemKind.Validation],
+            Query = [new("full", "true for the newest full one; otherwise the newest of any.") { Values = TrueOrFalse }],
+            Problems = [ProblemKind.NotFound],
         });
         endpoints.MapApi("POST", "/ops/reconciliation/run", RunAsync, new("runReconciliation", "Operations", "Reconcile the books now")
         {
@@ -42,9 +45,20 @@ internal sealed class ReconciliationEndpoints(IGrainFactory grains)
 
     private async ValueTask<Answer> GetNewestAsync(HttpContext context)
     {
-        return await Reconciliation.FindNewestAsync() is { } result
+        var errors = new FieldErrors();
+        var isFull = errors.QueryName(context.Request, "full", TrueOrFalse) == "true";
+        if (errors.Any)
+        {
+            return Problem.Invalid(errors);
+        }
+
+        return await Reconciliation.FindNewestAsync(isFull) is { } result
             ? Answer.Ok(ReconciliationResponse.Of(result), ApiJson.Wire.ReconciliationResponse)
-            : new Problem(ProblemKind.NotFound, "The books were not reconciled yet; the first run is five minutes after the start.");
+            : new Problem(
+                ProblemKind.NotFound,
+                isFull
+                    ? "The books were not reconciled in full yet; the first full run is an hour after the start."
+                    : "The books were not reconciled yet; the first run is five minutes after the start.");
     }
 
     private async ValueTask<Answer> RunAsync(HttpContext context)
@@ -72,7 +86,7 @@ internal sealed class ReconciliationEndpoints(IGrainFactory grains)
 /// <summary>Asks for a reconciliation.</summary>
 internal sealed record RunReconciliationRequest
 {
-    /// <summary>Also count everything again that earlier runs counted: minutes for a hundred million entries.</summary>
+    /// <summary>Also count everything again that earlier runs counted: an hour for a hundred million entries.</summary>
     public bool? Full { get; init; }
 }
 
@@ -116,8 +130,8 @@ internal sealed record ReconciliationResponse(
 }
 
 /// <summary>Two records of the same thing that contradict each other. Amounts are in minor units here.</summary>
-/// <param name="What">The kind of difference, for example HEAD_BALANCE.</param>
-/// <param name="Where">The wallet, transfer, entry or currency.</param>
+/// <param name="What">The kind of difference, for example HEAD_BALANCE, ENTRIES_MISSING, STUCK_TRANSFER or STUCK_BULK.</param>
+/// <param name="Where">The wallet, transfer, bulk transfer, entry or currency.</param>
 /// <param name="Expected">What one record says.</param>
 /// <param name="Found">What the other one says.</param>
 internal sealed record DifferenceResponse(string What, string Where, string Expected, string Found);

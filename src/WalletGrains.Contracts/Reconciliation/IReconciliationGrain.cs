@@ -1,8 +1,8 @@
 namespace WalletGrains.Contracts.Reconciliation;
 
 /// <summary>
-/// Compares everything that is stored twice, and keeps the results. A job asks for it every five minutes. One for the cluster, key 0;
-/// calls do not wait for one another.
+/// Compares everything that is stored twice, and keeps the results. Jobs ask for it every five minutes, and for a full one every day. One
+/// for the cluster, key 0; calls do not wait for one another.
 /// </summary>
 [Alias("walletgrains.IReconciliationGrain")]
 public interface IReconciliationGrain : IGrainWithIntegerKey
@@ -14,10 +14,17 @@ public interface IReconciliationGrain : IGrainWithIntegerKey
     [Alias("Run")]
     Task<ReconciliationResult?> RunAsync(bool isFull);
 
+    /// <summary>Runs a full one, or joins the one that is under way, unless one has begun within the last day.</summary>
+    /// <returns>Whether there is nothing to wait for: false while the run goes on.</returns>
+    /// <exception cref="UnavailableException">The store is away, or another process reconciles it.</exception>
+    [Alias("RunFullIfDue")]
+    Task<bool> RunFullIfDueAsync();
+
     /// <summary>The newest result; null when there is none.</summary>
+    /// <param name="isFull">The newest one of a full run; otherwise of any.</param>
     /// <exception cref="UnavailableException">The store is away.</exception>
     [Alias("FindNewest")]
-    Task<ReconciliationResult?> FindNewestAsync();
+    Task<ReconciliationResult?> FindNewestAsync(bool isFull);
 
     /// <summary>The balance of every account at this moment. Those of a currency sum to zero.</summary>
     /// <exception cref="UnavailableException">The store is away, or has more new entries than can be summed at once.</exception>

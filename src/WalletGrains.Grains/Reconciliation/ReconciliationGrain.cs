@@ -18,6 +18,9 @@ public sealed partial class ReconciliationGrain(
 {
     private const string Kind = "RECONCILIATION";
 
+    /// <summary>Full runs find what the others do not look at, so their results must not be behind those of the next five minutes.</summary>
+    private const string FullKind = "FULL_RECONCILIATION";
+
     private readonly LongRun<ReconciliationResult> _run = new(time, logger);
     private readonly LongRun<ReconciliationResult> _fullRun = new(time, logger);
     private Task _previous = Task.CompletedTask;
@@ -27,8 +30,16 @@ public sealed partial class ReconciliationGrain(
         (isFull ? _fullRun : _run).JoinAsync(() => CompareAsync(isFull), GrainLimits.CheckPatience);
 
     /// <inheritdoc />
-    public async Task<ReconciliationResult?> FindNewestAsync() =>
-        await Outage.GuardAsync(() => audits.FindNewestAsync(Kind, CancellationToken.None)) is { } content
+    public async Task<bool> RunFullIfDueAsync()
+    {
+        // One that began in the future was made by a wrong clock, and says nothing of today.
+        var age = time.GetUtcNow() - (await FindNewestAsync(isFull: true))?.RanAt;
+        return (age >= TimeSpan.Zero && age < GrainLimits.FullReconciliationPeriod) || await RunAsync(isFull: true) is not null;
+    }
+
+    /// <inheritdoc />
+    public async Task<ReconciliationResult?> FindNewestAsync(bool isFull) =>
+        await Outage.GuardAsync(() => audits.FindNewestAsync(isFull ? [FullKind] : [Kind, FullKind], CancellationToken.None)) is { } content
             ? JsonSerializer.Deserialize(content, AuditJson.Default.ReconciliationResult)
             : null;
 
@@ -86,7 +97,7 @@ public sealed partial class ReconciliationGrain(
         Log(result);
         await Outage.GuardAsync(async () =>
         {
-            await audits.AppendAsync(Kind, began, JsonSerializer.SerializeToUtf8Bytes(result, AuditJson.Default.ReconciliationResult), CancellationToken.None);
+            await audits.AppendAsync(isFull ? FullKind : Kind, began, JsonSerializer.SerializeToUtf8Bytes(result, AuditJson.Default.ReconciliationResult), CancellationToken.None);
             return true;
         });
         return result;

@@ -39,7 +39,7 @@ public sealed partial class VerificationGrain(HistoryVerifier verifier, Postgres
 
     /// <inheritdoc />
     public async Task<VerificationResult?> FindNewestAsync() =>
-        await Outage.GuardAsync(() => audits.FindNewestAsync(Kind, CancellationToken.None)) is { } content
+        await Outage.GuardAsync(() => audits.FindNewestAsync([Kind], CancellationToken.None)) is { } content
             ? JsonSerializer.Deserialize(content, AuditJson.Default.VerificationResult)
             : null;
 

@@ -5,9 +5,10 @@ namespace WalletGrains.Journal.Reconciling;
 
 /// <summary>
 /// Compares payments of bills with the holds and entries of their wallets: where the money is has to be where the payment says it is. A step
-/// of a payment is written before what follows from it in the wallet, and behind what it follows from, so any moment shows them in step.
+/// of a payment is written before what follows from it in the wallet, and behind what it follows from, so any moment shows them in step: each
+/// page is read in a snapshot of its own.
 /// </summary>
-internal sealed class BillPass(Snapshot snapshot, PostingTerms terms, Findings findings)
+internal sealed class BillPass(NpgsqlDataSource dataSource, PostingTerms terms, Findings findings, Pace pace)
 {
     /// <summary>
     /// What each state asks for of hold (h), capture (c) and reversal (r). What is not there makes it null, and null is not true.
@@ -37,20 +38,15 @@ internal sealed class BillPass(Snapshot snapshot, PostingTerms terms, Findings f
         (DateTime At, Guid Id) last = (from.UtcDateTime, Guid.Empty);
         while (!findings.IsTimeOver())
         {
-            var page = await snapshot.ReadAsync(
-                "select updated_at, payment_id from bills where updated_at >= $1 and (updated_at, payment_id) > ($1, $2) order by updated_at, payment_id limit $3",
-                row => (At: row.GetDateTime(0), Id: row.GetGuid(1)),
-                cancellationToken,
-                new NpgsqlParameter<DateTime> { TypedValue = last.At },
-                new NpgsqlParameter<Guid> { TypedValue = last.Id },
-                new NpgsqlParameter<int> { TypedValue = ReconciliationLimits.BillPage });
-            await CompareAsync([.. page.Select(bill => bill.Id)], cancellationToken);
+            var began = pace.Begin();
+            var page = await ComparePageAsync(last, cancellationToken);
             if (page.Count < ReconciliationLimits.BillPage)
             {
                 return true;
             }
 
             last = page[^1];
+            await pace.RestAsync(began, cancellationToken);
         }
 
         return false;
@@ -58,7 +54,7 @@ internal sealed class BillPass(Snapshot snapshot, PostingTerms terms, Findings f
 
     /// <summary>Reports payments that do not go on, and those that an operator has to find out about for too long. Where a time is one of the future, that of the
     /// payment's id counts.</summary>
-    public async Task FindStuckAsync(DateTimeOffset before, DateTimeOffset now, CancellationToken cancellationToken)
+    public async Task FindStuckAsync(Snapshot snapshot, DateTimeOffset before, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var stuck = await snapshot.ReadAsync(
             """
@@ -88,7 +84,7 @@ internal sealed class BillPass(Snapshot snapshot, PostingTerms terms, Findings f
     }
 
     /// <summary>Compares what billers got by the entries with what they got by the payments.</summary>
-    public async Task CompareTotalsAsync(AccountTotals totals, CancellationToken cancellationToken)
+    public async Task CompareTotalsAsync(Snapshot snapshot, AccountTotals totals, CancellationToken cancellationToken)
     {
         var paid = (await snapshot.ReadAsync(
             """
@@ -114,7 +110,21 @@ internal sealed class BillPass(Snapshot snapshot, PostingTerms terms, Findings f
         }
     }
 
-    private async Task CompareAsync(Guid[] paymentIds, CancellationToken cancellationToken)
+    private async Task<List<(DateTime At, Guid Id)>> ComparePageAsync((DateTime At, Guid Id) last, CancellationToken cancellationToken)
+    {
+        await using var snapshot = await Snapshot.TakeAsync(dataSource, cancellationToken);
+        var page = await snapshot.ReadAsync(
+            "select updated_at, payment_id from bills where updated_at >= $1 and (updated_at, payment_id) > ($1, $2) order by updated_at, payment_id limit $3",
+            row => (At: row.GetDateTime(0), Id: row.GetGuid(1)),
+            cancellationToken,
+            new NpgsqlParameter<DateTime> { TypedValue = last.At },
+            new NpgsqlParameter<Guid> { TypedValue = last.Id },
+            new NpgsqlParameter<int> { TypedValue = ReconciliationLimits.BillPage });
+        await CompareAsync(snapshot, [.. page.Select(bill => bill.Id)], cancellationToken);
+        return page;
+    }
+
+    private async Task CompareAsync(Snapshot snapshot, Guid[] paymentIds, CancellationToken cancellationToken)
     {
         var wrong = await snapshot.ReadAsync(
             $"""

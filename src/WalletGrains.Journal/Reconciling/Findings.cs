@@ -31,9 +31,6 @@ internal sealed class Findings(TimeProvider time, TimeSpan budget)
     public void Add(string what, string where, decimal expected, decimal found) =>
         Add(what, where, expected.ToString(CultureInfo.InvariantCulture), found.ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>What is left of the time: at least a second, in whole seconds.</summary>
-    public TimeSpan TimeLeft => TimeSpan.FromSeconds(Math.Max(1, Math.Ceiling((budget - time.GetElapsedTime(_start)).TotalSeconds)));
-
     /// <summary>Whether the time is over; then what is left is for the next run.</summary>
     public bool IsTimeOver()
     {

@@ -16,8 +16,8 @@ public sealed class PostgresReconciliation(NpgsqlDataSource dataSource, PostingT
     private const string EntriesLeft = "Too many entries are not summed yet; run the reconciliation and ask again.";
 
     /// <summary>Runs once.</summary>
-    /// <param name="isFull">Also sums every entry again that earlier runs summed, and compares all transfers: minutes for 100
-    /// million entries.</param>
+    /// <param name="isFull">Also sums every entry again that earlier runs summed, and compares all transfers: an hour for 100
+    /// million entries, half of it at rest.</param>
     /// <param name="budget">After so much time the rest is left for the next run; of a full run, for nobody.</param>
     /// <param name="stuckAfter">A transfer that is debited for longer is reported.</param>
     /// <param name="cancellationToken">Gives it up; what was summed stays.</param>
@@ -33,16 +33,29 @@ public sealed class PostgresReconciliation(NpgsqlDataSource dataSource, PostingT
         try
         {
             var findings = new Findings(time, budget);
-            var now = time.GetUtcNow();
+            var pace = new Pace(time, rests: isFull);
+            var bills = new BillPass(dataSource, terms, findings, pace);
+            var transfers = new TransferPass(dataSource, terms, findings, pace);
+            Marks marks;
             await using (var snapshot = await Snapshot.TakeAsync(dataSource, cancellationToken))
             {
-                await CompareAsync(snapshot, writing, findings, isFull, now, stuckAfter, cancellationToken);
+                marks = await ReadMarksAsync(snapshot, cancellationToken);
+                await CompareAsync(snapshot, writing, findings, bills, transfers, marks.Now, stuckAfter, cancellationToken);
+            }
+
+            if (await bills.RunAsync(isFull ? DateTimeOffset.UnixEpoch : marks.Bills, cancellationToken))
+            {
+                await MarkAsync(writing, "reconciled_bills", marks.Now, cancellationToken);
+            }
+
+            if (await transfers.RunAsync(isFull ? DateTimeOffset.UnixEpoch : marks.Transfers, cancellationToken))
+            {
+                await MarkAsync(writing, "reconciled_transfers", marks.Now, cancellationToken);
             }
 
             if (isFull)
             {
-                await using var snapshot = await Snapshot.TakeAsync(dataSource, cancellationToken);
-                await new Recount(snapshot, terms, findings).RunAsync(cancellationToken);
+                await new Recount(dataSource, terms, findings, pace).RunAsync(cancellationToken);
             }
 
             return findings.ToReport();
@@ -69,36 +82,32 @@ public sealed class PostgresReconciliation(NpgsqlDataSource dataSource, PostingT
         return findings.IsComplete ? (IReadOnlyList<AccountBalance>)[.. totals.All] : throw new ReconciliationTooSlowException(EntriesLeft);
     });
 
+    /// <summary>What one snapshot has to show: sums, holds, and what does not go on.</summary>
     private async Task CompareAsync(
-        Snapshot snapshot, NpgsqlConnection writing, Findings findings, bool isFull, DateTimeOffset now, TimeSpan stuckAfter, CancellationToken cancellationToken)
+        Snapshot snapshot,
+        NpgsqlConnection writing,
+        Findings findings,
+        BillPass bills,
+        TransferPass transfers,
+        DateTimeOffset now,
+        TimeSpan stuckAfter,
+        CancellationToken cancellationToken)
     {
         var totals = await ReadTotalsAsync(snapshot, cancellationToken);
         totals.Add(await new WalletPass(snapshot, terms, findings).AdvanceAsync(
             (wallets, added) => KeepAsync(writing, wallets, added, cancellationToken), cancellationToken));
         await CompareMissingAsync(snapshot, findings, cancellationToken);
-        var bills = new BillPass(snapshot, terms, findings);
         if (findings.IsComplete)
         {
             totals.Add(await ReadWalletSumsAsync(snapshot, cancellationToken));
             await CompareSumsAsync(snapshot, totals, findings, cancellationToken);
-            await bills.CompareTotalsAsync(totals, cancellationToken);
+            await bills.CompareTotalsAsync(snapshot, totals, cancellationToken);
         }
 
         await CompareHoldsAsync(snapshot, findings, cancellationToken);
-        await bills.FindStuckAsync(now - stuckAfter, now, cancellationToken);
-        var billsFrom = isFull ? DateTimeOffset.UnixEpoch : await ReadMarkAsync(snapshot, "reconciled_bills", cancellationToken);
-        if (await bills.RunAsync(billsFrom, cancellationToken))
-        {
-            await MarkAsync(writing, "reconciled_bills", now, cancellationToken);
-        }
-
-        var transfers = new TransferPass(dataSource, terms, findings);
+        await bills.FindStuckAsync(snapshot, now - stuckAfter, now, cancellationToken);
         await transfers.FindStuckAsync(snapshot, now - stuckAfter, cancellationToken);
-        var from = isFull ? DateTimeOffset.UnixEpoch : await ReadMarkAsync(snapshot, "reconciled_transfers", cancellationToken);
-        if (await transfers.RunAsync(from, cancellationToken))
-        {
-            await MarkAsync(writing, "reconciled_transfers", now, cancellationToken);
-        }
+        await transfers.FindStuckBulksAsync(snapshot, now - stuckAfter, cancellationToken);
     }
 
     /// <summary>Moves the sums and the watermarks they belong to on together.</summary>
@@ -209,8 +218,18 @@ public sealed class PostgresReconciliation(NpgsqlDataSource dataSource, PostingT
         wrong.ForEach(wallet => findings.Add(Differences.Holds, $"wallet {wallet.Id}", wallet.Holds, wallet.Held));
     }
 
-    private static async Task<DateTimeOffset> ReadMarkAsync(Snapshot snapshot, string table, CancellationToken cancellationToken) =>
-        (await snapshot.ReadAsync($"select up_to from {table}", row => row.GetFieldValue<DateTimeOffset>(0), cancellationToken))[0];
+    /// <summary>
+    /// By the database's own clock: that of one silo may be a year ahead, and what a run marks as compared is not compared again. A mark that
+    /// lies ahead was made by a wrong clock and says nothing.
+    /// </summary>
+    private static async Task<Marks> ReadMarksAsync(Snapshot snapshot, CancellationToken cancellationToken) => (await snapshot.ReadAsync(
+        """
+        select now(),
+            (select case when up_to > now() then 'epoch' else up_to end from reconciled_bills),
+            (select case when up_to > now() then 'epoch' else up_to end from reconciled_transfers)
+        """,
+        row => new Marks(row.GetFieldValue<DateTimeOffset>(0), row.GetFieldValue<DateTimeOffset>(1), row.GetFieldValue<DateTimeOffset>(2)),
+        cancellationToken))[0];
 
     private static async Task MarkAsync(NpgsqlConnection writing, string table, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -236,4 +255,9 @@ public sealed class PostgresReconciliation(NpgsqlDataSource dataSource, PostingT
             throw new JournalUnavailableException("The database did not answer the reconciliation.", e);
         }
     }
+
+    /// <param name="Now">What time it is.</param>
+    /// <param name="Bills">Payments of bills that moved before were compared.</param>
+    /// <param name="Transfers">Transfers that were begun before were compared.</param>
+    private sealed record Marks(DateTimeOffset Now, DateTimeOffset Bills, DateTimeOffset Transfers);
 }

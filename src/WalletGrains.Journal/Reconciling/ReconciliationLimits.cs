@@ -27,7 +27,10 @@ internal static class ReconciliationLimits
     /// <summary>Differences that a report lists.</summary>
     public const int ListedDifferences = 1_000;
 
-    /// <summary>How long one statement may take; those of a full run may take what is left of its time.</summary>
+    /// <summary>How long a full run rests at most between two steps: it rests for as long as it worked, so it takes half of a core.</summary>
+    public static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long one statement may take.</summary>
     public static readonly TimeSpan StatementTimeout = TimeSpan.FromMinutes(2);
 
     /// <summary>

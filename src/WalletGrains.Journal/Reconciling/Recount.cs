@@ -3,90 +3,128 @@ using Npgsql;
 namespace WalletGrains.Journal.Reconciling;
 
 /// <summary>
-/// Sums everything again that earlier runs summed, and compares: what was changed or removed since comes to light. The entries
-/// of one wallet lie all over the table, so all of them are read in the order they lie in, twice.
+/// Sums everything again that earlier runs summed, and compares: what was changed or removed since comes to light. It goes from wallet to
+/// wallet and rests between its steps.
 /// </summary>
-internal sealed class Recount(Snapshot snapshot, PostingTerms terms, Findings findings)
+/// <remarks>
+/// Each step has a snapshot of its own, so that the database keeps no row version for longer than a step takes. Together they see one
+/// state nevertheless: the entries below a watermark never change, and watermarks and totals are moved by runs only, one at a time.
+/// </remarks>
+internal sealed class Recount(NpgsqlDataSource dataSource, PostingTerms terms, Findings findings, Pace pace)
 {
+    private readonly AccountTotals _totals = new();
+
+    /// <summary>Recounts all wallets and compares the totals, unless the time of the run is over before.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        if (findings.IsTimeOver())
+        var after = Guid.Empty;
+        while (!findings.IsTimeOver())
         {
-            return;
-        }
+            var page = await ReadSummedAsync(after, cancellationToken);
+            foreach (var step in EntrySteps.Of(page, wallet => (0, wallet.Version)))
+            {
+                if (findings.IsTimeOver())
+                {
+                    return;
+                }
 
-        await CompareWalletsAsync(cancellationToken);
-        if (!findings.IsTimeOver())
-        {
-            await CompareTotalsAsync(cancellationToken);
+                await CountAsync(step, cancellationToken);
+            }
+
+            if (page.Count < ReconciliationLimits.WalletPage)
+            {
+                await CompareTotalsAsync(cancellationToken);
+                return;
+            }
+
+            after = page[^1].WalletId;
         }
     }
 
-    private async Task CompareWalletsAsync(CancellationToken cancellationToken)
+    private async Task<List<SummedWallet>> ReadSummedAsync(Guid after, CancellationToken cancellationToken)
     {
-        var changed = await snapshot.ReadAsync(
+        await using var snapshot = await Snapshot.TakeAsync(dataSource, cancellationToken);
+        return await snapshot.ReadAsync(
             """
-            select r.wallet_id, r.version, r.balance_minor, coalesce(s.entries, 0), coalesce(s.amount_minor, 0)
-            from reconciled_wallets r
-            left join (
-                select e.wallet_id, count(*) as entries, sum(e.amount_minor) as amount_minor
-                from entries e join reconciled_wallets u on u.wallet_id = e.wallet_id
-                where e.version <= u.version
-                group by e.wallet_id) s on s.wallet_id = r.wallet_id
-            where r.version <> coalesce(s.entries, 0) or r.balance_minor <> coalesce(s.amount_minor, 0)
-            order by r.wallet_id limit $1
+            select r.wallet_id, w.currency, r.version, r.balance_minor
+            from (select * from reconciled_wallets where wallet_id > $1 order by wallet_id limit $2) r
+            left join lateral (select n.currency from wallets n where n.wallet_id = r.wallet_id limit 1) w on true
+            order by r.wallet_id
             """,
-            row => (Id: row.GetGuid(0), Version: row.GetInt64(1), BalanceMinor: row.GetDecimal(2), Entries: row.GetInt64(3), AmountMinor: row.GetDecimal(4)),
-            findings.TimeLeft,
+            row => new SummedWallet(row.GetGuid(0), row.IsDBNull(1) ? null : row.GetString(1), row.GetInt64(2), row.GetDecimal(3)),
             cancellationToken,
-            new NpgsqlParameter<int> { TypedValue = ReconciliationLimits.ListedDifferences });
-        foreach (var wallet in changed)
+            new NpgsqlParameter<Guid> { TypedValue = after },
+            new NpgsqlParameter<int> { TypedValue = ReconciliationLimits.WalletPage });
+    }
+
+    private async Task CountAsync(List<Stretch<SummedWallet>> step, CancellationToken cancellationToken)
+    {
+        var began = pace.Begin();
+        await using (var snapshot = await Snapshot.TakeAsync(dataSource, cancellationToken))
         {
-            if (wallet.Entries != wallet.Version)
+            foreach (var (place, account, count, amount) in await EntrySteps.SumAsync(snapshot, terms, step, wallet => wallet.WalletId, cancellationToken))
             {
-                findings.Add(Differences.EntriesMissing, $"wallet {wallet.Id}", wallet.Version, wallet.Entries);
+                var wallet = step[place].Wallet;
+                wallet.CountedEntries += count;
+                wallet.CountedMinor += amount;
+                findings.Entries += count;
+                if (wallet.Currency is { } currency)
+                {
+                    _totals.Add(currency, account, -amount);
+                }
             }
-            else
-            {
-                findings.Add(Differences.EntriesChanged, $"wallet {wallet.Id}", wallet.BalanceMinor, wallet.AmountMinor);
-            }
+        }
+
+        foreach (var stretch in step.Where(stretch => stretch.UpTo == stretch.Wallet.Version))
+        {
+            Compare(stretch.Wallet);
+        }
+
+        await pace.RestAsync(began, cancellationToken);
+    }
+
+    private void Compare(SummedWallet wallet)
+    {
+        if (wallet.CountedEntries != wallet.Version)
+        {
+            findings.Add(Differences.EntriesMissing, $"wallet {wallet.WalletId}", wallet.Version, wallet.CountedEntries);
+        }
+        else if (wallet.CountedMinor != wallet.BalanceMinor)
+        {
+            findings.Add(Differences.EntriesChanged, $"wallet {wallet.WalletId}", wallet.BalanceMinor, wallet.CountedMinor);
         }
     }
 
     private async Task CompareTotalsAsync(CancellationToken cancellationToken)
     {
-        var counted = await snapshot.ReadAsync(
-            $"""
-            select w.currency, case when starts_with(e.counter_account, $1) then '{AccountTotals.InTransit}' else e.counter_account end,
-                count(*), sum(e.amount_minor)
-            from entries e
-            join reconciled_wallets r on r.wallet_id = e.wallet_id
-            join wallets w on w.wallet_id = e.wallet_id
-            where e.version <= r.version
-            group by 1, 2
-            """,
-            row => (Currency: row.GetString(0), Account: row.GetString(1), Entries: row.GetInt64(2), AmountMinor: row.GetDecimal(3)),
-            findings.TimeLeft,
-            cancellationToken,
-            new NpgsqlParameter<string> { TypedValue = terms.WalletAccountPrefix });
-        var totals = new AccountTotals();
-        foreach (var (currency, account, entries, amount) in counted)
-        {
-            findings.Entries += entries;
-            totals.Add(currency, account, -amount);
-        }
-
+        await using var snapshot = await Snapshot.TakeAsync(dataSource, cancellationToken);
         var remembered = (await snapshot.ReadAsync(
             "select currency, account, balance_minor from account_totals",
             row => (Key: (Currency: row.GetString(0), Account: row.GetString(1)), BalanceMinor: row.GetDecimal(2)),
             cancellationToken)).ToDictionary(row => row.Key, row => row.BalanceMinor);
-        foreach (var (currency, account) in totals.All.Select(total => (total.Currency, total.Account)).Union(remembered.Keys).Order())
+        foreach (var (currency, account) in _totals.All.Select(total => (total.Currency, total.Account)).Union(remembered.Keys).Order())
         {
-            var (expected, found) = (totals.Of(currency, account), remembered.GetValueOrDefault((currency, account)));
+            var (expected, found) = (_totals.Of(currency, account), remembered.GetValueOrDefault((currency, account)));
             if (expected != found)
             {
                 findings.Add(Differences.AccountTotal, $"account {account} in {currency}", expected, found);
             }
         }
+    }
+
+    /// <summary>A wallet as earlier runs have summed it, and what the entries are found to be.</summary>
+    private sealed class SummedWallet(Guid walletId, string? currency, long version, decimal balanceMinor)
+    {
+        public Guid WalletId => walletId;
+
+        public string? Currency => currency;
+
+        public long Version => version;
+
+        public decimal BalanceMinor => balanceMinor;
+
+        public long CountedEntries { get; set; }
+
+        public decimal CountedMinor { get; set; }
     }
 }

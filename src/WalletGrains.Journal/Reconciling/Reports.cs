@@ -80,6 +80,9 @@ public static class Differences
     /// <summary>A transfer is neither credited nor refunded after all this time.</summary>
     public const string StuckTransfer = "STUCK_TRANSFER";
 
+    /// <summary>A bulk transfer is neither made nor given up after all this time: it reserves, posts or releases.</summary>
+    public const string StuckBulk = "STUCK_BULK";
+
     /// <summary>The money of a bill's payment is not where the payment says it is: held, gone to the biller, or given back.</summary>
     public const string BillMoney = "BILL_MONEY";
 

@@ -41,14 +41,13 @@ internal sealed class Snapshot : IAsyncDisposable
     }
 
     /// <summary>The rows of a query.</summary>
-    public Task<List<T>> ReadAsync<T>(string sql, Func<NpgsqlDataReader, T> map, CancellationToken cancellationToken, params NpgsqlParameter[] parameters) =>
-        ReadAsync(sql, map, ReconciliationLimits.StatementTimeout, cancellationToken, parameters);
-
-    /// <summary>The rows of a query that may take so long.</summary>
     public async Task<List<T>> ReadAsync<T>(
-        string sql, Func<NpgsqlDataReader, T> map, TimeSpan timeout, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
+        string sql, Func<NpgsqlDataReader, T> map, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
     {
-        await using var command = new NpgsqlCommand(sql, _connection, _transaction) { CommandTimeout = (int)timeout.TotalSeconds };
+        await using var command = new NpgsqlCommand(sql, _connection, _transaction)
+        {
+            CommandTimeout = (int)ReconciliationLimits.StatementTimeout.TotalSeconds,
+        };
         command.Parameters.AddRange(parameters);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var rows = new List<T>();

@@ -11,7 +11,7 @@ namespace WalletGrains.Journal.Reconciling;
 /// Each stretch is read in a snapshot of its own: a transfer and its entries are of one commit each, so any moment shows them in
 /// step, and no row version has to be kept for longer than a stretch takes.
 /// </remarks>
-internal sealed class TransferPass(NpgsqlDataSource dataSource, PostingTerms terms, Findings findings)
+internal sealed class TransferPass(NpgsqlDataSource dataSource, PostingTerms terms, Findings findings, Pace pace)
 {
     /// <summary>
     /// What each state asks for. An entry that is not there makes it null, and null is not true.
@@ -29,6 +29,8 @@ internal sealed class TransferPass(NpgsqlDataSource dataSource, PostingTerms ter
 
     private static readonly string[] States = ["", "DEBITED", "COMPLETED", "COMPENSATED", "FAILED"];
 
+    private static readonly string[] BulkStates = ["", "RESERVING", "POSTING", "COMPLETED", "RELEASING", "FAILED"];
+
     /// <summary>Compares everything that was begun at this time or later.</summary>
     /// <returns>Whether it got through within the time of the run.</returns>
     public async Task<bool> RunAsync(DateTimeOffset from, CancellationToken cancellationToken)
@@ -36,15 +38,20 @@ internal sealed class TransferPass(NpgsqlDataSource dataSource, PostingTerms ter
         var begin = TimeOrderedId.First(from);
         while (!findings.IsTimeOver())
         {
-            await using var snapshot = await Snapshot.TakeAsync(dataSource, cancellationToken);
-            var end = await FindEndAsync(snapshot, begin, cancellationToken);
-            await CompareStretchAsync(snapshot, begin, end, cancellationToken);
-            if (end == TimeOrderedId.Last)
+            var began = pace.Begin();
+            await using (var snapshot = await Snapshot.TakeAsync(dataSource, cancellationToken))
             {
-                return true;
+                var end = await FindEndAsync(snapshot, begin, cancellationToken);
+                await CompareStretchAsync(snapshot, begin, end, cancellationToken);
+                if (end == TimeOrderedId.Last)
+                {
+                    return true;
+                }
+
+                begin = end;
             }
 
-            begin = end;
+            await pace.RestAsync(began, cancellationToken);
         }
 
         return false;
@@ -69,6 +76,28 @@ internal sealed class TransferPass(NpgsqlDataSource dataSource, PostingTerms ter
         foreach (var (id, at) in stuck)
         {
             findings.Add(Differences.StuckTransfer, $"transfer {id}", "COMPLETED or COMPENSATED", $"DEBITED since {at:yyyy-MM-dd'T'HH:mm:ss.fff'Z'}");
+        }
+    }
+
+    /// <summary>Reports bulk transfers that are neither made nor given up since this time. Their legs need not be readable for that, and
+    /// where a time is one of the future, that of the bulk's id counts.</summary>
+    public async Task FindStuckBulksAsync(Snapshot snapshot, DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        var stuck = await snapshot.ReadAsync(
+            """
+            select b.bulk_id, b.state, b.updated_at from bulks b
+            where b.state in (1, 2, 4) and (b.updated_at < $1 or (b.updated_at > now() + $3 and b.bulk_id < $4))
+            order by b.updated_at, b.bulk_id limit $2
+            """,
+            row => (Id: row.GetGuid(0), State: BulkStates[row.GetInt16(1)], At: row.GetFieldValue<DateTime>(2)),
+            cancellationToken,
+            new NpgsqlParameter<DateTime> { TypedValue = before.UtcDateTime },
+            new NpgsqlParameter<int> { TypedValue = ReconciliationLimits.ListedDifferences },
+            new NpgsqlParameter<TimeSpan> { TypedValue = JournalLimits.FutureAge },
+            new NpgsqlParameter<Guid> { TypedValue = TimeOrderedId.First(before) });
+        foreach (var (id, state, at) in stuck)
+        {
+            findings.Add(Differences.StuckBulk, $"bulk {id}", "COMPLETED or FAILED", $"{state} since {at:yyyy-MM-dd'T'HH:mm:ss.fff'Z'}");
         }
     }
 

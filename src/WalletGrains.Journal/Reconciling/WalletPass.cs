@@ -1,5 +1,4 @@
 using Npgsql;
-using NpgsqlTypes;
 
 namespace WalletGrains.Journal.Reconciling;
 
@@ -46,7 +45,7 @@ internal sealed class WalletPass(Snapshot snapshot, PostingTerms terms, Findings
         while (!findings.IsTimeOver())
         {
             var page = await ReadChangedAsync(after, cancellationToken);
-            foreach (var step in Steps(page))
+            foreach (var step in EntrySteps.Of(page, wallet => (wallet.Summed.Version, wallet.NewestVersion)))
             {
                 if (findings.IsTimeOver())
                 {
@@ -67,31 +66,6 @@ internal sealed class WalletPass(Snapshot snapshot, PostingTerms terms, Findings
         return added;
     }
 
-    /// <summary>Sums the entries of these wallets between versions, by wallet and account.</summary>
-    private async Task<List<(int Place, string Account, long Count, decimal AmountMinor)>> SumAsync(
-        IReadOnlyList<(Guid WalletId, long After, long UpTo)> stretches, CancellationToken cancellationToken) => await snapshot.ReadAsync(
-        $"""
-        select c.place::int, e.account, count(*), sum(e.amount_minor)
-        from unnest($1, $2, $3) with ordinality as c(wallet_id, after, up_to, place)
-        cross join lateral (
-            select n.amount_minor,
-                case when starts_with(n.counter_account, $4) then '{AccountTotals.InTransit}' else n.counter_account end as account
-            from entries n
-            where n.wallet_id = c.wallet_id and n.version > c.after and n.version <= c.up_to) e
-        group by c.place, e.account
-        """,
-        row => (row.GetInt32(0) - 1, row.GetString(1), row.GetInt64(2), row.GetDecimal(3)),
-        cancellationToken,
-        Ids(stretches.Select(stretch => stretch.WalletId)),
-        Longs(stretches.Select(stretch => stretch.After)),
-        Longs(stretches.Select(stretch => stretch.UpTo)),
-        new NpgsqlParameter<string> { TypedValue = terms.WalletAccountPrefix });
-
-    private static NpgsqlParameter<Guid[]> Ids(IEnumerable<Guid> ids) => new() { TypedValue = [.. ids] };
-
-    private static NpgsqlParameter<long[]> Longs(IEnumerable<long> numbers) =>
-        new() { TypedValue = [.. numbers], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint };
-
     private Task<List<ChangedWallet>> ReadChangedAsync(Guid after, CancellationToken cancellationToken) => snapshot.ReadAsync(
         """
         select w.wallet_id, w.currency, w.version, w.balance_minor::numeric, w.head_hash,
@@ -110,37 +84,11 @@ internal sealed class WalletPass(Snapshot snapshot, PostingTerms terms, Findings
         new NpgsqlParameter<Guid> { TypedValue = after },
         new NpgsqlParameter<int> { TypedValue = ReconciliationLimits.WalletPage });
 
-    /// <summary>Wallets together, as long as they have few entries to sum; a long stretch of one wallet in several steps.</summary>
-    private static IEnumerable<List<Stretch>> Steps(List<ChangedWallet> page)
+    private async Task<AccountTotals> AdvanceAsync(List<Stretch<ChangedWallet>> step, Keep keep, CancellationToken cancellationToken)
     {
-        var (step, entries) = (new List<Stretch>(), 0L);
-        foreach (var wallet in page)
-        {
-            var after = wallet.Summed.Version;
-            do
-            {
-                var upTo = Math.Max(after, Math.Min(wallet.NewestVersion, after + ReconciliationLimits.EntriesPerStep - entries));
-                step.Add(new Stretch(wallet, after, upTo));
-                entries += upTo - after;
-                after = upTo;
-                if (entries >= ReconciliationLimits.EntriesPerStep)
-                {
-                    yield return step;
-                    (step, entries) = ([], 0);
-                }
-            }
-            while (after < wallet.NewestVersion);
-        }
+        var sums = await EntrySteps.SumAsync(snapshot, terms, step, wallet => wallet.WalletId, cancellationToken);
 
-        if (step.Count > 0)
-        {
-            yield return step;
-        }
-    }
-
-    private async Task<AccountTotals> AdvanceAsync(List<Stretch> step, Keep keep, CancellationToken cancellationToken)
-    {
-        var sums = await SumAsync([.. step.Select(stretch => (stretch.Wallet.WalletId, stretch.After, stretch.UpTo))], cancellationToken);
+        // Where entries that were summed are gone, the newest one that is there.
         var ends = await snapshot.ReadAsync(
             """
             select e.balance_after_minor::numeric, e.hash
@@ -150,8 +98,8 @@ internal sealed class WalletPass(Snapshot snapshot, PostingTerms terms, Findings
             """,
             row => row.IsDBNull(0) ? ((decimal BalanceMinor, byte[] Hash)?)null : (row.GetDecimal(0), row.GetFieldValue<byte[]>(1)),
             cancellationToken,
-            Ids(step.Select(stretch => stretch.Wallet.WalletId)),
-            Longs(step.Select(stretch => stretch.UpTo)));
+            EntrySteps.Ids(step.Select(stretch => stretch.Wallet.WalletId)),
+            EntrySteps.Longs(step.Select(stretch => Math.Min(stretch.UpTo, stretch.Wallet.NewestVersion))));
 
         var (counts, amounts) = (new long[step.Count], new decimal[step.Count]);
         foreach (var (place, _, count, amount) in sums)
@@ -181,7 +129,7 @@ internal sealed class WalletPass(Snapshot snapshot, PostingTerms terms, Findings
         return added;
     }
 
-    private void Take(Stretch stretch, long count, decimal amountMinor, (decimal BalanceMinor, byte[] Hash)? end)
+    private void Take(Stretch<ChangedWallet> stretch, long count, decimal amountMinor, (decimal BalanceMinor, byte[] Hash)? end)
     {
         var wallet = stretch.Wallet;
         var where = $"wallet {wallet.WalletId}";
@@ -215,12 +163,9 @@ internal sealed class WalletPass(Snapshot snapshot, PostingTerms terms, Findings
         {
             findings.Add(Differences.HeadBalance, where, end?.BalanceMinor ?? 0, wallet.BalanceMinor);
         }
-        else if (wallet.Summed.Hash is { } hash && !wallet.Hash.AsSpan().SequenceEqual(hash))
+        else if ((wallet.NewestVersion < wallet.Summed.Version ? end?.Hash : wallet.Summed.Hash) is { } hash && !wallet.Hash.AsSpan().SequenceEqual(hash))
         {
             findings.Add(Differences.HeadHash, where, Convert.ToHexStringLower(hash), Convert.ToHexStringLower(wallet.Hash));
         }
     }
-
-    /// <summary>Entries of one wallet that one step sums: those after a version and up to another.</summary>
-    private sealed record Stretch(ChangedWallet Wallet, long After, long UpTo);
 }

@@ -22,11 +22,11 @@ public sealed class PostgresAudits(NpgsqlDataSource dataSource)
         return await command.ExecuteNonQueryAsync(cancellationToken);
     });
 
-    /// <summary>The newest result of a kind; null when there is none.</summary>
-    public Task<byte[]?> FindNewestAsync(string kind, CancellationToken cancellationToken) => GuardAsync(async () =>
+    /// <summary>The newest result of any of these kinds; null when there is none.</summary>
+    public Task<byte[]?> FindNewestAsync(string[] kinds, CancellationToken cancellationToken) => GuardAsync(async () =>
     {
-        await using var command = dataSource.CreateCommand("select content from audits where kind = $1 order by audit_id desc limit 1");
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = kind });
+        await using var command = dataSource.CreateCommand("select content from audits where kind = any($1) order by audit_id desc limit 1");
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = kinds });
         return (byte[]?)await command.ExecuteScalarAsync(cancellationToken);
     });
 

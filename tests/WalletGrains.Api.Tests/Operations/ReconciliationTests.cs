@@ -27,6 +27,26 @@ public sealed class ReconciliationTests(ApiFixture api)
     }
 
     [Fact]
+    public async Task The_result_of_a_full_run_is_not_behind_those_that_follow_it()
+    {
+        var full = await api.Operator().PostAsync("/ops/reconciliation/run", """{"full":true}""");
+        Assert.True(full.Status == 200, full.Text);
+        Assert.Equal(200, (await api.Operator().PostAsync("/ops/reconciliation/run", "{}")).Status);
+
+        var kept = await api.Operator().GetAsync("/ops/reconciliation?full=true");
+        Assert.Equal((200, true), (kept.Status, kept.Json.GetProperty("full").GetBoolean()));
+        Assert.True(kept.Json.GetProperty("ranAt").GetDateTimeOffset() >= full.Json.GetProperty("ranAt").GetDateTimeOffset());
+        Assert.Equal(200, (await api.Operator().GetAsync("/ops/reconciliation?full=false")).Status);
+    }
+
+    [Theory]
+    [InlineData("full=yes")]
+    [InlineData("full=")]
+    [InlineData("ful=true")]
+    public async Task A_question_for_a_result_that_means_nothing_is_refused(string query) =>
+        (await api.Operator().GetAsync($"/ops/reconciliation?{query}")).AssertProblem(400, "VALIDATION");
+
+    [Fact]
     public async Task Nothing_need_not_say_of_which_type_it_is() =>
         Assert.Equal(200, (await api.Operator().SendAsync(HttpMethod.Post, "/ops/reconciliation/run", content: null)).Status);
 

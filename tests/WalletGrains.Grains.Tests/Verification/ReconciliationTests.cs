@@ -1,4 +1,5 @@
 using WalletGrains.Contracts.Wallets;
+using WalletGrains.Grains.Reconciliation;
 using WalletGrains.Grains.Tests.Wallets;
 using WalletGrains.Journal.Reconciling;
 using Xunit;
@@ -101,6 +102,81 @@ public sealed class ReconciliationTests
 
         var later = await books.Reconciliation.RunAsync(false, TimeSpan.FromMinutes(2), TimeSpan.FromTicks(1), Cancelled);
         Assert.Contains(later.Differences, difference => difference.What == "STUCK_TRANSFER");
+    }
+
+    [Fact]
+    public async Task Bulks_that_do_not_end_are_reported_whatever_their_legs_are()
+    {
+        await using var books = await Books.OpenAsync();
+        var expected = new List<Difference>();
+        foreach (var (state, name) in new[] { (1, "RESERVING"), (2, "POSTING"), (3, null), (4, "RELEASING"), (5, null) })
+        {
+            var (bulkId, at) = (Guid.CreateVersion7(), new DateTime(2026, 1, 2, 3, 4, state, DateTimeKind.Utc));
+            await books.FalsifyAsync(Bulk, bulkId, state, at);
+            await books.FalsifyAsync(Bulk, Guid.CreateVersion7(), state, DateTime.UtcNow.AddMinutes(-2));
+            if (name is not null)
+            {
+                expected.Add(new Difference("STUCK_BULK", $"bulk {bulkId}", "COMPLETED or FAILED", $"{name} since 2026-01-02T03:04:0{state}.000Z"));
+            }
+        }
+
+        // Of a clock that was ahead: the time of its id counts, and that of one of just now says nothing yet.
+        var (old, future) = (Guid.CreateVersion7(DateTimeOffset.UtcNow.AddDays(-1)), new DateTime(2999, 1, 2, 3, 4, 5, DateTimeKind.Utc));
+        await books.FalsifyAsync(Bulk, old, 2, future);
+        await books.FalsifyAsync(Bulk, Guid.CreateVersion7(), 2, future);
+        expected.Add(new Difference("STUCK_BULK", $"bulk {old}", "COMPLETED or FAILED", "POSTING since 2999-01-02T03:04:05.000Z"));
+
+        Assert.Equal(expected, (await books.ReconcileAsync()).Differences);
+        Assert.Equal(expected, (await books.ReconcileAsync(isFull: true)).Differences);
+    }
+
+    /// <summary>Whoever has cut the history of a wallet and told its head row so is told of the entry that is the newest now.</summary>
+    [Fact]
+    public async Task After_its_newest_entries_were_removed_a_head_is_compared_with_the_newest_one_that_is_left()
+    {
+        await using var books = await Books.OpenAsync();
+        var walletId = await books.OpenWithHistoryAsync();
+        Assert.Empty((await books.ReconcileAsync()).Differences);
+        await books.FalsifyAsync("delete from entries where wallet_id = $1 and version > 5", walletId);
+        await books.FalsifyAsync("update wallets set version = 5, updated_at = updated_at where wallet_id = $1", walletId);
+
+        Assert.Equal(
+            [new Difference("ENTRIES_MISSING", $"wallet {walletId}", "14", "5"), new Difference("HEAD_BALANCE", $"wallet {walletId}", "900", "640")],
+            (await books.ReconcileAsync()).Differences.Where(difference => difference.What is "ENTRIES_MISSING" or "HEAD_BALANCE"));
+
+        await books.FalsifyAsync(
+            "update wallets w set balance_minor = e.balance_after_minor, head_hash = e.hash from entries e where w.wallet_id = $1 and e.wallet_id = $1 and e.version = 5", walletId);
+        Assert.Equal(
+            ["CURRENCY_SUM", "ENTRIES_MISSING", "TRANSFER_ENTRY", "TRANSFER_ENTRY"],
+            (await books.ReconcileAsync()).Differences.Select(difference => difference.What).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_clock_that_is_a_year_ahead_ends_no_comparison()
+    {
+        await using var books = await Books.OpenAsync();
+        await books.OpenWithHistoryAsync();
+        var ahead = new PostgresReconciliation(books.Cluster.DataSource, WalletPostings.Terms, new ClockAhead(TimeSpan.FromDays(365)));
+        Assert.Empty((await ahead.RunAsync(false, TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(5), Cancelled)).Differences);
+
+        var walletId = await books.OpenWithHistoryAsync();
+        await books.FalsifyAsync("update transfers set amount_minor = amount_minor + 1 where from_wallet_id = $1", walletId);
+        Assert.Equal(["TRANSFER_ENTRY"], (await books.ReconcileAsync()).Differences.Select(difference => difference.What));
+    }
+
+    [Theory]
+    [InlineData("now() + interval '1 year'", "TRANSFER_ENTRY")]
+    [InlineData("now()")]
+    public async Task A_mark_that_lies_ahead_is_not_believed(string mark, params string[] found)
+    {
+        await using var books = await Books.OpenAsync();
+        var walletId = await books.OpenWithHistoryAsync();
+        Assert.Empty((await books.ReconcileAsync()).Differences);
+
+        // Of long ago, so that only a mark that is not believed makes a run look at it.
+        await books.FalsifyAsync("update transfers set transfer_id = $2, amount_minor = amount_minor + 1 where from_wallet_id = $1", walletId, Guid.CreateVersion7(DateTimeOffset.UtcNow.AddDays(-1)));
+        await books.FalsifyAsync($"update reconciled_transfers set up_to = {mark}");
+        Assert.Equal(found, (await books.ReconcileAsync()).Differences.Select(difference => difference.What).Where(what => what == "TRANSFER_ENTRY"));
     }
 
     [Fact]
@@ -217,6 +293,17 @@ public sealed class ReconciliationTests
         Assert.False((await books.Reconciliation.RunAsync(false, TimeSpan.Zero, TimeSpan.FromMinutes(5), Cancelled)).IsComplete);
         await Assert.ThrowsAsync<ReconciliationTooSlowException>(() => books.Reconciliation.GetTrialBalanceAsync(TimeSpan.Zero, Cancelled));
         Assert.Equal(Books.HistoryLength + 3, (await books.ReconcileAsync()).EntriesChecked);
+    }
+
+    /// <summary>A bulk whose legs nobody can read.</summary>
+    private const string Bulk = """
+        insert into bulks (bulk_id, caller_id, request_id, fingerprint, legs, state, failed_leg, failure_code, created_at, updated_at)
+        values ($1, gen_random_uuid(), 'c:' || $1, '\x00112233445566778899aabbccddeeff', '\x00', $2, null, case when $2 > 3 then 'BULK_ABANDONED' end, $3, $3)
+        """;
+
+    private sealed class ClockAhead(TimeSpan by) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + by;
     }
 
     private static async Task<IReadOnlyList<AccountBalance>> TrialBalanceAsync(Books books) =>

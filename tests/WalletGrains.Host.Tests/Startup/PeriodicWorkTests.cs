@@ -33,12 +33,12 @@ public sealed class PeriodicWorkTests
         await using var command = dataSource.CreateCommand("select array_agg(reminder_name::text order by reminder_name) from OrleansRemindersTable where period = 60000");
         var names = (string[])(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
         Assert.Superset(
-            new HashSet<string> { "bulk-recovery", "checkpoint", "hold-expiry", "job-purge", "reconciliation", "schedule", "schedule-recovery", "transfer-recovery" },
+            new HashSet<string> { "bulk-recovery", "checkpoint", "full-reconciliation", "hold-expiry", "job-purge", "reconciliation", "schedule", "schedule-recovery", "transfer-recovery" },
             names.ToHashSet(StringComparer.Ordinal));
 
         await using var jobs = dataSource.CreateCommand("select array_agg(kind::text order by kind) from jobs where key = 'recurring'");
         Assert.Equal(
-            ["balance-sweep", "bulk-recovery", "checkpoint", "hold-expiry", "job-purge", "reconciliation", "schedule-recovery", "transfer-recovery", "virtual-account-recovery"],
+            ["balance-sweep", "bulk-recovery", "checkpoint", "full-reconciliation", "hold-expiry", "job-purge", "reconciliation", "schedule-recovery", "transfer-recovery", "virtual-account-recovery"],
             (string[])(await jobs.ExecuteScalarAsync(TestContext.Current.CancellationToken))!);
     }
 
