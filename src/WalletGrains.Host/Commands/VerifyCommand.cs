@@ -53,7 +53,7 @@ internal static class VerifyCommand
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or ArgumentException)
         {
-            // The files that were named on the command line.
+            // The settings and the folders of the host.
             await Console.Error.WriteLineAsync(e.Message);
             return NotVerified;
         }
@@ -75,7 +75,16 @@ internal static class VerifyCommand
         var tally = new Tally();
         if (arguments.Checkpoint is { } checkpoint)
         {
-            await CompareAsync(checkpoint, arguments, new CheckpointComparison(histories), tally, KeyOf(arguments, builder.Configuration, settings), cancellationToken);
+            try
+            {
+                await CompareAsync(checkpoint, arguments, new CheckpointComparison(histories), tally, KeyOf(arguments, builder.Configuration, settings), cancellationToken);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or ArgumentException)
+            {
+                // Whoever has taken a file away has not taken away that the histories are verified.
+                tally.AddUncompared();
+                await Console.Error.WriteLineAsync(e.Message);
+            }
         }
 
         if (arguments.WalletIds.Count == 0)
@@ -89,9 +98,8 @@ internal static class VerifyCommand
                 ?? new WalletVerdict(walletId, 0, 0, "there is no such wallet"));
         }
 
-        var verdict = tally.IsTrue ? "all is as it was written" : $"{tally.Broken} wallets are broken";
-        Console.WriteLine($"Verified {tally.Wallets} wallets with {tally.Entries} true entries: {verdict}");
-        return tally.IsTrue ? AllTrue : SomeBroken;
+        Console.WriteLine($"Verified {tally.Wallets} wallets with {tally.Entries} true entries: {tally.Verdict}");
+        return tally.ExitCode;
     }
 
     /// <summary>The key to check a checkpoint with: the one that was named, or the one this host signs with.</summary>
@@ -117,14 +125,38 @@ internal static class VerifyCommand
     {
         private readonly HashSet<Guid> _broken = [];
         private bool _isForged;
+        private bool _isUncompared;
 
         public long Wallets { get; private set; }
 
         public long Entries { get; private set; }
 
-        public int Broken => _broken.Count;
+        public int ExitCode => _broken.Count > 0 || _isForged ? SomeBroken : _isUncompared ? NotVerified : AllTrue;
 
-        public bool IsTrue => Broken == 0 && !_isForged;
+        /// <summary>All that is wrong, in one line: it may be the only one that is read.</summary>
+        public string Verdict
+        {
+            get
+            {
+                var faults = new List<string>();
+                if (_isForged)
+                {
+                    faults.Add("the checkpoint is not what was signed");
+                }
+
+                if (_isUncompared)
+                {
+                    faults.Add("the checkpoint could not be compared");
+                }
+
+                if (_broken.Count > 0)
+                {
+                    faults.Add($"{_broken.Count} wallets are broken");
+                }
+
+                return faults.Count == 0 ? "all is as it was written" : string.Join(", and ", faults);
+            }
+        }
 
         public void Add(WalletVerdict verdict)
         {
@@ -141,6 +173,9 @@ internal static class VerifyCommand
             _broken.Add(verdict.WalletId);
             Console.WriteLine($"Wallet {verdict.WalletId} is broken at version {verdict.FirstBrokenVersion}: {verdict.Reason}");
         }
+
+        /// <summary>The checkpoint, or what belongs to it, could not be read.</summary>
+        public void AddUncompared() => _isUncompared = true;
 
         public void AddForgery(string file)
         {

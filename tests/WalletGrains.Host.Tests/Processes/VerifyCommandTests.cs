@@ -78,8 +78,19 @@ public sealed class VerifyCommandTests
         await File.WriteAllTextAsync(otherKey, BookSigner.NewKeyPem(), Cancelled);
         var forged = await VerifyAsync(folders, "--checkpoint", checkpoint, "--public-key", otherKey);
         Assert.Equal(1, forged.ExitCode);
-        Assert.Contains("is not what was signed", forged.Output, StringComparison.Ordinal);
-        Assert.Equal(2, (await VerifyAsync(folders, "--checkpoint", checkpoint + ".missing")).ExitCode);
+        Assert.EndsWith("Verified 0 wallets with 0 true entries: the checkpoint is not what was signed", forged.Output.TrimEnd(), StringComparison.Ordinal);
+
+        // A checkpoint that cannot be read keeps no history from being verified.
+        File.Delete(checkpoint + ".sig");
+        var unsigned = await VerifyAsync(folders, "--checkpoint", checkpoint);
+        Assert.Equal(2, unsigned.ExitCode);
+        Assert.Contains("Verified 0 wallets with 0 true entries: the checkpoint could not be compared", unsigned.Output, StringComparison.Ordinal);
+        var otherId = await bank.OpenWalletAsync(Cancelled);
+        await FalsifyAsync(folders, $"update wallets set balance_minor = 1 where wallet_id = '{otherId}'");
+        var broken = await VerifyAsync(folders, "--checkpoint", checkpoint + ".missing");
+        Assert.Equal(1, broken.ExitCode);
+        Assert.Contains($"Wallet {otherId} is broken at version 0: the head row has another balance", broken.Output, StringComparison.Ordinal);
+        Assert.Contains("the checkpoint could not be compared, and 1 wallets are broken", broken.Output, StringComparison.Ordinal);
         Assert.Equal(0, await host.TerminateAsync());
     }
 
