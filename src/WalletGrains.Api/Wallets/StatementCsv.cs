@@ -57,7 +57,8 @@ internal static class StatementCsv
     /// <summary>A cell with text: quoted where it has to be, and never a formula of a spreadsheet.</summary>
     internal static string Cell(string text)
     {
-        var harmless = text is ['=' or '+' or '-' or '@' or '\t' or '\r', ..] ? "'" + text : text;
+        // Spreadsheets take the full-width signs of East Asian keyboards for the plain ones.
+        var harmless = text is ['=' or '+' or '-' or '@' or '＝' or '＋' or '－' or '＠' or '\t' or '\r', ..] ? "'" + text : text;
         return harmless.AsSpan().IndexOfAny(",\"\r\n") < 0 ? harmless : $"\"{harmless.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
     }
 

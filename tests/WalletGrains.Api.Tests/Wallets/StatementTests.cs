@@ -112,6 +112,10 @@ public sealed class StatementTests(ApiFixture api)
     [InlineData("+1")]
     [InlineData("-1,\"x\"")]
     [InlineData("@SUM(A1)")]
+    [InlineData("＝1+1")]
+    [InlineData("＋1")]
+    [InlineData("－1")]
+    [InlineData("＠SUM(A1)")]
     [InlineData("\tx")]
     [InlineData("\r=1")]
     public void No_description_is_a_formula(string words) =>
