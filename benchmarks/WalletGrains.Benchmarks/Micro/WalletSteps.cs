@@ -2,6 +2,7 @@ using BenchmarkDotNet.Attributes;
 using WalletGrains.Contracts;
 using WalletGrains.Contracts.Wallets;
 using WalletGrains.Domain.Wallets;
+using WalletGrains.Grains;
 
 namespace WalletGrains.Benchmarks.Micro;
 
@@ -12,6 +13,7 @@ public class WalletSteps
 
     private readonly DateTimeOffset _now = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
     private readonly Guid _entryId = Guid.CreateVersion7();
+    private readonly IdGenerator _ids = new(TimeProvider.System);
     private WalletState _state = null!;
     private readonly Deposit _deposit = new(RequestId.FromClient(Guid.NewGuid().ToString("N")), new Money(1_00, Usd));
     private WalletEvent _happened = null!;
@@ -45,5 +47,5 @@ public class WalletSteps
     public byte[] HashEntry() => HashChain.Next(_hash, _content);
 
     [Benchmark]
-    public Guid NewEntryId() => Guid.CreateVersion7(_now);
+    public Guid NewEntryId() => _ids.NewId();
 }
