@@ -45,9 +45,17 @@ internal static class CommandLine
             }
         }
 
-        return bugs ? Hunt(numbers.GetValueOrDefault("--from"))
+        var from = numbers.GetValueOrDefault("--from");
+        var count = bugs ? BugHunt.MaxSeeds : numbers.GetValueOrDefault("--seeds", 500);
+        if ((long)from + count - 1 > int.MaxValue)
+        {
+            Console.Error.WriteLine($"There are no {count} seeds from {from} on: the last one is {int.MaxValue}.");
+            return 2;
+        }
+
+        return bugs ? Hunt(from)
             : numbers.TryGetValue("--seed", out var seed) ? One(seed, trace)
-            : Many(numbers.GetValueOrDefault("--from"), numbers.GetValueOrDefault("--seeds", 500), coverage);
+            : Many(from, count, coverage);
     }
 
     private static int One(int seed, bool trace)

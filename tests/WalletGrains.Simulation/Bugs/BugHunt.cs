@@ -11,7 +11,7 @@ internal sealed record Catch(string Bug, int? Seeds, SeedResult? Found);
 /// <summary>Plants bugs and counts how many seeds it takes until the auditor notices. Runs that fail in any other way do not count.</summary>
 internal static class BugHunt
 {
-    private const int MaxSeeds = 200;
+    public const int MaxSeeds = 200;
 
     /// <summary>Those of wallets and transfers, by which a simulation of money is judged first; the others are of what is built on them.</summary>
     public static IReadOnlyList<string> OfWallets { get; } =
