@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using System.Text.Unicode;
 using WalletGrains.Api.Audit;
 using WalletGrains.Api.BalanceSync;
@@ -122,6 +123,9 @@ internal sealed partial class ApiJson : JsonSerializerContext
 
     /// <summary>The only instance in use.</summary>
     public static readonly ApiJson Wire = new(Configure(new JsonSerializerOptions(JsonSerializerOptions.Strict)));
+
+    /// <summary>Documents of third parties. Two members of one name are found when something is made of them; elsewhere they are none of our business.</summary>
+    public static readonly JsonTypeInfo<JsonDocument> OfOthers = new ApiJson(new JsonSerializerOptions(Wire.Options) { AllowDuplicateProperties = true }).JsonDocument;
 
     /// <summary>Makes options read and write as this Api does.</summary>
     public static JsonSerializerOptions Configure(JsonSerializerOptions options)

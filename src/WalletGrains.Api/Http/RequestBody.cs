@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net.Http.Headers;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.Unicode;
@@ -23,10 +24,17 @@ internal static class RequestBody
     /// <summary>Reads the whole body, at most <see cref="ApiLimits.MaxBodyBytes"/> bytes, however it is framed.</summary>
     /// <param name="request">The request.</param>
     /// <param name="typeInfo">What the body is.</param>
-    /// <param name="isSigned">For a body that is believed only for its signature: checks it over the bytes as they came. Without it, nothing of
-    /// them is looked at.</param>
-    public static async ValueTask<RequestBody<T>> ReadAsync<T>(
-        HttpRequest request, JsonTypeInfo<T> typeInfo, Func<ReadOnlySequence<byte>, bool>? isSigned = null)
+    public static ValueTask<RequestBody<T>> ReadAsync<T>(HttpRequest request, JsonTypeInfo<T> typeInfo)
+        where T : class => ReadAsync(request, typeInfo, isSigned: null);
+
+    /// <summary>The same of a third party, whose body is believed for its signature and whose next version must not be refused: what it is made of is for whoever reads its
+    /// members to say. It may begin with a byte order mark, what is no UTF-8 counts where it is read as text, and duplicates where they are known.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="isSigned">Checks the signature over the bytes as they came. Without it, nothing of them is looked at.</param>
+    public static ValueTask<RequestBody<JsonDocument>> ReadSignedAsync(HttpRequest request, Func<ReadOnlySequence<byte>, bool> isSigned) =>
+        ReadAsync(request, ApiJson.OfOthers, isSigned);
+
+    private static async ValueTask<RequestBody<T>> ReadAsync<T>(HttpRequest request, JsonTypeInfo<T> typeInfo, Func<ReadOnlySequence<byte>, bool>? isSigned)
         where T : class
     {
         if (request.ContentLength > ApiLimits.MaxBodyBytes)
@@ -63,7 +71,8 @@ internal static class RequestBody
             }
 
             var audit = AuditRecord.Of(request.HttpContext);
-            var body = buffer.IsSingleSegment ? Parse(buffer.FirstSpan, typeInfo, audit) : ParseSegments(buffer, typeInfo, audit);
+            var isOfOthers = isSigned is not null;
+            var body = buffer.IsSingleSegment ? Parse(buffer.FirstSpan, typeInfo, isOfOthers, audit) : ParseSegments(buffer, typeInfo, isOfOthers, audit);
             reader.AdvanceTo(buffer.End);
             return body;
         }
@@ -83,7 +92,7 @@ internal static class RequestBody
         return ReferenceEquals(body.Problem, Empty) ? new(new T(), null) : body;
     }
 
-    private static RequestBody<T> ParseSegments<T>(ReadOnlySequence<byte> buffer, JsonTypeInfo<T> typeInfo, AuditRecord? audit)
+    private static RequestBody<T> ParseSegments<T>(ReadOnlySequence<byte> buffer, JsonTypeInfo<T> typeInfo, bool isOfOthers, AuditRecord? audit)
         where T : class
     {
         var length = checked((int)buffer.Length);
@@ -91,7 +100,7 @@ internal static class RequestBody
         try
         {
             buffer.CopyTo(rented);
-            return Parse(rented.AsSpan(0, length), typeInfo, audit);
+            return Parse(rented.AsSpan(0, length), typeInfo, isOfOthers, audit);
         }
         finally
         {
@@ -100,15 +109,16 @@ internal static class RequestBody
         }
     }
 
-    private static RequestBody<T> Parse<T>(ReadOnlySpan<byte> json, JsonTypeInfo<T> typeInfo, AuditRecord? audit)
+    private static RequestBody<T> Parse<T>(ReadOnlySpan<byte> json, JsonTypeInfo<T> typeInfo, bool isOfOthers, AuditRecord? audit)
         where T : class
     {
+        json = isOfOthers && json.StartsWith(Encoding.UTF8.Preamble) ? json[Encoding.UTF8.Preamble.Length..] : json;
         if (json.IsEmpty)
         {
             return new(null, Empty);
         }
 
-        var body = Parse(json, typeInfo);
+        var body = isOfOthers || Utf8.IsValid(json) ? Parse(json, typeInfo) : new(null, NotUtf8);
         audit?.TakeBody(json, typeInfo, isParsed: body.Value is not null);
         return body;
     }
@@ -116,11 +126,6 @@ internal static class RequestBody
     private static RequestBody<T> Parse<T>(ReadOnlySpan<byte> json, JsonTypeInfo<T> typeInfo)
         where T : class
     {
-        if (!Utf8.IsValid(json))
-        {
-            return new(null, NotUtf8);
-        }
-
         try
         {
             return JsonSerializer.Deserialize(json, typeInfo) is { } value

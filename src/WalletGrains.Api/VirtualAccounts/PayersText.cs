@@ -23,7 +23,7 @@ internal sealed partial class PayersText : JsonConverter<string?>
             return null;
         }
 
-        // The reader itself refuses the escape of half a pair.
+        // The reader itself refuses the escape of half a pair, and what is no UTF-8.
         var text = Encoding.UTF8.GetString(reader.HasValueSequence ? reader.ValueSequence.ToArray() : reader.ValueSpan);
         return Fit(reader.ValueIsEscaped ? Escape().Replace(text, CharacterOf) : text);
     }

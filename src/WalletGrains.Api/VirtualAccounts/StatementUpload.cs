@@ -44,9 +44,17 @@ internal static class StatementUpload
             return (null, NotCsv);
         }
 
-        // Above its limit the server itself ends a body that said nothing of its length.
         using var body = new MemoryStream();
-        await request.Body.CopyToAsync(body);
+        try
+        {
+            await request.Body.CopyToAsync(body);
+        }
+        catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            // Above its limit the server itself ends a body that said nothing of its length.
+            return (null, TooLarge);
+        }
+
         var bytes = body.GetBuffer().AsSpan(0, (int)body.Length);
         return Utf8.IsValid(bytes) ? Parse(Encoding.UTF8.GetString(bytes), day) : (null, Problem.Invalid("The body is not valid UTF-8."));
     }

@@ -14,7 +14,7 @@ namespace WalletGrains.Api.VirtualAccounts;
 /// <summary>
 /// Takes the bank's reports. A report is answered with 200 when it is durable, or when it need not be; with anything else the bank sends it again.
 /// </summary>
-internal sealed class WebhookEndpoints(IGrainFactory grains, WebhookSecrets secrets, ILogger<WebhookEndpoints> logger)
+internal sealed class WebhookEndpoints(IGrainFactory grains, WebhookSecrets secrets, TimeProvider time, ILogger<WebhookEndpoints> logger)
 {
     private const string SignatureHeader = "x-globus-signature";
     private const string CreditEvent = "credit";
@@ -43,8 +43,8 @@ internal sealed class WebhookEndpoints(IGrainFactory grains, WebhookSecrets secr
         }
 
         var signatures = context.Request.Headers[SignatureHeader];
-        var (body, unreadable) = await RequestBody.ReadAsync(
-            context.Request, ApiJson.Wire.JsonDocument, sent => signatures.Count == 1 && secrets.HaveSigned(signatures[0], sent));
+        var (body, unreadable) = await RequestBody.ReadSignedAsync(
+            context.Request, sent => signatures.Count == 1 && secrets.HaveSigned(signatures[0], sent));
         if (body is null)
         {
             return Refuse(unreadable!);
@@ -66,7 +66,7 @@ internal sealed class WebhookEndpoints(IGrainFactory grains, WebhookSecrets secr
 
             if (credit!.OccurredAt is null && body.RootElement.TryGetProperty("occurredAt"u8, out var given) && given.ValueKind is not JsonValueKind.Null)
             {
-                WebhookLog.TimeUnreadable(logger, credit.Reference);
+                WebhookLog.TimeUnusable(logger, credit.Reference);
             }
 
             if (await grains.GetGrain<IBankInboxGrain>(0).ReceiveAsync(credit) is BankCreditReceipt.Contradicting)
@@ -88,18 +88,20 @@ internal sealed class WebhookEndpoints(IGrainFactory grains, WebhookSecrets secr
     {
         try
         {
-            return body.ValueKind is JsonValueKind.Object && body.TryGetProperty("event"u8, out var name) && name.ValueKind is JsonValueKind.String
-                ? name.GetString()
-                : null;
+            // Two of them say nothing.
+            return body.ValueKind is JsonValueKind.Object && body.EnumerateObject().Count(static member => member.NameEquals("event"u8)) == 1
+                && body.GetProperty("event"u8) is { ValueKind: JsonValueKind.String } name
+                    ? name.GetString()
+                    : null;
         }
         catch (InvalidOperationException)
         {
-            // It escapes half a character: no name, and refused as such.
+            // It escapes half a character, or is no UTF-8: no name, and refused as such.
             return null;
         }
     }
 
-    private static Problem? CreditOf(JsonElement json, out BankCredit? credit)
+    private Problem? CreditOf(JsonElement json, out BankCredit? credit)
     {
         credit = null;
         GlobusWebhook body;
@@ -142,7 +144,11 @@ internal sealed class WebhookEndpoints(IGrainFactory grains, WebhookSecrets secr
             return Problem.Invalid("amount is above the limit.");
         }
 
-        credit = new BankCredit(reference, account, amount, body.SenderName, body.Narration, body.OccurredAt, BankCreditSource.Webhook);
+        credit = new BankCredit(reference, account, amount, body.SenderName, body.Narration, Plausible(body.OccurredAt), BankCreditSource.Webhook);
         return null;
     }
+
+    /// <summary>A time that is near enough to now to be believed; comparisons with statements look around it.</summary>
+    private DateTimeOffset? Plausible(DateTimeOffset? occurredAt) =>
+        occurredAt is { } at && (at - time.GetUtcNow()).Duration() <= TimeSpan.FromDays(BankCredit.MaxDaysBetween) ? at : null;
 }

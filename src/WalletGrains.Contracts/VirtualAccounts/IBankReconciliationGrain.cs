@@ -62,7 +62,7 @@ public sealed record StatementDifference(
 /// <param name="Lines">Payments in the statement.</param>
 /// <param name="Matched">Those that are the same here, and credited.</param>
 /// <param name="MissingHere">Those that nothing is known of here.</param>
-/// <param name="MissingThere">Payments of the day that are stored here and not in the statement.</param>
+/// <param name="MissingThere">Payments that were made or reported on the day, are stored here and are not in the statement, nor in that of the day on which they say they were made.</param>
 /// <param name="Different">Those that are stored here with another account or amount.</param>
 /// <param name="Uncredited">Those that are the same here and in no wallet: their jobs wait, or are dead letters. Null in a comparison of before they were listed.</param>
 /// <param name="Discarded">Those that are the same here and that an operator has given up. Null like the others.</param>

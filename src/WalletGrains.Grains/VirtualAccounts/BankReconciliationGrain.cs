@@ -85,11 +85,12 @@ public sealed class BankReconciliationGrain(IBankInbox inbox, TimeProvider time)
         }
 
         var references = lines.Select(line => line.Reference).ToHashSet(StringComparer.Ordinal);
+        var others = await OtherStatementsAsync(day);
         var from = new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero);
         BankCreditRow? last = null;
         while (await inbox.ReadAsync(from, from.AddDays(1), last, CancellationToken.None) is { Count: > 0 } page)
         {
-            foreach (var row in page.Where(row => !references.Contains(row.Reference)))
+            foreach (var row in page.Where(row => !references.Contains(row.Reference) && !others.Any(other => other.Has(row))))
             {
                 missingThere.Add(new StatementDifference(row.Reference, null, LineOf(row), row.Credit is not null));
             }
@@ -100,7 +101,41 @@ public sealed class BankReconciliationGrain(IBankInbox inbox, TimeProvider time)
         return new BankReconciliation(day, ranAt, lines.Count, matched, missingHere.Result, missingThere.Result, different.Result, uncredited.Result, discarded.Result);
     }
 
+    /// <summary>The statements of the days around, as far as they were compared.</summary>
+    private async Task<List<ComparedStatement>> OtherStatementsAsync(DateOnly day)
+    {
+        var statements = new List<ComparedStatement>();
+        for (var days = -BankCredit.MaxDaysBetween; days <= BankCredit.MaxDaysBetween; days++)
+        {
+            if (days != 0 && await FindAsync(day.AddDays(days)) is { } result)
+            {
+                statements.Add(new ComparedStatement(result));
+            }
+        }
+
+        return statements;
+    }
+
     private static StatementLine LineOf(BankCreditRow row) => new(row.Reference, row.AccountNumber, row.AmountMinor, row.Currency, row.OccurredAt);
+
+    /// <summary>The statement of another day, as far as its kept comparison tells of it: what is paid before midnight is often reported behind it.</summary>
+    private sealed class ComparedStatement(BankReconciliation result)
+    {
+        /// <summary>What was reported so shortly before a comparison may not have been stored when it looked: writes take time, and clocks differ.</summary>
+        private static readonly TimeSpan Margin = TimeSpan.FromMinutes(10);
+
+        private readonly HashSet<string> _missingHere = ReferencesOf(result.MissingHere);
+        private readonly HashSet<string> _missingThere = ReferencesOf(result.MissingThere);
+
+        /// <summary>Whether a payment that says it was made on this day is in its statement. One that the comparison may have overlooked is not.</summary>
+        public bool Has(BankCreditRow row) =>
+            DateOnly.FromDateTime(row.OccurredAt.UtcDateTime) == result.Day
+            && (_missingHere.Contains(row.Reference)
+                || (result.RanAt - row.ReceivedAt >= Margin && result.MissingThere.Count == _missingThere.Count && !_missingThere.Contains(row.Reference)));
+
+        private static HashSet<string> ReferencesOf(StatementDifferences differences) =>
+            differences.Listed.Select(listed => listed.Reference).ToHashSet(StringComparer.Ordinal);
+    }
 
     /// <summary>Differences of one kind: all are counted, the first are kept.</summary>
     private sealed class Collected

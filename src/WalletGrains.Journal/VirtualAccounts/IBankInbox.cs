@@ -9,7 +9,7 @@ namespace WalletGrains.Journal.VirtualAccounts;
 /// <param name="Currency">Of which currency.</param>
 /// <param name="SenderName">Who paid; null when unknown.</param>
 /// <param name="Narration">The payer's words; null when there are none.</param>
-/// <param name="OccurredAt">When it was paid, by the bank's clock.</param>
+/// <param name="OccurredAt">When it was paid, as whoever reported it says.</param>
 /// <param name="Source">Where it is known from: 1 a webhook, 2 a statement.</param>
 /// <param name="ReceivedAt">When it was stored.</param>
 /// <param name="Credit">What the wallet made of it; null while it is not credited.</param>
@@ -46,6 +46,9 @@ public interface IBankInbox
     /// <summary>References that are looked up at a time.</summary>
     const int MaxReferences = 1_000;
 
+    /// <summary>The source of payments that were reported; nothing but a signature says that the bank did it.</summary>
+    const short WebhookSource = 1;
+
     /// <summary>Writes a payment and, in the same transaction, the job that credits it, unless it is credited or closed already.</summary>
     /// <param name="credit">The payment.</param>
     /// <param name="job">The job; its key is the payment's reference.</param>
@@ -75,7 +78,8 @@ public interface IBankInbox
     /// <summary>The payments with these references, up to <see cref="MaxReferences"/>; those that there are, in no order.</summary>
     Task<IReadOnlyList<BankCreditRow>> FindAsync(IReadOnlyCollection<string> references, CancellationToken cancellationToken);
 
-    /// <summary>Payments of a stretch of time, oldest first, up to <see cref="MaxReferences"/>.</summary>
+    /// <summary>Payments that were reported in a stretch of time, whatever the reports say of when they were made, and all that were made in it;
+    /// in the order in which they were stored, up to <see cref="MaxReferences"/>.</summary>
     /// <param name="from">At this time or later.</param>
     /// <param name="to">Before this time.</param>
     /// <param name="after">The last payment of the page before; null for the first page.</param>

@@ -103,10 +103,11 @@ public sealed class MemoryBankInbox(MemoryJobStore jobs, CommitInterceptor? inte
     public Task<IReadOnlyList<BankCreditRow>> ReadAsync(DateTimeOffset from, DateTimeOffset to, BankCreditRow? after, CancellationToken cancellationToken) =>
         Read<IReadOnlyList<BankCreditRow>>(
             () => [.. _credits.Values
-                .Where(credit => credit.OccurredAt >= from && credit.OccurredAt < to)
-                .OrderBy(credit => credit.OccurredAt)
-                .Where(credit => after is null || credit.OccurredAt > after.OccurredAt
-                    || (credit.OccurredAt == after.OccurredAt && string.CompareOrdinal(credit.Reference, after.Reference) > 0))
+                .Where(credit => (credit.OccurredAt >= from && credit.OccurredAt < to)
+                    || (credit.Source == IBankInbox.WebhookSource && credit.ReceivedAt >= from && credit.ReceivedAt < to))
+                .OrderBy(credit => credit.ReceivedAt)
+                .Where(credit => after is null || credit.ReceivedAt > after.ReceivedAt
+                    || (credit.ReceivedAt == after.ReceivedAt && string.CompareOrdinal(credit.Reference, after.Reference) > 0))
                 .Take(IBankInbox.MaxReferences)],
             cancellationToken);
 

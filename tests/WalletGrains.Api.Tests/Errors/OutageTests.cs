@@ -54,6 +54,7 @@ public sealed class OutageTests : IAsyncLifetime
             caller.GetAsync($"/wallet/{walletId}/history"),
             caller.GetAsync("/wallets"),
             _api.Anonymous().PostAsync("/auth/login", """{"email":"a@example.com","password":"correct horse"}"""),
+            _api.Anonymous().PostAsync("/mobile-users/login", """{"username":"chikondi","password":"correct horse"}"""),
             _api.Anonymous().GetAsync("/health/ready"));
         foreach (var reply in replies)
         {

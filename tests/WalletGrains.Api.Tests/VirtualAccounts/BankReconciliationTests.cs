@@ -46,7 +46,7 @@ public sealed class BankReconciliationTests(BankFixture bank)
         Assert.Equal((false, 4, 1), (result.GetProperty("ok").GetBoolean(), result.GetProperty("lines").GetInt32(), result.GetProperty("matched").GetInt32()));
         Assert.Equal($"{_reference} stranger 9999999999 50 9999999999 50", Difference(result, "uncredited"));
         Assert.Equal($"{_reference} lost null {account} 20", Difference(result, "missingHere"));
-        Assert.Equal($"{_reference} ours {account} 40 null", Difference(result, "missingThere"));
+        Assert.Equal(0, Count(result, "missingThere"));
         Assert.Equal($"{_reference} other {account} 30 {account} 30.01", Difference(result, "different"));
         Assert.Equal(result.GetRawText(), (await bank.Api.Operator().GetAsync($"{Path}?date={_day:yyyy-MM-dd}")).Text);
 
@@ -63,6 +63,52 @@ public sealed class BankReconciliationTests(BankFixture bank)
         Assert.Equal((5, 4, 1, 0, 0, 0), (
             after.GetProperty("lines").GetInt32(), after.GetProperty("matched").GetInt32(), Count(after, "uncredited"),
             Count(after, "missingHere"), Count(after, "missingThere"), Count(after, "different")));
+    }
+
+    /// <summary>Whoever has the secret says what he likes of when it was.</summary>
+    [Theory]
+    [InlineData("2020-01-01T00:00:00Z")]
+    [InlineData("0001-01-01T00:00:00Z")]
+    [InlineData("9999-12-31T23:59:59.9999999Z")]
+    [InlineData(null)]
+    public async Task A_payment_that_the_bank_has_not_is_found_on_the_day_it_was_reported_whatever_time_it_tells(string? occurredAt)
+    {
+        await using var jobs = await bank.BeginAsync();
+        var (_, _, account) = await bank.RegisterAsync(jobs);
+        var time = occurredAt is null ? "" : $",\"occurredAt\":\"{occurredAt}\"";
+        Assert.Equal(200, (await bank.ReportAsync($$"""{"event":"credit","reference":"{{_reference}}","accountNumber":"{{account}}","amount":40{{time}}}""")).Status);
+        await jobs.DoneAsync(BankFixture.Crediting, _reference);
+        Assert.Equal($"{_reference} {account} 40 null", Assert.Single(await MissingThereAsync(await DayOfReportAsync(jobs, _reference))));
+        Assert.True((bool)(await jobs.ReadAsync("select occurred_at = received_at from bank_credits where reference = $1", _reference))!);
+    }
+
+    [Fact]
+    public async Task A_payment_of_the_evening_that_is_reported_after_midnight_is_missing_only_where_it_is_in_the_statement_of_neither_day()
+    {
+        await using var jobs = await bank.BeginAsync();
+        var (booked, forged) = ($"{_reference} booked", $"{_reference} forged");
+        foreach (var reference in new[] { booked, forged })
+        {
+            Assert.Equal(200, (await bank.ReportAsync($$"""{"event":"credit","reference":"{{reference}}","accountNumber":"0000014579","amount":40}""")).Status);
+            await jobs.DeadAsync(BankFixture.Crediting, reference);
+        }
+
+        // What is reported when somebody compares may not be there when he looks.
+        var reportedOn = await DayOfReportAsync(jobs, forged);
+        await HaveBeenPaidOnAsync(reportedOn.AddDays(-1), "received_at");
+        Assert.Contains($"{forged} 0000014579 40 null", await MissingThereAsync(reportedOn));
+
+        var day = new DateOnly(2010, 1, 1);
+        await HaveBeenPaidOnAsync(day, "$2 + interval '2 seconds'");
+        Assert.Equal($"{forged} 0000014579 40 null", Assert.Single(await MissingThereAsync(day.AddDays(1))));
+
+        // And compares the statement of the day that they tell.
+        async Task HaveBeenPaidOnAsync(DateOnly paidOn, string receivedAt)
+        {
+            var paidAt = new DateTime(paidOn, new TimeOnly(23, 59, 59), DateTimeKind.Utc);
+            await jobs.ReadAsync($"update bank_credits set occurred_at = $2, received_at = {receivedAt} where reference like $1", $"{_reference}%", paidAt);
+            await CompareAsync($"{Header}{booked},0000014579,40.00,{paidAt:yyyy-MM-dd'T'HH:mm:ss'Z'}\r\n", query: $"?date={paidOn:yyyy-MM-dd}");
+        }
     }
 
     [Fact]
@@ -208,6 +254,36 @@ public sealed class BankReconciliationTests(BankFixture bank)
         (await bank.Api.Customer().PostAsync($"{Path}/credit", """{"date":"2020-01-01","reference":"FT-1"}""")).AssertProblem(403, "FORBIDDEN");
     }
 
+    [Fact]
+    public async Task A_statement_that_is_too_large_is_told_its_own_bound_however_it_is_framed()
+    {
+        using var content = new ChunkedContent(Encoding.ASCII.GetBytes(new string('x', ApiLimits.MaxStatementBytes + 1)), "text/csv");
+        var refused = (await bank.Api.Operator().SendAsync(HttpMethod.Post, $"{Path}?date={_day:yyyy-MM-dd}", content)).AssertProblem(413, "BODY_TOO_LARGE");
+        Assert.Equal("A statement may have at most 8388608 bytes.", refused.Json.GetProperty("detail").GetString());
+    }
+
+    [Fact]
+    public async Task A_statement_that_is_no_UTF_8_is_refused()
+    {
+        var line = $"{Header}{_reference} caf\u00e9,0000014579,1,{At(9).UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}\r\n";
+        foreach (var (encoding, status) in new[] { (Encoding.Latin1, 400), (Encoding.UTF8, 200) })
+        {
+            using var content = new ByteArrayContent(encoding.GetBytes(line)) { Headers = { ContentType = new("text/csv") } };
+            var reply = await bank.Api.Operator().SendAsync(HttpMethod.Post, $"{Path}?date={_day:yyyy-MM-dd}", content);
+            Assert.Equal((status, status == 400), (reply.Status, reply.Text.Contains("The body is not valid UTF-8.", StringComparison.Ordinal)));
+        }
+    }
+
+    [Fact]
+    public void A_statement_has_fifty_thousand_payments_at_most()
+    {
+        var line = $",0000014579,1,{At(9).UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}\r\n";
+        var statement = $"{Header}{string.Concat(Enumerable.Range(1, 50_000).Select(i => $"FT-{i}{line}"))}";
+        Assert.Equal(50_000, StatementUpload.Parse(statement, _day).Lines!.Count);
+        var (lines, problem) = StatementUpload.Parse($"{statement}FT-0{line}", _day);
+        Assert.Equal((null, "A statement may have at most 50000 payments."), (lines, problem?.Detail));
+    }
+
     private DateTimeOffset At(int hour) => new(_day, new TimeOnly(hour, 0), TimeSpan.Zero);
 
     private async Task<string> StatementAsync()
@@ -240,14 +316,20 @@ public sealed class BankReconciliationTests(BankFixture bank)
     private Task<Reply> CreditAsync(string reference, string more = "") =>
         bank.Api.Operator().PostAsync($"{Path}/credit", $$"""{"date":"{{_day:yyyy-MM-dd}}","reference":"{{reference}}"{{more}}}""");
 
+    /// <summary>Compares an empty statement; what is missing there of this test.</summary>
+    private async Task<List<string>> MissingThereAsync(DateOnly day) =>
+        [.. (await CompareAsync(Header, query: $"?date={day:yyyy-MM-dd}")).Json.GetProperty("missingThere").GetProperty("items").EnumerateArray()
+            .Where(item => item.GetProperty("reference").GetString()!.StartsWith(_reference, StringComparison.Ordinal)).Select(Text)];
+
+    private static async Task<DateOnly> DayOfReportAsync(JobWatch jobs, string reference) =>
+        (DateOnly)(await jobs.ReadAsync("select (received_at at time zone 'UTC')::date from bank_credits where reference = $1", reference))!;
+
     private static int Count(JsonElement result, string kind) => result.GetProperty(kind).GetProperty("count").GetInt32();
 
     /// <summary>The only difference of a kind: its reference, what is here, what the bank has.</summary>
-    private static string Difference(JsonElement result, string kind)
-    {
-        var item = Assert.Single(result.GetProperty(kind).GetProperty("items").EnumerateArray());
-        return $"{item.GetProperty("reference").GetString()} {Side(item, "here")} {Side(item, "bank")}";
-    }
+    private static string Difference(JsonElement result, string kind) => Text(Assert.Single(result.GetProperty(kind).GetProperty("items").EnumerateArray()));
+
+    private static string Text(JsonElement item) => $"{item.GetProperty("reference").GetString()} {Side(item, "here")} {Side(item, "bank")}";
 
     private static string Side(JsonElement item, string side) =>
         item.TryGetProperty(side, out var line) ? $"{line.GetProperty("accountNumber").GetString()} {line.GetProperty("amount").GetRawText()}" : "null";

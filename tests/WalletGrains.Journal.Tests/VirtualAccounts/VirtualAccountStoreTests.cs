@@ -100,18 +100,35 @@ public abstract class VirtualAccountStoreContract
     }
 
     [Fact]
-    public async Task Payments_of_a_day_are_read_in_the_order_of_their_times_page_by_page()
+    public async Task Payments_that_were_reported_on_a_day_are_read_whatever_time_they_tell_and_so_are_those_made_on_it_page_by_page()
     {
         var day = Now.AddYears(Interlocked.Increment(ref s_numbers));
-        var credits = Enumerable.Range(0, 4).Select(i => NewCredit($"{_reference}/{i}") with { OccurredAt = day.AddMinutes(-i / 2) }).ToList();
+        BankCreditRow Credit(int number, TimeSpan received, DateTimeOffset occurred, short source = 1) =>
+            NewCredit($"{_reference}/{number}") with { ReceivedAt = day + received, OccurredAt = occurred, Source = source };
+        var credits = new[]
+        {
+            Credit(0, TimeSpan.FromMinutes(-10), day),
+            Credit(1, TimeSpan.FromMinutes(-10), day),
+            Credit(2, TimeSpan.Zero, day.AddYears(-2000)),
+            Credit(3, TimeSpan.Zero, day.AddYears(2000)),
+
+            // From the statement of another day, and a click on this one.
+            Credit(4, TimeSpan.Zero, day.AddDays(-7), source: 2),
+            Credit(5, TimeSpan.FromDays(7), day, source: 2),
+            Credit(6, TimeSpan.FromDays(-1), day.AddDays(-1)),
+        };
         foreach (var credit in credits)
         {
             await Inbox.ReceiveAsync(credit, JobOf(credit), Cancelled);
         }
 
-        var inOrder = new[] { credits[2], credits[3], credits[0], credits[1] };
+        var inOrder = new[] { credits[0], credits[1], credits[2], credits[3], credits[5] };
         Assert.Equal(inOrder, await Inbox.ReadAsync(day.AddHours(-1), day.AddHours(1), null, Cancelled));
-        Assert.Equal(inOrder[2..], await Inbox.ReadAsync(day.AddHours(-1), day.AddHours(1), credits[3], Cancelled));
+        for (var i = 0; i < inOrder.Length; i++)
+        {
+            Assert.Equal(inOrder[(i + 1)..], await Inbox.ReadAsync(day.AddHours(-1), day.AddHours(1), inOrder[i], Cancelled));
+        }
+
         Assert.Equal(inOrder[..2], await Inbox.ReadAsync(day.AddHours(-1), day, null, Cancelled));
     }
 
