@@ -34,6 +34,9 @@ public enum FaultKind
     /// <summary>Done rightly; the answer, or the webhook, says one unit of the currency more.</summary>
     WrongAmount,
 
+    /// <summary>The bank: done rightly; the answer has another <see cref="FaultRule.Member"/> than it should.</summary>
+    WrongAccount,
+
     /// <summary>A payment: stays PENDING for its first <see cref="FaultRule.Queries"/> status queries.</summary>
     Late,
 

@@ -1,3 +1,5 @@
+using WalletGrains.Simulators.Globus;
+
 namespace WalletGrains.Simulators.Faults;
 
 /// <summary>Which calls a fault strikes.</summary>
@@ -25,6 +27,9 @@ public sealed record FaultRule(string Route, FaultKind Fault)
 
     /// <summary>For late.</summary>
     public int Queries { get; init; } = 2;
+
+    /// <summary>For wrong-account: reference, accountNumber, bankCode or currency.</summary>
+    public string Member { get; init; } = WrongAccounts.Reference;
 
     /// <summary>What is wrong with the rule; null if nothing is.</summary>
     internal string? Invalid()
@@ -57,6 +62,11 @@ public sealed record FaultRule(string Route, FaultKind Fault)
         if (Copies is < 1 or > SimulatorLimits.MaxCopies)
         {
             return $"copies must be from 1 to {SimulatorLimits.MaxCopies}.";
+        }
+
+        if (!WrongAccounts.Members.Contains(Member))
+        {
+            return $"member must be one of {string.Join(", ", WrongAccounts.Members)}.";
         }
 
         return Queries is < 1 or > SimulatorLimits.MaxQueries ? $"queries must be from 1 to {SimulatorLimits.MaxQueries}." : null;

@@ -24,6 +24,7 @@ internal static class Routes
     ];
 
     private static readonly FaultKind[] OfAmounts = [.. OfAnswers, FaultKind.WrongAmount];
+    private static readonly FaultKind[] OfBankAccounts = [.. OfAnswers, FaultKind.WrongAccount];
     private static readonly FaultKind[] OfPayments = [.. OfAmounts, FaultKind.Late, FaultKind.Decline];
 
     private static readonly FaultKind[] OfWebhooks =
@@ -32,9 +33,9 @@ internal static class Routes
     private static readonly Dictionary<string, FaultKind[]> Kinds = new(StringComparer.Ordinal)
     {
         [Token] = OfAnswers,
-        [CreateAccount] = OfAnswers,
-        [FindAccount] = OfAnswers,
-        [FindCredit] = OfAmounts,
+        [CreateAccount] = OfBankAccounts,
+        [FindAccount] = OfBankAccounts,
+        [FindCredit] = [.. OfAmounts, FaultKind.WrongAccount],
         [Statement] = OfAmounts,
         [Webhook] = OfWebhooks,
         [Balances] = OfAmounts,
@@ -61,7 +62,7 @@ internal static class Routes
     public static bool Allows(string route, FaultKind fault) => Kinds[route].Contains(fault);
 
     /// <summary>Whether the fault excludes every other of its sort on the same call.</summary>
-    public static bool IsOfAnswer(FaultKind fault) => fault == FaultKind.WrongAmount || OfAnswers.Contains(fault);
+    public static bool IsOfAnswer(FaultKind fault) => fault is FaultKind.WrongAmount or FaultKind.WrongAccount || OfAnswers.Contains(fault);
 
     public static IEnumerable<string> Matching(string pattern) => Names.Where(name => Matches(pattern, name));
 

@@ -16,13 +16,13 @@ internal sealed class Bank(SimulatorOptions options, TimeProvider time)
     private readonly List<BankCredit> _credits = [];
 
     /// <summary>Opens an account, or answers the one that was opened under the reference before.</summary>
-    public Reply Open(CreateAccountRequest request)
+    public Reply Open(CreateAccountRequest request, Strikes strikes)
     {
         lock (_lock)
         {
             if (_byReference.TryGetValue(request.ClientReference, out var known))
             {
-                return Reply.Ok(known);
+                return Reply.Ok(WrongAccounts.Told(known, strikes));
             }
 
             if (_accounts.Count >= SimulatorLimits.MaxRecords)
@@ -42,7 +42,7 @@ internal sealed class Bank(SimulatorOptions options, TimeProvider time)
             _byReference.Add(account.ClientReference, account);
             _byNumber.Add(account.AccountNumber, account);
             _accounts.Add(account);
-            return Reply.Of(StatusCodes.Status201Created, account);
+            return Reply.Of(StatusCodes.Status201Created, WrongAccounts.Told(account, strikes));
         }
     }
 

@@ -56,27 +56,27 @@ internal sealed class BankEndpoints(Bank bank, BankTokens tokens, CallBoundary c
             throw new BadHttpRequestException("currency must be NGN.");
         }
 
-        return new Work(request.ClientReference, _ => bank.Open(request));
+        return new Work(request.ClientReference, strikes => bank.Open(request, strikes));
     }
 
     private ValueTask<Work> FindAccountByReference(HttpContext context)
     {
         var reference = context.Request.Query["clientReference"].ToString();
         Fields.RequireText("clientReference", reference);
-        return ValueTask.FromResult(new Work(reference, _ => bank.FindByReference(reference) is { } account ? Reply.Ok(account) : Reply.NotFound("account")));
+        return ValueTask.FromResult(new Work(reference, strikes => bank.FindByReference(reference) is { } account ? Reply.Ok(WrongAccounts.Told(account, strikes)) : Reply.NotFound("account")));
     }
 
     private ValueTask<Work> FindAccount(HttpContext context)
     {
         var number = (string)context.Request.RouteValues["accountNumber"]!;
-        return ValueTask.FromResult(new Work(number, _ => bank.FindByNumber(number) is { } account ? Reply.Ok(account) : Reply.NotFound("account")));
+        return ValueTask.FromResult(new Work(number, strikes => bank.FindByNumber(number) is { } account ? Reply.Ok(WrongAccounts.Told(account, strikes)) : Reply.NotFound("account")));
     }
 
     private ValueTask<Work> FindCredit(HttpContext context)
     {
         var reference = (string)context.Request.RouteValues["reference"]!;
         return ValueTask.FromResult(new Work(reference, strikes => bank.FindCredit(reference) is { } credit
-            ? Reply.Ok(credit with { Amount = credit.Amount + strikes.WrongBy })
+            ? Reply.Ok(WrongAccounts.Told(credit, strikes) with { Amount = credit.Amount + strikes.WrongBy })
             : Reply.NotFound("credit")));
     }
 

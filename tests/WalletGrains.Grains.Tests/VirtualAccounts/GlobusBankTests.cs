@@ -70,16 +70,68 @@ public sealed class GlobusBankTests : IAsyncLifetime
         Assert.Empty(await _admin.CallsAsync(CreateAccount));
     }
 
+    [Theory]
+    [InlineData("reference")]
+    [InlineData("accountNumber")]
+    [InlineData("bankCode")]
+    [InlineData("currency")]
+    public async Task An_account_that_was_not_asked_for_or_cannot_be_is_not_believed(string member)
+    {
+        using var calls = Calls(new SimulatorOptions().GlobusSecretKey, out var bank);
+        await _admin.SetFaultsAsync(new FaultRule(CreateAccount, FaultKind.WrongAccount) { Member = member });
+        var refused = await RefusedAsync(bank);
+        Assert.Equal("The bank gave an answer that cannot be read: This is not the account that was asked for, or no account.", refused.Message);
+        Assert.IsType<JobOutcome.Retry>(refused.ToOutcome());
+    }
+
+    [Fact]
+    public async Task A_payment_that_was_not_asked_for_is_not_believed()
+    {
+        using var calls = Calls(new SimulatorOptions().GlobusSecretKey, out var bank);
+        await _admin.PayInAsync(new PayInRequest("0000014579", 5) { Reference = "FT-1", Notify = false });
+        Assert.Equal("0000014579", (await bank.FindPaymentAsync("FT-1", Cancelled))!.AccountNumber);
+        await _admin.SetFaultsAsync(new FaultRule("globus.find-credit", FaultKind.WrongAccount));
+        var refused = await Assert.ThrowsAsync<CounterpartException>(() => bank.FindPaymentAsync("FT-1", Cancelled));
+        Assert.Equal("The bank gave an answer that cannot be read: This is not the payment that was asked for.", refused.Message);
+        Assert.IsType<JobOutcome.Retry>(refused.ToOutcome());
+    }
+
+    /// <param name="life">Seconds that a token is good for.</param>
+    /// <param name="usedFor">Seconds after which another one is fetched.</param>
+    [Theory]
+    [InlineData(300, 270)]
+    [InlineData(10, 9)]
+    public async Task A_token_is_fetched_anew_before_it_ends_so_that_no_call_is_refused_for_it(int life, int usedFor)
+    {
+        await using var server = await SimulatorServer.StartAsync(new SimulatorOptions { GlobusTokenSeconds = life }, _time, Cancelled);
+        using var admin = new SimulatorAdmin(server.Address);
+        using var calls = Calls(new SimulatorOptions().GlobusSecretKey, out var bank, server);
+        await OpenAsync(tokens: 1);
+        _time.Advance(TimeSpan.FromSeconds(usedFor) - TimeSpan.FromTicks(1));
+        await OpenAsync(tokens: 1);
+        _time.Advance(TimeSpan.FromTicks(1));
+        await OpenAsync(tokens: 2);
+        _time.Advance(TimeSpan.FromSeconds(life));
+        await OpenAsync(tokens: 3);
+        Assert.All(await admin.CallsAsync(CreateAccount), call => Assert.Equal(201, call.Status));
+
+        async Task OpenAsync(int tokens)
+        {
+            await bank.OpenAsync(Application(Guid.NewGuid()), taken: 0, Cancelled);
+            Assert.Equal(tokens, (await admin.CallsAsync("globus.token")).Count);
+        }
+    }
+
     private static AccountApplication Application(Guid walletId) => new(Guid.NewGuid(), walletId, "Ada Obi", "ada@example.com", null);
 
     private static Task<CounterpartException> RefusedAsync(GlobusBank bank) =>
         Assert.ThrowsAsync<CounterpartException>(() => bank.OpenAsync(Application(Guid.NewGuid()), taken: 0, Cancelled));
 
-    private GlobusCalls Calls(string secretKey, out GlobusBank bank)
+    private GlobusCalls Calls(string secretKey, out GlobusBank bank, SimulatorServer? server = null)
     {
         var options = new GlobusOptions
         {
-            BaseUrl = new Uri($"{_server.GlobusUrl}/"),
+            BaseUrl = new Uri($"{(server ?? _server).GlobusUrl}/"),
             ClientId = new SimulatorOptions().GlobusClientId,
             SecretKey = secretKey,
         };
