@@ -26,7 +26,7 @@ public interface IBalanceSyncGrain : IGrainWithIntegerKey
 /// <param name="Priority">Accounts that wait in the lane of logins; counted up to a limit.</param>
 /// <param name="Background">Accounts that wait in the other one; counted up to a limit.</param>
 /// <param name="Processing">Accounts that are asked for at this moment.</param>
-/// <param name="IsRunning">All users are gone through once in every interval.</param>
+/// <param name="IsRunning">All users are gone through once in every interval. False while no core banking system is configured.</param>
 /// <param name="LastRunAt">When they were begun to be gone through last; null when never.</param>
 /// <param name="Succeeded">Active accounts that were brought up to date since.</param>
 /// <param name="Failed">Active accounts whose attempts have failed since.</param>

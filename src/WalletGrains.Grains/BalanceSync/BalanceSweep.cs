@@ -58,11 +58,20 @@ public sealed class BalanceSweep(
             }
 
             sweep = begun;
-            await ObserveAsync(begun.StartedAt.Value, cancellationToken);
+            metrics.Forget();
+        }
+
+        if (!metrics.IsObserved)
+        {
+            // It begins, or another silo has begun it.
+            await ObserveAsync(sweep.StartedAt!.Value, cancellationToken);
         }
 
         return await QueueAsync(sweep, job.ClaimedAt, cancellationToken);
     }
+
+    /// <inheritdoc />
+    public void Leave() => metrics.Forget();
 
     /// <param name="sweep">Where it stands.</param>
     /// <param name="now">The present by the clock of the store.</param>

@@ -11,7 +11,7 @@ namespace WalletGrains.Grains.BalanceSync;
 /// for a moment: that takes a look at every account, and whoever is signed in may ask.</summary>
 [StatelessWorker]
 [Reentrant]
-public sealed class BalanceSyncGrain(IMobileUserStore users, IJobStore jobs, IdGenerator ids, TimeProvider time) : Grain, IBalanceSyncGrain
+public sealed class BalanceSyncGrain(ICoreBanking core, IMobileUserStore users, IJobStore jobs, IdGenerator ids, TimeProvider time) : Grain, IBalanceSyncGrain
 {
     private Task<SweepProgress>? _progress;
     private DateTimeOffset _progressSince;
@@ -27,7 +27,7 @@ public sealed class BalanceSyncGrain(IMobileUserStore users, IJobStore jobs, IdG
             ? await Outage.GuardAsync(() => ReadProgressAsync(since))
             : default;
         return new BalanceSyncStatus(
-            counts.Priority, counts.Normal, counts.Running, sweep.IsRunning, sweep.StartedAt, progress.Succeeded, progress.Failed);
+            counts.Priority, counts.Normal, counts.Running, core.IsConfigured && sweep.IsRunning, sweep.StartedAt, progress.Succeeded, progress.Failed);
     }
 
     /// <inheritdoc />

@@ -5,12 +5,14 @@ namespace WalletGrains.Grains.BalanceSync;
 /// <summary>The instruments of the meter "WalletGrains.BalanceSync". How many accounts are queued is in those of jobs, kind balance-sync.</summary>
 public sealed class BalanceSyncMetrics : IDisposable
 {
+    private const long NotObserved = -1;
+
     private readonly Meter _meter = new("WalletGrains.BalanceSync");
     private readonly TimeProvider _time;
     private readonly Counter<long> _calls;
     private readonly Counter<long> _givenUp;
     private readonly Histogram<double> _duration;
-    private long _oldestTicks;
+    private long _oldestTicks = NotObserved;
 
     /// <summary>Makes the instruments.</summary>
     public BalanceSyncMetrics(TimeProvider time)
@@ -19,7 +21,7 @@ public sealed class BalanceSyncMetrics : IDisposable
         _calls = _meter.CreateCounter<long>("walletgrains.balance_sync.calls", "{call}", "Calls of the core banking system, by answer: balance, gone, failed or not_now");
         _givenUp = _meter.CreateCounter<long>("walletgrains.balance_sync.given_up", "{account}", "Accounts whose attempts all failed");
         _duration = _meter.CreateHistogram<double>("walletgrains.balance_sync.call_duration", "s", "Time of a call of the core banking system");
-        _meter.CreateObservableGauge("walletgrains.balance_sync.lag", Lag, "s", "Age of the oldest balance of the active users, looked at when a sweep begins and ends");
+        _meter.CreateObservableGauge("walletgrains.balance_sync.lag", Lag, "s", "Age of the oldest balance of the active users, looked at when a sweep begins and ends; told by the silo that sweeps");
     }
 
     /// <inheritdoc />
@@ -41,6 +43,12 @@ public sealed class BalanceSyncMetrics : IDisposable
     }
 
     internal void GaveUp() => _givenUp.Add(1);
+
+    /// <summary>Whether this silo has looked since it sweeps.</summary>
+    internal bool IsObserved => Volatile.Read(ref _oldestTicks) != NotObserved;
+
+    /// <summary>Another silo sweeps, and looks from now on.</summary>
+    internal void Forget() => Volatile.Write(ref _oldestTicks, NotObserved);
 
     internal void Observe(DateTimeOffset? oldest) => Volatile.Write(ref _oldestTicks, oldest?.UtcTicks ?? 0);
 

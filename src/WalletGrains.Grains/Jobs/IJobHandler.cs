@@ -28,6 +28,11 @@ public interface IJobHandler
     /// <param name="cancellationToken">Gives up before anything is sent.</param>
     /// <returns>False when it is no dead letter.</returns>
     Task<bool> DiscardAsync(Guid jobId, IJobStore jobs, CancellationToken cancellationToken) => jobs.DiscardAsync(jobId, cancellationToken);
+
+    /// <summary>Another silo drives the kind now, or none: what this one tells of it in metrics is not kept up to date any more.</summary>
+    void Leave()
+    {
+    }
 }
 
 /// <summary>A job for its handler.</summary>

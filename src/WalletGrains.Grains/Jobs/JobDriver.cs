@@ -106,6 +106,7 @@ internal sealed partial class JobDriver(
 
         await WaitAsync(ends, JobLimits.CancelGrace);
         metrics.Forget(kind.Name);
+        kind.Handler.Leave();
 
         async Task WaitAsync(Task task, TimeSpan atMost)
         {

@@ -104,6 +104,7 @@ public sealed class BalanceSyncTests(MemoryCluster cluster) : IAsyncLifetime
     [Fact]
     public async Task Without_a_core_banking_system_a_login_shows_what_is_stored_and_a_sync_is_refused()
     {
+        await Sync.StartAsync();
         await OpenAsync("7001", 5m);
         Assert.Equal((5m, true), await ReadAsync("7001", Limits.FreshBalancePatience));
         cluster.Core.IsConfigured = false;
@@ -111,11 +112,23 @@ public sealed class BalanceSyncTests(MemoryCluster cluster) : IAsyncLifetime
         {
             Assert.Equal((5m, false), await ReadAsync("7001", Limits.FreshBalancePatience));
             await Assert.ThrowsAsync<UnavailableException>(() => UserOf("7001").RequestSyncAsync());
+            Assert.False((await Sync.GetStatusAsync()).IsRunning);
         }
         finally
         {
             cluster.Core.IsConfigured = true;
         }
+
+        Assert.True((await Sync.GetStatusAsync()).IsRunning);
+    }
+
+    [Fact]
+    public async Task A_balance_that_is_told_wrongly_is_shown_until_the_next_answer()
+    {
+        await OpenAsync("7201", 5m);
+        await _admin.SetFaultsAsync(new FaultRule("t24.balances", FaultKind.WrongAmount) { Times = 1 });
+        Assert.Equal((6m, true), await ReadAsync("7201", Limits.FreshBalancePatience));
+        Assert.Equal((5m, true), await ReadAsync("7201", Limits.FreshBalancePatience));
     }
 
     [Fact]
