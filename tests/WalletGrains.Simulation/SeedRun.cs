@@ -99,7 +99,7 @@ internal sealed class SeedRun
         _counterparts =
         [
             new Bank(_world, _auditor, _database, accounts, _clients),
-            new CoreBank(_world, _auditor, _database, accounts, _clients),
+            new CoreBank(_world, _auditor, _database, _bug, accounts, _clients),
             new StandingOrders(_world, _auditor, accounts, _clients),
             new WaterBoard(_world, _auditor, _bug, accounts, _clients),
         ];

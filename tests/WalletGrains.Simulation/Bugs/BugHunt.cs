@@ -42,6 +42,8 @@ internal static class BugHunt
         ["a biller's lost call taken for none"] = () => new LostCallTakenForNone(),
         ["what a biller does not know taken for failed"] = () => new NotFoundTakenForFailed(),
         ["a biller's reference for each call"] = () => new ReferenceOfEachCall(),
+        ["balance of another account stored"] = () => new BalanceOfAnotherAccount(),
+        ["balance remembered and not asked for"] = () => new BalanceRemembered(),
         ["rounding through double"] = () => new RoundingThroughDouble(),
     };
 

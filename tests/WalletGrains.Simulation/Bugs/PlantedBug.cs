@@ -1,4 +1,5 @@
 using Orleans.InProcess.Simulation;
+using WalletGrains.Grains.BalanceSync;
 using WalletGrains.Grains.Bills;
 using WalletGrains.Journal;
 using WalletGrains.Journal.Jobs;
@@ -23,6 +24,9 @@ internal class PlantedBug
 
     /// <summary>Puts itself between the silos and a biller.</summary>
     public virtual IBiller TamperBiller(IBiller biller) => biller;
+
+    /// <summary>Puts itself between the silos and the core banking system.</summary>
+    public virtual ICoreBanking TamperCore(ICoreBanking core) => core;
 
     /// <summary>Puts itself between the grains of a silo and their journal.</summary>
     public virtual IJournal TamperSilo(IJournal connection, SimulatedProcess silo) => connection;

@@ -6,6 +6,7 @@ using WalletGrains.Grains.BalanceSync;
 using WalletGrains.Grains.Jobs;
 using WalletGrains.Journal.BalanceSync;
 using WalletGrains.Simulation.Audit;
+using WalletGrains.Simulation.Bugs;
 using WalletGrains.Simulation.Workload;
 using WalletGrains.Simulation.World;
 
@@ -15,7 +16,7 @@ namespace WalletGrains.Simulation.Counterparts;
 /// The core banking system, whose balances change all the time: it is slow, fails, asks to be left alone, and has closed an account. Beside it the sweep of
 /// all users, logins, and users who ask for their balance.
 /// </summary>
-internal sealed class CoreBank(SimulatedWorld world, Auditor auditor, SimulatedDatabase database, Accounts accounts, Clients clients) : ICounterpart
+internal sealed class CoreBank(SimulatedWorld world, Auditor auditor, SimulatedDatabase database, PlantedBug bug, Accounts accounts, Clients clients) : ICounterpart
 {
     private const string Sync = "balance-sync";
     private const string Sweep = "balance-sweep";
@@ -39,7 +40,7 @@ internal sealed class CoreBank(SimulatedWorld world, Auditor auditor, SimulatedD
 
     public void AddServices(IServiceCollection services, SimulatedSilo silo, DatabaseConnection connection) => services
         .AddSingleton<IMobileUserStore>(connection)
-        .AddSingleton<ICoreBanking>(new Interface(this, silo.Process))
+        .AddSingleton(bug.TamperCore(new Interface(this, silo.Process)))
         .AddSingleton(new CoreBankingOptions { Interval = SweepInterval })
         .AddSingleton<IJobHandler, AccountSync>()
         .AddSingleton<IJobHandler, BalanceSweep>();
