@@ -29,6 +29,19 @@ public sealed class JobKinds
                 throw new ArgumentException($"{configured.Path} names no kind of jobs; there are {string.Join(", ", _kinds.Keys.Order(StringComparer.Ordinal))}.");
             }
         }
+
+        foreach (var sharing in _kinds.Values.Where(kind => kind.Policy.SharesRateOf is not null).ToList())
+        {
+            if (_kinds.GetValueOrDefault(sharing.Policy.SharesRateOf!) is not { Policy: { SharesRateOf: null } shared })
+            {
+                throw new ArgumentException($"{Section}:{sharing.Name}:{nameof(JobPolicy.SharesRateOf)} is {sharing.Policy.SharesRateOf}; it must be a kind of jobs with a rate of its own.");
+            }
+
+            _kinds[sharing.Name] = sharing with
+            {
+                Policy = sharing.Policy with { RatePerSecond = shared.RatePerSecond, Burst = shared.Burst, Reserved = shared.Reserved },
+            };
+        }
     }
 
     /// <summary>Every kind.</summary>

@@ -12,6 +12,9 @@ public sealed record JobPolicy
     /// <summary>How many may be begun in a second, in the whole cluster; null for any number.</summary>
     public double? RatePerSecond { get; init; }
 
+    /// <summary>Another kind whose rate holds for both together, because both call the same third party; null for a rate of its own, or none.</summary>
+    public string? SharesRateOf { get; init; }
+
     /// <summary>How many may be begun at once after a pause, where there is a rate.</summary>
     public int Burst { get; init; } = 1;
 
@@ -44,13 +47,14 @@ public sealed record JobPolicy
     };
 
     /// <summary>The rate for the store; null for any.</summary>
-    internal JobRate? Rate => RatePerSecond is { } perSecond ? new JobRate(perSecond, Burst, Reserved) : null;
+    internal JobRate? Rate => RatePerSecond is { } perSecond ? new JobRate(perSecond, Burst, Reserved, SharesRateOf) : null;
 
     /// <summary>Throws <see cref="ArgumentException"/> that names the setting when one is out of range or two contradict each other.</summary>
     public void Validate(string kind)
     {
         Require(Concurrency is >= 1 and <= JournalLimits.MaxPage, nameof(Concurrency), Concurrency, $"it must be between 1 and {JournalLimits.MaxPage}");
         Require(RatePerSecond is null or (>= 0.001 and <= 10_000), nameof(RatePerSecond), RatePerSecond, "it must be between 0.001 and 10000");
+        Require(SharesRateOf is null || RatePerSecond is null, nameof(RatePerSecond), RatePerSecond, $"it is that of {SharesRateOf}");
         Require(Burst is >= 1 and <= 10_000, nameof(Burst), Burst, "it must be between 1 and 10000");
         Require(Reserved >= 0 && Reserved < Burst, nameof(Reserved), Reserved, $"it must be 0 or more and below Burst ({Burst})");
         Require(MaxAttempts is null or (>= 1 and <= 1_000), nameof(MaxAttempts), MaxAttempts, "it must be between 1 and 1000");

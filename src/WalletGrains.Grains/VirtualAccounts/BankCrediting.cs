@@ -1,8 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
+using WalletGrains.Contracts.Jobs;
 using WalletGrains.Contracts.VirtualAccounts;
 using WalletGrains.Contracts.Wallets;
-using WalletGrains.Grains.Counterparts;
 using WalletGrains.Grains.Jobs;
 using WalletGrains.Journal.Jobs;
 using WalletGrains.Journal.VirtualAccounts;
@@ -14,21 +14,17 @@ namespace WalletGrains.Grains.VirtualAccounts;
 /// so any step may be repeated, by several workers at once.
 /// </summary>
 /// <param name="inbox">What the bank has told.</param>
+/// <param name="jobs">Where large payments wait for the bank's word.</param>
 /// <param name="grains">The accounts.</param>
 /// <param name="options">From which amount on the bank is asked.</param>
+/// <param name="ids">Names jobs.</param>
 /// <param name="logger">The log.</param>
-/// <param name="bank">The bank; null in mock mode.</param>
 [SuppressMessage("Performance", "CA1812", Justification = "Made by the container.")]
 internal sealed partial class BankCrediting(
-    IBankInbox inbox, IGrainFactory grains, GlobusOptions options, ILogger<BankCrediting> logger, GlobusBank? bank = null) : IJobHandler
+    IBankInbox inbox, IJobStore jobs, IGrainFactory grains, GlobusOptions options, IdGenerator ids, ILogger<BankCrediting> logger) : IJobHandler
 {
     /// <summary>The kind of its jobs; their keys are references.</summary>
     public const string JobKind = "bank-credit";
-
-    private const string UnknownToBank = "The bank was asked and knows no payment with this reference.";
-
-    /// <summary>How long the bank may take to know what it has reported.</summary>
-    private static readonly TimeSpan BankPatience = TimeSpan.FromMinutes(10);
 
     /// <summary>An age at which a payment that is still tried is worth an alarm: its customer asks where it is.</summary>
     private static readonly TimeSpan LateAfter = TimeSpan.FromHours(1);
@@ -36,7 +32,7 @@ internal sealed partial class BankCrediting(
     /// <inheritdoc />
     public string Kind => JobKind;
 
-    /// <summary>A wallet is asked, which is cheap; the bank seldom is. No outage, however long, makes a dead letter of a payment: only what is known of the
+    /// <summary>A wallet is asked, which is cheap, and never the bank. No outage, however long, makes a dead letter of a payment: only what is known of the
     /// payment itself does.</summary>
     public JobPolicy Policy => new() { Concurrency = 32, MaxAttempts = null, Timeout = TimeSpan.FromMinutes(1) };
 
@@ -48,23 +44,27 @@ internal sealed partial class BankCrediting(
             return new JobOutcome.Fail($"There is no payment {job.Key}.");
         }
 
+        if (row is not { Credit: null, Closing: null } || !options.IsVerified(VirtualAccountRows.ToCredit(row).Amount))
+        {
+            return await CreditAsync(row, job);
+        }
+
+        await jobs.EnqueueAsync(
+            new NewJob(ids.NewId(), BankVerification.JobKind, row.Reference, ReadOnlyMemory<byte>.Empty, Repeat: JobRepeat.WhenOver), cancellationToken);
+        await grains.GetGrain<IJobGrain>(BankVerification.JobKind).WakeAsync();
+        return new JobOutcome.Done();
+    }
+
+    /// <summary>Credits a payment that nothing speaks against.</summary>
+    public async Task<JobOutcome> CreditAsync(BankCreditRow row, JobRun job)
+    {
         if (row is not { Credit: null, Closing: null })
         {
             return new JobOutcome.Done();
         }
 
-        var age = job.ClaimedAt - row.ReceivedAt;
-        if (age >= LateAfter && job.Attempt > 1)
-        {
-            LogLate(logger, row.Reference, row.ReceivedAt, job.Attempt - 1);
-        }
-
+        NoteLate(row, job);
         var credit = VirtualAccountRows.ToCredit(row);
-        if (await VerifyAsync(credit, age, cancellationToken) is { } objection)
-        {
-            return objection;
-        }
-
         switch (await grains.GetGrain<IVirtualAccountGrain>(credit.AccountNumber).CreditAsync(credit))
         {
             case BankCreditOutcome.Credited { Entry: var entry }:
@@ -84,29 +84,12 @@ internal sealed partial class BankCrediting(
     /// <summary>Closes the payment, too: its money goes back, and no later report of it brings it here.</summary>
     public Task<bool> DiscardAsync(Guid jobId, IJobStore jobs, CancellationToken cancellationToken) => inbox.DiscardAsync(jobId);
 
-    /// <summary>Asks the bank whether a large payment is what was reported; null when it is, or is not large.</summary>
-    private async Task<JobOutcome?> VerifyAsync(BankCredit credit, TimeSpan age, CancellationToken cancellationToken)
+    /// <summary>Says of a payment that is tried again and again that it is late.</summary>
+    public void NoteLate(BankCreditRow row, JobRun job)
     {
-        // Of another currency no amount is known to be small.
-        if (bank is null || options.VerifyFrom is not { } from || (credit.Amount.Currency == from.Currency && credit.Amount.MinorUnits < from.MinorUnits))
+        if (job.ClaimedAt - row.ReceivedAt >= LateAfter && job.Attempt > 1)
         {
-            return null;
-        }
-
-        try
-        {
-            return await bank.FindPaymentAsync(credit.Reference, cancellationToken) switch
-            {
-                null when age >= BankPatience => new JobOutcome.Fail(UnknownToBank),
-                null => new JobOutcome.Retry(UnknownToBank),
-                var booked when booked == new BookedPayment(credit.AccountNumber, credit.Amount) => null,
-                var booked => new JobOutcome.Fail(
-                    $"{credit.Amount} to account {credit.AccountNumber} were reported, and the bank, when asked, has {booked.Amount} to account {booked.AccountNumber}. Nothing is credited."),
-            };
-        }
-        catch (CounterpartException e)
-        {
-            return e.ToOutcome();
+            LogLate(logger, row.Reference, row.ReceivedAt, job.Attempt - 1);
         }
     }
 

@@ -42,6 +42,9 @@ public sealed record GlobusOptions
     /// <summary>No bank is called.</summary>
     public bool IsMock => ClientId is null;
 
+    /// <summary>Whether the bank is asked about a payment of this amount. Of another currency no amount is known to be small.</summary>
+    public bool IsVerified(Money amount) => VerifyFrom is { } from && (amount.Currency != from.Currency || amount.MinorUnits >= from.MinorUnits);
+
     /// <summary>Reads the settings.</summary>
     /// <exception cref="ArgumentException">One is wrong, or missing beside another; the message names it.</exception>
     public static GlobusOptions Read(IConfiguration configuration)

@@ -25,7 +25,9 @@ public static class VirtualAccountServices
 
         services.AddSingleton<IJobHandler, VirtualAccountCreation>();
         services.AddSingleton<IJobHandler, VirtualAccountRecovery>();
-        services.AddSingleton<IJobHandler, BankCrediting>();
+        services.AddSingleton<BankCrediting>();
+        services.AddSingleton<IJobHandler>(static provider => provider.GetRequiredService<BankCrediting>());
+        services.AddSingleton<IJobHandler, BankVerification>();
         services.AddSingleton<IJobHandler, BankCreditAlert>();
         return services;
     }

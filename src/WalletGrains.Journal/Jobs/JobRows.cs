@@ -102,7 +102,8 @@ public sealed record JobRow(
 /// <param name="PerSecond">Tokens that come in a second.</param>
 /// <param name="Burst">Tokens that the bucket holds.</param>
 /// <param name="Reserved">Tokens that only the priority lane takes; below <paramref name="Burst"/>.</param>
-public sealed record JobRate(double PerSecond, int Burst, int Reserved = 0);
+/// <param name="BucketOf">The kind whose bucket it is, where several take their tokens from one; null for the kind's own.</param>
+public sealed record JobRate(double PerSecond, int Burst, int Reserved = 0, string? BucketOf = null);
 
 /// <summary>How many jobs of a kind there are.</summary>
 /// <param name="Priority">Those that wait in the priority lane.</param>
@@ -118,7 +119,11 @@ public readonly record struct JobCounts(int Priority, int Normal, int Running);
 /// <param name="Limit">At most so many; 1 to <see cref="JournalLimits.MaxPage"/>.</param>
 /// <param name="Concurrency">As many of the kind may run in the cluster.</param>
 /// <param name="Rate">How fast they may be begun; null for any rate.</param>
-public sealed record JobClaim(string Kind, string Owner, Guid Token, TimeSpan Lease, int Limit, int Concurrency, JobRate? Rate);
+public sealed record JobClaim(string Kind, string Owner, Guid Token, TimeSpan Lease, int Limit, int Concurrency, JobRate? Rate)
+{
+    /// <summary>The kind whose tokens it takes.</summary>
+    internal string Bucket => Rate?.BucketOf ?? Kind;
+}
 
 /// <summary>A job that a worker has.</summary>
 /// <param name="JobId">The job.</param>

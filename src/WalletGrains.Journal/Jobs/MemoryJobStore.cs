@@ -63,7 +63,7 @@ public sealed class MemoryJobStore(TimeProvider time, CommitInterceptor? interce
                 .ToList();
             if (claim.Rate is not null && due.Count > 0)
             {
-                _buckets[claim.Kind] = (tokens - due.Count, now);
+                _buckets[claim.Bucket] = (tokens - due.Count, now);
             }
 
             return [.. due.Select(job => Lease(job.Row, claim, now))];
@@ -267,7 +267,7 @@ public sealed class MemoryJobStore(TimeProvider time, CommitInterceptor? interce
             return 0;
         }
 
-        if (!_buckets.TryGetValue(claim.Kind, out var bucket))
+        if (!_buckets.TryGetValue(claim.Bucket, out var bucket))
         {
             return rate.Burst;
         }

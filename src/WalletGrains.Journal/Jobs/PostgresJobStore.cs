@@ -13,17 +13,17 @@ public sealed class PostgresJobStore : IJobStore, IAsyncDisposable
     private const string Columns =
         "job_id, kind, key, lane, payload, state, due_at, attempts, lease_owner, last_error, result, created_at, updated_at";
 
-    // Claims of one kind come one after another, or two could each find room for the same job's place or the same token. A
-    // statement of its own, so that the next one sees what was written while this one waited.
+    // Claims of one kind, and of all that share its bucket, come one after another, or two could each find room for the same job's place or
+    // the same token. A statement of its own, so that the next one sees what was written while this one waited.
     private const string LockSql = "select pg_advisory_xact_lock(hashtextextended('jobs ' || $1, 0))";
 
     // $1 kind, $2 owner, $3 token, $4 lease, $5 limit, $6 concurrency, $7 tokens a second, $8 tokens at most, null for any rate, $9 tokens
-    // that only the priority lane takes.
+    // that only the priority lane takes, $10 the kind whose bucket it is.
     // Settlements and purges take no lock on the kind: what they are at is skipped.
     private const string ClaimSql = """
         with bucket as (
             select least($8, coalesce(
-                (select tokens + $7 * extract(epoch from greatest(now() - refilled_at, interval '0')) from job_rates where kind = $1), $8)) as tokens
+                (select tokens + $7 * extract(epoch from greatest(now() - refilled_at, interval '0')) from job_rates where kind = $10), $8)) as tokens
         ), room as (
             select greatest(0, least(
                 $5, $6 - (select count(*) from jobs where state = 2 and kind = $1 and due_at > now()), floor(tokens)))::int as places,
@@ -44,7 +44,7 @@ public sealed class PostgresJobStore : IJobStore, IAsyncDisposable
             returning j.job_id, j.key, j.payload, due.due_at, j.attempts, j.lane
         ), spent as (
             insert into job_rates (kind, tokens, refilled_at)
-            select $1, tokens - (select count(*) from claimed), now() from bucket where $7 is not null and exists (select from claimed)
+            select $10, tokens - (select count(*) from claimed), now() from bucket where $7 is not null and exists (select from claimed)
             on conflict (kind) do update set tokens = excluded.tokens, refilled_at = excluded.refilled_at
         )
         select job_id, key, lane, payload, due_at, now(), attempts from claimed order by lane, due_at, job_id
@@ -161,6 +161,7 @@ public sealed class PostgresJobStore : IJobStore, IAsyncDisposable
                 parameters.Add(Nullable(claim.Rate?.PerSecond, NpgsqlDbType.Double));
                 parameters.Add(Nullable((double?)claim.Rate?.Burst, NpgsqlDbType.Double));
                 parameters.Add(Nullable((double?)claim.Rate?.Reserved, NpgsqlDbType.Double));
+                parameters.Add(new() { Value = claim.Bucket });
             },
             async (row, limit) =>
             {
@@ -180,7 +181,7 @@ public sealed class PostgresJobStore : IJobStore, IAsyncDisposable
 
                 return jobs;
             },
-            before: new NpgsqlBatchCommand(LockSql) { Parameters = { new() { Value = claim.Kind } } },
+            before: new NpgsqlBatchCommand(LockSql) { Parameters = { new() { Value = claim.Bucket } } },
             isPrepared: true);
     }
 

@@ -15,6 +15,7 @@ public sealed class BankFixture : IAsyncLifetime
 
     public const string Creation = "create-virtual-account";
     public const string Crediting = "bank-credit";
+    public const string Verification = "bank-verification";
     public const string Alert = "bank-credit-alert";
 
     private SimulatorServer? _simulators;
@@ -41,6 +42,8 @@ public sealed class BankFixture : IAsyncLifetime
             "--GLOBUS_VERIFY_FROM=1000000",
             "--GLOBUS_TIMEOUT_SECONDS=1",
             $"--Jobs:Kinds:{Creation}:FirstBackoff=00:00:00.02",
+            $"--Jobs:Kinds:{Verification}:FirstBackoff=00:00:00.02",
+            $"--Jobs:Kinds:{Verification}:MaxBackoff=00:00:00.1",
             $"--Jobs:Kinds:{Crediting}:FirstBackoff=00:00:00.02",
             $"--Jobs:Kinds:{Crediting}:MaxBackoff=00:00:00.1");
         await Admin.SetWebhookAsync(new WebhookSettings(new Uri(Api.Address, WebhookTests.Path), RedeliverMs: 20));
@@ -80,6 +83,13 @@ public sealed class BankFixture : IAsyncLifetime
     /// <summary>A report as the bank sends it, or as somebody else would like to.</summary>
     public Task<Reply> ReportAsync(string body, string? signature = null, string? secret = null) => Api.Anonymous().PostAsync(
         WebhookTests.Path, body, ("x-globus-signature", signature ?? Sign(body, secret ?? Secret)));
+
+    /// <summary>The same of bytes that need not be text.</summary>
+    public Task<Reply> ReportAsync(byte[] body) => Api.Anonymous().SendAsync(
+        HttpMethod.Post,
+        WebhookTests.Path,
+        new ByteArrayContent(body) { Headers = { ContentType = new("application/json") } },
+        ("x-globus-signature", Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(Secret), body))));
 
     private static async Task<Guid> IdAsync(JobWatch jobs, string kind, string key) =>
         (Guid)(await jobs.ReadAsync("select job_id from jobs where kind = $1 and key = $2", kind, key))!;

@@ -92,8 +92,9 @@ public sealed class WebhookTests(BankFixture bank)
     {
         await using var jobs = await bank.BeginAsync();
         var body = Body("0000014579", "100", $",\"narration\":\"{new string('x', 70_000)}\"");
-        using HttpContent content = isChunked ? new StreamContent(new Unseekable(Encoding.UTF8.GetBytes(body))) : new StringContent(body);
-        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        using HttpContent content = isChunked
+            ? new ChunkedContent(Encoding.UTF8.GetBytes(body), "application/json")
+            : new StringContent(body, new MediaTypeHeaderValue("application/json"));
 
         // Signed rightly or not at all: the answer is the same, so the signature was not looked at.
         (string, string)[] signature = isSigned ? [("x-globus-signature", BankFixture.Sign(body, bank.Secret))] : [];
@@ -148,7 +149,7 @@ public sealed class WebhookTests(BankFixture bank)
     {
         await using var jobs = await bank.BeginAsync();
         var (caller, walletId, account) = await bank.RegisterAsync(jobs);
-        Assert.Equal(200, (await bank.ReportAsync(Body(account, "5", ",\"sessionId\":{\"new\":true}"))).Status);
+        Assert.Equal(200, (await bank.ReportAsync(Body(account, "5", ",\"sessionId\":{\"new\":true,\"new\":1},\"sessionId\":2"))).Status);
         await jobs.DoneAsync(BankFixture.Crediting, _reference);
         Assert.Equal(5, (await caller.ReadWalletAsync(walletId)).Balance);
     }
@@ -170,6 +171,34 @@ public sealed class WebhookTests(BankFixture bank)
         await jobs.DoneAsync(BankFixture.Crediting, _reference);
         var entry = Assert.Single((await caller.GetAsync($"/wallet/{walletId}/history")).Json.GetProperty("items").EnumerateArray());
         Assert.Equal(description, entry.TryGetProperty("description", out var text) ? text.GetString() : null);
+    }
+
+    [Theory]
+    [InlineData("latin1", "caf\u00e9", "caf\uFFFD")]
+    [InlineData("utf-8", "caf\u00e9", "caf\u00e9")]
+    public async Task No_payment_is_refused_for_the_encoding_of_its_payers_words(string encoding, string words, string description)
+    {
+        await using var jobs = await bank.BeginAsync();
+        var (caller, walletId, account) = await bank.RegisterAsync(jobs);
+        var body = Encoding.GetEncoding(encoding).GetBytes(Body(account, "5", $",\"narration\":\"{words}\",\"{words}\":\"{words}\""));
+        Assert.Equal("""{"status":"RECEIVED"}""", (await bank.ReportAsync([.. Encoding.UTF8.Preamble, .. body])).Text);
+        await jobs.DoneAsync(BankFixture.Crediting, _reference);
+        var entry = Assert.Single((await caller.GetAsync($"/wallet/{walletId}/history")).Json.GetProperty("items").EnumerateArray());
+        Assert.Equal(description, entry.GetProperty("description").GetString());
+    }
+
+    [Theory]
+    [InlineData("""{"event":"credit","reference":"{0}\u00e9","accountNumber":"0000014579","amount":1}""", "reference must be a string of whole characters.")]
+    [InlineData("""{"event":"cr\u00e9dit","reference":"{0}","accountNumber":"0000014579","amount":1}""", "event must be a string of whole characters.")]
+    [InlineData("""{"event":"credit","event":"credit","reference":"{0}","accountNumber":"0000014579","amount":1}""", "event is given more than once.")]
+    [InlineData("""{"event":"credit","event":"other","reference":"{0}","accountNumber":"0000014579","amount":1}""", "event is given more than once.")]
+    [InlineData("""{"event":"credit","reference":"{0}","accountNumber":"0000014579","amount":1,"amount":2}""", "amount is given more than once.")]
+    public async Task What_says_where_the_money_goes_must_be_text_and_there_once_and_is_named(string body, string error)
+    {
+        await using var jobs = await bank.BeginAsync();
+        var refused = await bank.ReportAsync(Encoding.Latin1.GetBytes(body.Replace("{0}", _reference, StringComparison.Ordinal).Replace("\\u00e9", "\u00e9", StringComparison.Ordinal)));
+        Assert.Contains(error, refused.AssertProblem(400, "VALIDATION").Text, StringComparison.Ordinal);
+        await AssertNotStoredAsync(jobs);
     }
 
     [Fact]
@@ -282,7 +311,7 @@ public sealed class WebhookTests(BankFixture bank)
         var (caller, walletId, account) = await bank.RegisterAsync(jobs);
         await bank.Admin.PayInAsync(new PayInRequest(account, 5) { Reference = _reference, Currency = "USD" });
         Assert.Equal(
-            $"5.00 USD were paid to account {account}, whose wallet holds NGN. Send the money back.", await jobs.DeadAsync(BankFixture.Crediting, _reference));
+            $"5.00 USD were paid to account {account}, whose wallet holds NGN. Send the money back.", await jobs.DeadAsync(BankFixture.Verification, _reference));
         Assert.Equal((0m, 0L), await caller.ReadWalletAsync(walletId));
         Assert.Equal(0, await jobs.CountAsync("select count(*) from refusals where wallet_id = $1", walletId));
     }
@@ -308,7 +337,7 @@ public sealed class WebhookTests(BankFixture bank)
         var (caller, walletId, account) = await bank.RegisterAsync(jobs);
         await bank.Admin.SetFaultsAsync(new FaultRule("globus.find-credit", FaultKind.TimeoutBefore) { Times = 1 });
         await bank.Admin.PayInAsync(new PayInRequest(account, 1_000_000) { Reference = _reference });
-        await jobs.DoneAsync(BankFixture.Crediting, _reference);
+        await jobs.DoneAsync(BankFixture.Verification, _reference);
         Assert.Equal((1_000_000m, 1L), await caller.ReadWalletAsync(walletId));
         Assert.Equal(2, (await bank.Admin.CallsAsync("globus.find-credit", _reference)).Count);
     }
@@ -322,14 +351,41 @@ public sealed class WebhookTests(BankFixture bank)
         await bank.Admin.PayInAsync(new PayInRequest(account, 2_000_000) { Reference = _reference });
         Assert.Equal(
             $"2000000.00 NGN to account {account} were reported, and the bank, when asked, has 2000001.00 NGN to account {account}. Nothing is credited.",
-            await jobs.DeadAsync(BankFixture.Crediting, _reference));
+            await jobs.DeadAsync(BankFixture.Verification, _reference));
 
         // Somebody who has got hold of the secret reports what was never paid.
         await bank.ReportAsync(Body(account, "3000000", reference: _reference + "-never"));
-        await jobs.UntilAsync("select exists (select from jobs where kind = $1 and key = $2 and state = 1 and attempts > 1)", BankFixture.Crediting, _reference + "-never");
+        await jobs.UntilAsync("select exists (select from jobs where kind = $1 and key = $2 and state = 1 and attempts > 1)", BankFixture.Verification, _reference + "-never");
         await jobs.ReadAsync("update bank_credits set received_at = received_at - interval '10 minutes' where reference = $1", _reference + "-never");
-        Assert.Equal("The bank was asked and knows no payment with this reference.", await jobs.DeadAsync(BankFixture.Crediting, _reference + "-never"));
+        Assert.Equal("The bank was asked and knows no payment with this reference.", await jobs.DeadAsync(BankFixture.Verification, _reference + "-never"));
         Assert.Equal((0m, 0L), await caller.ReadWalletAsync(walletId));
+    }
+
+    [Fact]
+    public async Task Large_payments_are_verified_five_at_once_whoever_else_is_credited()
+    {
+        await using var jobs = await bank.BeginAsync();
+        var (caller, walletId, account) = await bank.RegisterAsync(jobs);
+        await bank.Admin.SetFaultsAsync(new FaultRule("globus.find-credit", FaultKind.Slow) { DelayMs = 200 });
+        var payments = Enumerable.Range(0, 15).Select(i => new PayInRequest(account, 1_000_000) { Reference = $"{_reference}-{i}" });
+        await Task.WhenAll(payments.Select(bank.Admin.PayInAsync));
+        await jobs.UntilAsync("select count(*) = 15 from jobs where kind = $1 and key like $2 and state = 3", BankFixture.Verification, _reference + "-%");
+        Assert.Equal((15_000_000m, 15L), await caller.ReadWalletAsync(walletId));
+        Assert.InRange((await bank.Admin.SummarizeCallsAsync()).Single(route => route.Route == "globus.find-credit").PeakConcurrency, 1, 5);
+    }
+
+    [Fact]
+    public async Task A_large_payment_about_which_the_bank_answers_something_else_waits_for_its_right_answer()
+    {
+        await using var jobs = await bank.BeginAsync();
+        var (caller, walletId, account) = await bank.RegisterAsync(jobs);
+        await bank.Admin.SetFaultsAsync(new FaultRule("globus.find-credit", FaultKind.WrongAccount));
+        await bank.Admin.PayInAsync(new PayInRequest(account, 1_000_000) { Reference = _reference });
+        await jobs.UntilAsync("select exists (select from jobs where kind = $1 and key = $2 and state = 1 and last_error like '%not the payment%')", BankFixture.Verification, _reference);
+        Assert.Equal((0m, 0L), await caller.ReadWalletAsync(walletId));
+        await bank.Admin.SetFaultsAsync();
+        await jobs.DoneAsync(BankFixture.Verification, _reference);
+        Assert.Equal((1_000_000m, 1L), await caller.ReadWalletAsync(walletId));
     }
 
     [Fact]
@@ -372,15 +428,42 @@ public sealed class WebhookTests(BankFixture bank)
         Assert.Equal((5m, 1L), await caller.ReadWalletAsync(walletId));
     }
 
+    [Fact]
+    public async Task Whoever_runs_the_host_is_warned_of_what_is_refused_and_of_a_time_that_says_nothing()
+    {
+        await using var jobs = await bank.BeginAsync();
+        var refused = new[] { ("UNAUTHENTICATED", 401), ("BODY_TOO_LARGE", 413), ("VALIDATION", 400) };
+        var before = refused.ToDictionary(of => of.Item1, of => 0);
+        foreach (var (code, _) in refused)
+        {
+            before[code] = await CountAsync(code);
+        }
+
+        var body = Body("0000014579", "0");
+        (await bank.ReportAsync(body, secret: "another-secret-of-somebody")).AssertProblem(401, "UNAUTHENTICATED");
+        using var large = new StringContent(new string('x', 70_000), new MediaTypeHeaderValue("application/json"));
+        (await bank.Api.Anonymous().SendAsync(HttpMethod.Post, Path, large, ("Expect", "100-continue"))).AssertProblem(413, "BODY_TOO_LARGE");
+        (await bank.ReportAsync(body)).AssertProblem(400, "VALIDATION");
+        foreach (var (code, _) in refused)
+        {
+            Assert.Equal(before[code] + 1, await CountAsync(code));
+        }
+
+        foreach (var (name, time) in new[] { ("old", DateTime.UtcNow.AddDays(-3)), ("new", DateTime.UtcNow.AddDays(3)), ("good", DateTime.UtcNow.AddDays(-1)) })
+        {
+            var reference = $"{_reference}-{name}";
+            Assert.Equal(200, (await bank.ReportAsync(Body("0000014579", "1", $",\"occurredAt\":\"{time:O}\"", reference))).Status);
+            Assert.Equal(name == "good" ? 0 : 1, await CountAsync($"payment {reference} with an occurredAt"));
+            Assert.Equal(name != "good", await jobs.ReadAsync("select occurred_at = received_at from bank_credits where reference = $1", reference));
+        }
+
+        async Task<int> CountAsync(string text) => (await bank.Api.ReadLogAsync()).Split('\n').Count(line =>
+            line.Contains(text, StringComparison.Ordinal) && line.Contains("bank", StringComparison.Ordinal) && line.Contains("report", StringComparison.Ordinal));
+    }
+
     private string Body(string account, string amount, string more = "", string? reference = null) =>
         $$"""{"event":"credit","reference":"{{reference ?? _reference}}","accountNumber":"{{account}}","amount":{{amount}}{{more}}}""";
 
     private async Task AssertNotStoredAsync(JobWatch jobs) =>
         Assert.Equal(0, await jobs.CountAsync("select count(*) from bank_credits where reference like $1", _reference + "%"));
-
-    /// <summary>A body whose length nobody knows, so that it is sent in chunks.</summary>
-    private sealed class Unseekable(byte[] bytes) : MemoryStream(bytes)
-    {
-        public override bool CanSeek => false;
-    }
 }

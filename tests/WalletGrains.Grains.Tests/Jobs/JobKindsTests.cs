@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using WalletGrains.Grains.Jobs;
+using WalletGrains.Journal.Jobs;
 using Xunit;
 
 namespace WalletGrains.Grains.Tests.Jobs;
@@ -8,6 +9,7 @@ namespace WalletGrains.Grains.Tests.Jobs;
 public sealed class JobKindsTests
 {
     private static readonly ScriptedHandler Work = new ScriptedHandler("work", new JobPolicy { Concurrency = 7, RatePerSecond = 2 });
+    private static readonly ScriptedHandler Sharing = new ScriptedHandler("sharing", new JobPolicy { SharesRateOf = "work" });
     private static readonly ScriptedHandler Sweep = new ScriptedHandler("sweep", JobPolicy.Recurring(TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(2)));
 
     [Fact]
@@ -18,6 +20,20 @@ public sealed class JobKindsTests
         Assert.Equal(Sweep.Policy with { Every = TimeSpan.FromMinutes(5) }, kinds.Find("sweep")!.Policy);
         Assert.Null(kinds.Find("other"));
         Assert.Equal(7, Work.Policy.Concurrency);
+    }
+
+    [Fact]
+    public void A_kind_that_shares_the_rate_of_another_has_that_as_it_is_configured()
+    {
+        var kinds = new JobKinds([Sharing, Work], Configuration(("Jobs:Kinds:work:RatePerSecond", "0.5"), ("Jobs:Kinds:work:Burst", "3")));
+        Assert.Equal(Sharing.Policy with { RatePerSecond = 0.5, Burst = 3 }, kinds.Find("sharing")!.Policy);
+        Assert.Equal(new JobRate(0.5, 3, BucketOf: "work"), kinds.Find("sharing")!.Policy.Rate);
+        Assert.Equal(
+            "Jobs:Kinds:sharing:SharesRateOf is work; it must be a kind of jobs with a rate of its own.",
+            Assert.Throws<ArgumentException>(() => new JobKinds([Sharing])).Message);
+        Assert.Equal(
+            "Jobs:Kinds:sharing:RatePerSecond is 9; it is that of work.",
+            Assert.Throws<ArgumentException>(() => new JobKinds([Sharing, Work], Configuration(("Jobs:Kinds:sharing:RatePerSecond", "9")))).Message);
     }
 
     [Theory]

@@ -158,6 +158,19 @@ public abstract partial class JobStoreContract
     }
 
     [Fact]
+    public async Task Kinds_that_share_a_bucket_take_their_tokens_from_one_whoever_claims_them()
+    {
+        var claim = Claim() with { Rate = new JobRate(PerSecond: 0.001, Burst: 5) };
+        var sharing = claim with { Kind = Kind + "-sharing", Rate = claim.Rate with { BucketOf = Kind } };
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(i => EnqueueAsync($"{i}")));
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Store.EnqueueAsync(new NewJob(Guid.CreateVersion7(), sharing.Kind, $"{i}", ReadOnlyMemory<byte>.Empty), Cancelled)));
+        var claims = await Task.WhenAll(Enumerable.Range(0, 20).Select(i =>
+            (i % 4 < 2 ? Store : OtherSilo).ClaimAsync((i % 2 == 0 ? claim : sharing) with { Limit = 2, Token = Guid.NewGuid() }, Cancelled)));
+        Assert.Equal(5, claims.Sum(jobs => jobs.Count));
+        Assert.NotEmpty(await Store.ClaimAsync(sharing with { Rate = claim.Rate }, Cancelled));
+    }
+
+    [Fact]
     public async Task A_lease_that_is_over_gives_its_job_to_another_worker_and_the_first_one_writes_nothing()
     {
         await EnqueueAsync("job");
