@@ -104,7 +104,6 @@ public sealed class BalanceSyncTests(MemoryCluster cluster) : IAsyncLifetime
     [Fact]
     public async Task Without_a_core_banking_system_a_login_shows_what_is_stored_and_a_sync_is_refused()
     {
-        await Sync.StartAsync();
         await OpenAsync("7001", 5m);
         Assert.Equal((5m, true), await ReadAsync("7001", Limits.FreshBalancePatience));
         cluster.Core.IsConfigured = false;
