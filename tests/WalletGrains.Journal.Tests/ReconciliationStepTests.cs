@@ -17,6 +17,7 @@ public sealed class ReconciliationStepTests
         BillReversalType = "BILL_REVERSAL",
         BillCaptureOf = static paymentId => $"{paymentId}/capture",
         BillReversalOf = static paymentId => $"{paymentId}/reversal",
+        BillJobKinds = [],
     };
 
     [Fact]

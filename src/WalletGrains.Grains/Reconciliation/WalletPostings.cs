@@ -1,6 +1,7 @@
 using WalletGrains.Contracts;
 using WalletGrains.Contracts.Wallets;
 using WalletGrains.Domain.Wallets;
+using WalletGrains.Grains.Bills;
 using WalletGrains.Journal.Reconciling;
 
 namespace WalletGrains.Grains.Reconciliation;
@@ -19,6 +20,7 @@ public static class WalletPostings
         BillReversalType = EntryTypes.NameOf(EntryType.BillReversal),
         BillCaptureOf = static paymentId => RequestId.ForBillCapture(paymentId).Value,
         BillReversalOf = static paymentId => RequestId.ForBillReversal(paymentId).Value,
+        BillJobKinds = [BillJobs.Payment, BillJobs.Status, BillJobs.Reversal],
     };
 
     private static Guid? TransferOf(ReadOnlyMemory<byte> content)

@@ -52,22 +52,27 @@ internal sealed class BillPass(NpgsqlDataSource dataSource, PostingTerms terms, 
         return false;
     }
 
-    /// <summary>Reports payments that do not go on, and those that an operator has to find out about for too long. Where a time is one of the future, that of the
-    /// payment's id counts.</summary>
+    /// <summary>
+    /// Reports payments that do not go on, those that no job would ever bring further, and those that an operator has to find out about for too long. A dead letter counts as a
+    /// job: operators are told of it already. Where a time is one of the future, that of the payment's id counts.
+    /// </summary>
     public async Task FindStuckAsync(Snapshot snapshot, DateTimeOffset before, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var stuck = await snapshot.ReadAsync(
             """
-            select payment_id, state, updated_at from bills
-            where state in (1, 2, 3, 4, 6)
-              and case
-                when state in (1, 4, 6) then updated_at < $1 or (updated_at > now() + $5 and payment_id < $6)
-                when awaiting_since is null then updated_at < $2 or (updated_at > now() + $5 and payment_id < $7)
-                else awaiting_since < $3 or (awaiting_since > now() + $5 and payment_id < $8)
-              end
-            order by payment_id limit $4
+            select b.payment_id, b.state, b.updated_at, j.goes_on
+            from bills b
+            cross join lateral (select exists (select from jobs where kind = any($9) and key = b.payment_id::text and state in (1, 2, 4)) as goes_on) j
+            where b.state in (1, 2, 3, 4, 6)
+              and (case
+                  when b.state in (1, 4, 6) then b.updated_at < $1 or (b.updated_at > now() + $5 and b.payment_id < $6)
+                  when b.awaiting_since is null then b.updated_at < $2 or (b.updated_at > now() + $5 and b.payment_id < $7)
+                  else b.awaiting_since < $3 or (b.awaiting_since > now() + $5 and b.payment_id < $8)
+                end
+                or (not j.goes_on and (b.updated_at < $1 or (b.updated_at > now() + $5 and b.payment_id < $6))))
+            order by b.payment_id limit $4
             """,
-            row => (Id: row.GetGuid(0), State: States[row.GetInt16(1)], At: row.GetDateTime(2)),
+            row => (Id: row.GetGuid(0), State: States[row.GetInt16(1)], At: row.GetDateTime(2), GoesOn: row.GetBoolean(3)),
             cancellationToken,
             new NpgsqlParameter<DateTime> { TypedValue = before.UtcDateTime },
             new NpgsqlParameter<DateTime> { TypedValue = (now - ReconciliationLimits.LongestCalling).UtcDateTime },
@@ -76,10 +81,11 @@ internal sealed class BillPass(NpgsqlDataSource dataSource, PostingTerms terms, 
             new NpgsqlParameter<TimeSpan> { TypedValue = JournalLimits.FutureAge },
             new NpgsqlParameter<Guid> { TypedValue = TimeOrderedId.First(before) },
             new NpgsqlParameter<Guid> { TypedValue = TimeOrderedId.First(now - ReconciliationLimits.LongestCalling) },
-            new NpgsqlParameter<Guid> { TypedValue = TimeOrderedId.First(now - ReconciliationLimits.LongestAwaiting) });
-        foreach (var (id, state, at) in stuck)
+            new NpgsqlParameter<Guid> { TypedValue = TimeOrderedId.First(now - ReconciliationLimits.LongestAwaiting) },
+            Texts(terms.BillJobKinds));
+        foreach (var (id, state, at, goesOn) in stuck)
         {
-            findings.Add(Differences.StuckBill, $"bill {id}", "an end", $"{state} since {at:yyyy-MM-dd'T'HH:mm:ss.fff'Z'}");
+            findings.Add(Differences.StuckBill, $"bill {id}", goesOn ? "an end" : "a job that goes on with it", $"{state} since {at:yyyy-MM-dd'T'HH:mm:ss.fff'Z'}");
         }
     }
 

@@ -24,6 +24,9 @@ public sealed record PostingTerms
     /// <summary>The request id by which it is given back.</summary>
     public required Func<Guid, string> BillReversalOf { get; init; }
 
+    /// <summary>Kinds of the jobs that bring payments of bills to their end; the key of each is the id of its payment.</summary>
+    public required IReadOnlyCollection<string> BillJobKinds { get; init; }
+
     /// <summary>The transfer that the bytes of an entry name; null when they name none or are no entry.</summary>
     public required Func<ReadOnlyMemory<byte>, Guid?> TransferOf { get; init; }
 }

@@ -23,7 +23,7 @@ public sealed class BillBooks : IAsyncLifetime
     {
         await Books.InitializeAsync();
         Payments = await MakeAsync();
-        await ExecuteAsync("create table true_bills as select * from bills");
+        await ExecuteAsync("create table true_bills as select * from bills; create table true_jobs as select * from jobs");
     }
 
     public ValueTask DisposeAsync() => Books.DisposeAsync();
@@ -31,7 +31,7 @@ public sealed class BillBooks : IAsyncLifetime
     /// <summary>Puts everything right that a test has falsified.</summary>
     public async Task RestoreAsync()
     {
-        await ExecuteAsync("set session_replication_role = replica; delete from bills; insert into bills select * from true_bills");
+        await ExecuteAsync("set session_replication_role = replica; delete from bills; insert into bills select * from true_bills; delete from jobs; insert into jobs select * from true_jobs");
         Assert.Empty((await Books.ReconcileAsync()).Differences);
     }
 
@@ -136,5 +136,23 @@ public sealed class BillBooksTests(BillBooks bills) : IClassFixture<BillBooks>
         await bills.Books.FalsifyAsync($"{falsification} where payment_id = $1", bills.Payments[which]);
         var report = await bills.Books.ReconcileAsync();
         Assert.Equal(found.Order(StringComparer.Ordinal), report.Differences.Select(difference => difference.What).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("processing", "delete from jobs where key = $1::text", "STUCK_BILL")]
+    [InlineData("unknown", "update jobs set state = 3 where key = $1::text", "STUCK_BILL")]
+    [InlineData("unknown", "update jobs set state = 4, last_error = 'words' where key = $1::text")]
+    [InlineData("completed", "delete from jobs where key = $1::text")]
+    public async Task A_payment_that_no_job_goes_on_with_is_found_before_its_time(string which, string falsification, params string[] found)
+    {
+        await bills.RestoreAsync();
+        var paymentId = bills.Payments[which];
+        await bills.Books.FalsifyAsync(falsification, paymentId);
+        Assert.Empty((await bills.Books.ReconcileAsync()).Differences);
+
+        await bills.Books.FalsifyAsync("update bills set updated_at = now() - interval '6 min' where payment_id = $1", paymentId);
+        var report = await bills.Books.ReconcileAsync();
+        Assert.Equal(found, report.Differences.Select(difference => difference.What));
+        Assert.All(report.Differences, difference => Assert.Equal("a job that goes on with it", difference.Expected));
     }
 }
