@@ -50,7 +50,7 @@ public sealed class AdminTests
         await simulators.Admin.SetFaultsAsync(seed: 9, new FaultRule("airtime.pay", FaultKind.Slow));
         await simulators.Admin.AddFaultsAsync(new FaultRule("water.pay", FaultKind.TimeoutBefore) { Key = "p-1", Times = 2 });
         Assert.Equal(
-            """{"rules":[{"route":"airtime.pay","fault":"slow","share":1,"delayMs":2000,"retryAfterSeconds":1,"copies":1,"queries":2},{"route":"water.pay","fault":"timeout-before","key":"p-1","share":1,"times":2,"delayMs":2000,"retryAfterSeconds":1,"copies":1,"queries":2}],"seed":9}""",
+            """{"rules":[{"route":"airtime.pay","fault":"slow","share":1,"delayMs":2000,"retryAfterSeconds":1,"copies":1,"queries":2,"member":"reference"},{"route":"water.pay","fault":"timeout-before","key":"p-1","share":1,"times":2,"delayMs":2000,"retryAfterSeconds":1,"copies":1,"queries":2,"member":"reference"}],"seed":9}""",
             (await simulators.GetAsync("/admin/faults")).Text);
         await simulators.Admin.SetFaultsAsync();
         Assert.Equal("""{"rules":[],"seed":9}""", (await simulators.GetAsync("/admin/faults")).Text);
