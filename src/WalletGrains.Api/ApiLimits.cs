@@ -117,7 +117,10 @@ internal static class ApiLimits
     /// <summary>So many seconds' worth of refused requests of strangers the audit takes at once. 600 in Production, of a queue of 32,768.</summary>
     public const int AuditedRefusalSeconds = 30;
 
-    /// <summary>Bytes of all of them, bodies included.</summary>
+    /// <summary>Senders whose further refused requests are summed up in a record each, until they are stored; 2 KB each.</summary>
+    public const int AuditedFloods = 256;
+
+    /// <summary>Bytes of all that waits to be stored, bodies included.</summary>
     public const long AuditQueueBytes = 64L * 1024 * 1024;
 
     /// <summary>How long an idle connection stays open. Above the usual 60 s of load balancers, so that they close first.</summary>

@@ -19,6 +19,8 @@ internal sealed record AuditListResponse(IReadOnlyList<AuditedRequestResponse> I
 /// <param name="Status">What it was answered with.</param>
 /// <param name="DurationMs">Milliseconds until it was answered.</param>
 /// <param name="CorrelationId">Its id in the logs and in the header X-Correlation-Id.</param>
+/// <param name="Requests">How many requests it stands for: 1, or as many as were refused with the same method, status and address in a flood of them. The first is shown, without
+/// its body; one of several addresses has none.</param>
 internal sealed record AuditedRequestResponse(
     Guid AuditId,
     DateTimeOffset At,
@@ -28,7 +30,8 @@ internal sealed record AuditedRequestResponse(
     IReadOnlyDictionary<string, string> Headers,
     int Status,
     decimal DurationMs,
-    string CorrelationId)
+    string CorrelationId,
+    int Requests)
 {
     /// <summary>Its body, at most 8 KB of it, with secrets masked; left out where none was read.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -55,7 +58,8 @@ internal sealed record AuditedRequestResponse(
         HeadersOf(request.Headers),
         request.Status,
         decimal.Round((decimal)request.Duration.TotalMilliseconds, 3),
-        request.CorrelationId)
+        request.CorrelationId,
+        request.Requests)
     {
         Body = request.Body,
         ClientIp = request.ClientIp,

@@ -68,6 +68,9 @@ public sealed class AuditRecord
     /// <summary>An earlier request with the same request id had made it.</summary>
     public bool Replayed { get; private set; }
 
+    /// <summary>How many requests it stands for: itself, and others that were refused like it.</summary>
+    public int Requests { get; private set; } = 1;
+
     /// <summary>
     /// It was refused, and nobody answers for it: the sender is not known, or has sent too much. Everything else is bounded by what users may send and has made
     /// something, or tells what somebody has tried.
@@ -126,6 +129,16 @@ public sealed class AuditRecord
         Release();
         BodyBytes = body.Length;
         (_body, _bodyLength) = AuditedBody.Copy(body, asked, isParsed);
+    }
+
+    /// <summary>Another request was refused like this one, and has no record of its own.</summary>
+    internal void StandForOneMore() => Requests++;
+
+    /// <summary>Leaves out who sent it: it is to stand for requests of several.</summary>
+    internal void ForgetSender()
+    {
+        (UserId, ClientIp) = (null, null);
+        Array.Clear(_headers);
     }
 
     /// <summary>Takes what the request was answered with.</summary>

@@ -58,6 +58,7 @@ public sealed record AuditPage([property: Id(0)] IReadOnlyList<AuditedRequest> I
 /// <param name="CorrelationId">Its id in the logs.</param>
 /// <param name="Made">What it made; null for nothing.</param>
 /// <param name="Replayed">An earlier request with the same request id had made it.</param>
+/// <param name="Requests">How many requests it stands for: itself, and others that were refused like it.</param>
 [GenerateSerializer, Immutable]
 [Alias("walletgrains.AuditedRequest")]
 public sealed record AuditedRequest(
@@ -74,7 +75,8 @@ public sealed record AuditedRequest(
     [property: Id(10)] TimeSpan Duration,
     [property: Id(11)] string CorrelationId,
     [property: Id(12)] Made? Made,
-    [property: Id(13)] bool Replayed);
+    [property: Id(13)] bool Replayed,
+    [property: Id(14)] int Requests);
 
 /// <summary>What a request made.</summary>
 /// <param name="Kind">What it is.</param>

@@ -44,5 +44,6 @@ public sealed class AuditGrain(PostgresApiAudit audit) : Grain, IAuditGrain
         row.Duration,
         row.CorrelationId,
         row is { Made: { } kind, MadeId: { } id } ? new Made((MadeKind)kind, id) : null,
-        row.Replayed);
+        row.Replayed,
+        row.Requests);
 }

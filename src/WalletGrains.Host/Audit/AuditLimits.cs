@@ -10,6 +10,9 @@ internal static class AuditLimits
     /// waits longer survives more collections, and makes them longer.</summary>
     public static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>How often refused requests that are summed up are stored: at most some 30 rows a second then, about as many as are kept one by one.</summary>
+    public static readonly TimeSpan SumPeriod = TimeSpan.FromSeconds(10);
+
     /// <summary>How long a batch is tried before it is given up. The queue behind it is full by then only above a thousand requests a second.</summary>
     public static readonly TimeSpan RetryBudget = TimeSpan.FromSeconds(30);
 

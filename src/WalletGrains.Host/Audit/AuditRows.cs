@@ -21,5 +21,6 @@ internal static class AuditRows
         record.CorrelationId,
         (short?)record.Made?.Kind,
         record.Made?.Id,
-        record.Replayed);
+        record.Replayed,
+        record.Requests);
 }

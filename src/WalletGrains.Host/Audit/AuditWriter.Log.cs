@@ -17,6 +17,6 @@ internal sealed partial class AuditWriter
     [LoggerMessage(4305, LogLevel.Information, "The database refused one of {Count} audited requests; they are stored in halves")]
     private static partial void LogSplit(ILogger logger, Exception exception, int count);
 
-    [LoggerMessage(4308, LogLevel.Warning, "{Count} refused requests of nobody known are not in the audit one by one: there are too many of them")]
-    private static partial void LogLeftOut(ILogger logger, long count);
+    [LoggerMessage(4308, LogLevel.Warning, "{Count} refused requests of nobody known are summed up in the audit: there are too many of them to be kept one by one")]
+    private static partial void LogSummedUp(ILogger logger, long count);
 }

@@ -14,6 +14,7 @@ internal sealed partial class AuditWriter(AuditQueue queue, PostgresApiAudit aud
     private readonly CancellationTokenSource _noMoreRequests = new();
     private readonly CancellationTokenSource _giveUp = new();
     private Task _loop = Task.CompletedTask;
+    private Task _sums = Task.CompletedTask;
 
     /// <summary>When requests were last found to be missing; long ago when none ever was.</summary>
     public DateTimeOffset LostAt { get; private set; } = DateTimeOffset.MinValue;
@@ -21,14 +22,16 @@ internal sealed partial class AuditWriter(AuditQueue queue, PostgresApiAudit aud
     public Task StartAsync(CancellationToken cancellationToken)
     {
         _loop = Task.Run(RunAsync, CancellationToken.None);
+        _sums = Task.Run(SumUpAsync, CancellationToken.None);
         return Task.CompletedTask;
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         // A limit of its own: what is left of the host's may be nothing after a long drain, and this takes milliseconds.
-        queue.Complete();
         await _noMoreRequests.CancelAsync();
+        await _sums;
+        queue.Complete();
         _giveUp.CancelAfter(AuditLimits.DrainTimeout);
         await _loop;
     }
@@ -60,10 +63,18 @@ internal sealed partial class AuditWriter(AuditQueue queue, PostgresApiAudit aud
                 LostAt = time.GetUtcNow();
                 LogLost(logger, lost);
             }
+        }
+    }
 
-            if (queue.TakeLeftOut() is > 0 and var leftOut)
+    /// <summary>Has the refused requests stored that are summed up, now and then, and when there will be no more.</summary>
+    private async Task SumUpAsync()
+    {
+        while (!_noMoreRequests.IsCancellationRequested)
+        {
+            await Task.Delay(AuditLimits.SumPeriod, time, _noMoreRequests.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (queue.AddFloods() is > 0 and var requests)
             {
-                LogLeftOut(logger, leftOut);
+                LogSummedUp(logger, requests);
             }
         }
     }

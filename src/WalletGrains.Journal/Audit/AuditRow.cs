@@ -18,6 +18,7 @@ namespace WalletGrains.Journal.Audit;
 /// <param name="Made">What kind of thing it made; null for none.</param>
 /// <param name="MadeId">Which one.</param>
 /// <param name="Replayed">An earlier request had made it.</param>
+/// <param name="Requests">How many requests it stands for.</param>
 public sealed record AuditRow(
     Guid AuditId,
     DateTimeOffset At,
@@ -33,7 +34,8 @@ public sealed record AuditRow(
     string CorrelationId,
     short? Made,
     Guid? MadeId,
-    bool Replayed);
+    bool Replayed,
+    int Requests);
 
 /// <summary>Which rows of api_audit to read; null leaves a condition out.</summary>
 public sealed record AuditRowQuery(

@@ -11,7 +11,7 @@ namespace WalletGrains.Journal.Audit;
 public sealed class PostgresApiAudit : IAsyncDisposable
 {
     private const string Columns =
-        "audit_id, at, method, url, body, body_bytes, headers, client_ip, user_id, status, duration_us, correlation_id, made, made_id, replayed";
+        "audit_id, at, method, url, body, body_bytes, headers, client_ip, user_id, status, duration_us, correlation_id, made, made_id, replayed, requests";
 
     private readonly NpgsqlDataSource _dataSource;
     private readonly JournalOptions _options;
@@ -166,6 +166,7 @@ public sealed class PostgresApiAudit : IAsyncDisposable
             await WriteOrNullAsync(copy, row.Made, NpgsqlDbType.Smallint, cancellationToken);
             await WriteOrNullAsync(copy, row.MadeId, NpgsqlDbType.Uuid, cancellationToken);
             await copy.WriteAsync(row.Replayed, NpgsqlDbType.Boolean, cancellationToken);
+            await copy.WriteAsync(row.Requests, NpgsqlDbType.Integer, cancellationToken);
         }
 
         await copy.CompleteAsync(cancellationToken);
@@ -192,5 +193,6 @@ public sealed class PostgresApiAudit : IAsyncDisposable
         CorrelationId: row.GetString(13),
         Made: row.IsDBNull(14) ? null : row.GetInt16(14),
         MadeId: row.IsDBNull(15) ? null : row.GetGuid(15),
-        Replayed: row.GetBoolean(16));
+        Replayed: row.GetBoolean(16),
+        Requests: row.GetInt32(17));
 }

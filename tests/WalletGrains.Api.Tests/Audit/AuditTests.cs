@@ -23,6 +23,7 @@ public sealed class AuditTests(ApiFixture api)
         Assert.Equal($"/wallet/{walletId}/deposit", kept.GetProperty("url").GetString());
         Assert.Equal("""{"amount":7,"requestId":"audited"}""", kept.GetProperty("body").GetString());
         Assert.Equal(34, kept.GetProperty("bodyBytes").GetInt32());
+        Assert.Equal(1, kept.GetProperty("requests").GetInt32());
         Assert.Equal(200, kept.GetProperty("status").GetInt32());
         Assert.Equal(caller.UserId, kept.GetProperty("userId").GetGuid());
         Assert.Equal("127.0.0.1", kept.GetProperty("clientIp").GetString());
