@@ -33,6 +33,7 @@ public sealed class PostgresApiAuditTests(PostgresJournalFixture postgres) : ICl
             Made = 2,
             MadeId = Guid.CreateVersion7(),
             Replayed = true,
+            Requests = 17,
         };
         await WriteAsync(row);
 
@@ -157,7 +158,7 @@ public sealed class PostgresApiAuditTests(PostgresJournalFixture postgres) : ICl
     private static IEnumerable<Guid> Ids(AuditRowPage page) => page.Rows.Select(row => row.AuditId);
 
     private static AuditRow Row(DateTimeOffset at) => new(
-        Guid.CreateVersion7(at), at, "POST", "/wallets", null, 0, "{}", IPAddress.Loopback, null, 200, TimeSpan.FromMilliseconds(1.5), "c", null, null, false);
+        Guid.CreateVersion7(at), at, "POST", "/wallets", null, 0, "{}", IPAddress.Loopback, null, 200, TimeSpan.FromMilliseconds(1.5), "c", null, null, false, 1);
 
     private AuditRowQuery OfDay(int days = 1) => Everything with { From = _day.Date.ToUniversalTime(), To = _day.AddDays(days) };
 
