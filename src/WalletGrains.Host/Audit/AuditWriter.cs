@@ -31,6 +31,7 @@ internal sealed partial class AuditWriter(AuditQueue queue, PostgresApiAudit aud
         // A limit of its own: what is left of the host's may be nothing after a long drain, and this takes milliseconds.
         await _noMoreRequests.CancelAsync();
         await _sums;
+        SumUp();
         queue.Complete();
         _giveUp.CancelAfter(AuditLimits.DrainTimeout);
         await _loop;
@@ -66,16 +67,21 @@ internal sealed partial class AuditWriter(AuditQueue queue, PostgresApiAudit aud
         }
     }
 
-    /// <summary>Has the refused requests stored that are summed up, now and then, and when there will be no more.</summary>
+    /// <summary>Has the refused requests stored that are summed up, now and then. The last of them are the stop's.</summary>
     private async Task SumUpAsync()
     {
         while (!_noMoreRequests.IsCancellationRequested)
         {
             await Task.Delay(AuditLimits.SumPeriod, time, _noMoreRequests.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (queue.AddFloods() is > 0 and var requests)
-            {
-                LogSummedUp(logger, requests);
-            }
+            SumUp();
+        }
+    }
+
+    private void SumUp()
+    {
+        if (queue.AddFloods() is > 0 and var requests)
+        {
+            LogSummedUp(logger, requests);
         }
     }
 
