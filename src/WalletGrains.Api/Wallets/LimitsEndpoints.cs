@@ -18,7 +18,8 @@ internal sealed class LimitsEndpoints(IGrainFactory grains, WalletDirectory dire
     {
         endpoints.MapApi("PUT", "/wallet/{id}/limits", SetAsync, new("setLimits", "Wallet", "Set what may leave a wallet")
         {
-            Description = "In place of the limits before; one that is left out or null is no limit. What left before a limit was set does not count.",
+            Description = "In place of the limits before; one that is left out or null is no limit. What left before a limit was set does not count. "
+                + "Holds, and so the legs of a bulk, count when they are placed: what they do not take in the end is given back to perDay, and nothing to countPerMinute.",
             Access = Access.Operator,
             Body = typeof(LimitsRequest),
             Replays = true,

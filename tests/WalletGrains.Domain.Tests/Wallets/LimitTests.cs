@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using WalletGrains.Contracts;
 using WalletGrains.Contracts.Wallets;
 using WalletGrains.Domain.Wallets;
 using Xunit;
@@ -54,6 +55,19 @@ public sealed class LimitTests
         Assert.Equal(WalletRefusal.LimitExceeded, wallet.Withdraw(1));
         wallet.Now += TimeSpan.FromSeconds(61);
         Assert.Null(wallet.Withdraw(1));
+    }
+
+    [Fact]
+    public void What_was_begun_counts_for_its_minute_also_when_nothing_comes_of_it()
+    {
+        var wallet = Limited(new WalletLimits(null, 1_000, 2));
+        var (hold, ofBulk) = (wallet.Hold(1), Guid.CreateVersion7());
+        Assert.Null(wallet.Refusal(new PlaceHold(RequestId.ForBulkHold(ofBulk, 0), TestedWallet.Usd(1), ofBulk, null)));
+        Assert.Null(wallet.Release(hold));
+        Assert.Null(wallet.Refusal(new ReleaseHold(RequestId.ForBulkRelease(ofBulk, 0), ofBulk)));
+        Assert.Equal(WalletRefusal.LimitExceeded, wallet.Withdraw(1));
+        wallet.Now += TimeSpan.FromSeconds(61);
+        Assert.Null(wallet.Withdraw(1_000));
     }
 
     [Fact]
