@@ -11,7 +11,7 @@ namespace WalletGrains.Chaos.Tests;
 /// One round of what <c>./chaos</c> runs for as long as one likes: a cluster of processes under traffic, each fault once, and
 /// the audit. All tests look at the report card of the same round.
 /// </summary>
-public sealed class ChaosTests(ChaosTests.Round round) : IClassFixture<ChaosTests.Round>
+public sealed class ChaosTests(ChaosTests.Round round, ITestOutputHelper output) : IClassFixture<ChaosTests.Round>
 {
     private const int Seed = 1;
 
@@ -33,6 +33,11 @@ public sealed class ChaosTests(ChaosTests.Round round) : IClassFixture<ChaosTest
     public async Task Every_fault_strikes_and_every_wallet_is_served_again()
     {
         var card = await round.CardAsync();
+        foreach (var line in card.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            output.WriteLine(line);
+        }
+
         Assert.Equal(4, card.Recoveries.Count);
         Assert.True(card.Ok > 0 && card.Refused > 0 && card.Reads > 0, $"{card}");
     }

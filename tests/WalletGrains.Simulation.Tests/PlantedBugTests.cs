@@ -11,11 +11,8 @@ public sealed class PlantedBugTests(ITestOutputHelper output)
     {
         var catches = BugHunt.Run(from: 0);
         var report = BugHunt.Report(catches).ToList();
-        foreach (var line in report)
-        {
-            output.WriteLine(line);
-        }
-
+        output.WriteLine(report[0]);
+        output.WriteLine(report[1]);
         Assert.All(catches, found => Assert.True(found.Seeds is not null, $"Not caught: {found.Bug}"));
         Assert.StartsWith("caught 13/13 of wallets and transfers, ", report[0], StringComparison.Ordinal);
         Assert.StartsWith("caught 21/21 in all, ", report[1], StringComparison.Ordinal);
