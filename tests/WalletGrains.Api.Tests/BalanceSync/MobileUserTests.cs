@@ -40,6 +40,7 @@ public sealed class CoreBankingFixture : IAsyncLifetime
     }
 }
 
+/// <summary>The core banking system knows accounts before they are synchronized: a sweep may come at any time, and what is not there becomes inactive.</summary>
 public sealed class MobileUserTests(CoreBankingFixture core) : IClassFixture<CoreBankingFixture>
 {
     private readonly string _username = $"ada.{Guid.NewGuid():N}";
@@ -52,15 +53,15 @@ public sealed class MobileUserTests(CoreBankingFixture core) : IClassFixture<Cor
     [Fact]
     public async Task A_mobile_user_signs_in_with_a_fresh_balance_and_goes_on_like_any_user()
     {
+        await Admin.SetCoreAccountsAsync(new CoreAccount(_account, 1_500.50m) { LockedAmount = 0.5m });
         var created = await CreateAsync();
         Assert.Equal(201, created.Status);
         var id = created.Json.GetProperty("mobileUserId").GetGuid();
         Assert.Equal(("MOBILE_BANKING", true, _account), (
             created.Json.GetProperty("context").GetString(), created.Json.GetProperty("isActive").GetBoolean(), created.Json.GetProperty("accountNumber").GetString()));
-        Assert.Equal(created.Text, (await Api.Operator().GetAsync($"/mobile-users/{id}")).Text);
+        Assert.Equal(WithoutBalances(created), WithoutBalances(await Api.Operator().GetAsync($"/mobile-users/{id}")));
         Assert.DoesNotContain(ApiFixture.Password, created.Text, StringComparison.Ordinal);
 
-        await Admin.SetCoreAccountsAsync(new CoreAccount(_account, 1_500.50m) { LockedAmount = 0.5m });
         var login = await LoginAsync(_username.ToUpperInvariant());
         Assert.Equal(200, login.Status);
         Assert.Equal((id, "1500.00", "MWK", true), (
@@ -79,8 +80,8 @@ public sealed class MobileUserTests(CoreBankingFixture core) : IClassFixture<Cor
     [Fact]
     public async Task A_transaction_in_a_mobile_users_wallet_has_its_balance_asked_for()
     {
-        var created = await CreateAsync();
         await Admin.SetCoreAccountsAsync(new CoreAccount(_account, 20m));
+        var created = await CreateAsync();
         var caller = Api.As(UserRole.Customer, created.Json.GetProperty("mobileUserId").GetGuid());
         var before = (await Admin.CallsAsync("t24.balances", _account)).Count;
         var walletId = await caller.OpenWalletAsync();
@@ -119,8 +120,8 @@ public sealed class MobileUserTests(CoreBankingFixture core) : IClassFixture<Cor
     [Fact]
     public async Task While_the_core_banking_system_is_slow_a_login_shows_what_it_told_last()
     {
-        await CreateAsync();
         await Admin.SetCoreAccountsAsync(new CoreAccount(_account, 10m));
+        await CreateAsync();
         Assert.True((await LoginAsync(_username)).Json.GetProperty("balanceIsFresh").GetBoolean());
         await Admin.BookAsync(_account, 5m);
         await Admin.SetFaultsAsync(new FaultRule("t24.balances", FaultKind.Held) { Key = _account });
@@ -134,7 +135,6 @@ public sealed class MobileUserTests(CoreBankingFixture core) : IClassFixture<Cor
     [Fact]
     public async Task Accounts_are_added_and_one_of_them_is_primary()
     {
-        // A sweep may ask for them meanwhile: what is not there would become inactive.
         await Admin.SetCoreAccountsAsync(new CoreAccount(_account, 1m), new CoreAccount("7700", 1m));
         var id = (await CreateAsync()).Json.GetProperty("mobileUserId").GetGuid();
         var added = await Api.Operator().PostAsync($"/mobile-users/{id}/accounts", """{"accountNumber":"7700","accountType":"SAVINGS","isPrimary":true}""");
@@ -158,8 +158,8 @@ public sealed class MobileUserTests(CoreBankingFixture core) : IClassFixture<Cor
     [Fact]
     public async Task A_closed_account_is_inactive_and_says_why()
     {
-        var id = (await CreateAsync()).Json.GetProperty("mobileUserId").GetGuid();
         await Admin.SetCoreAccountsAsync(new CoreAccount(_account, 10m) { IsClosed = true });
+        var id = (await CreateAsync()).Json.GetProperty("mobileUserId").GetGuid();
         Assert.False((await LoginAsync(_username)).Json.GetProperty("balanceIsFresh").GetBoolean());
         var account = (await Api.Operator().GetAsync($"/mobile-users/{id}")).Json.GetProperty("accounts")[0];
         Assert.Equal((false, "The account is closed (AC-ACCOUNT.CLOSED)."), (account.GetProperty("isActive").GetBoolean(), account.GetProperty("inactiveReason").GetString()));
@@ -242,6 +242,10 @@ public sealed class MobileUserTests(CoreBankingFixture core) : IClassFixture<Cor
     }
 
     private static string Body(Reply reply) => System.Text.RegularExpressions.Regex.Replace(reply.Text, "\"(timestamp|correlationId)\":\"[^\"]*\"", "");
+
+    /// <summary>Without what a sweep may write meanwhile.</summary>
+    private static string WithoutBalances(Reply reply) =>
+        System.Text.RegularExpressions.Regex.Replace(reply.Text, ",\"(balance|currency|lastSyncedAt|failedAt|lastError)\":(\"[^\"]*\"|[^,}]+)", "");
 
     private static async Task<(Guid, string?)> MeAsync(ApiCaller caller)
     {
