@@ -93,6 +93,9 @@ internal static class ApiLimits
     /// <summary>How long the client of a push connection may take to say which protocol it speaks.</summary>
     public static readonly TimeSpan HubHandshake = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long a client that was told why its connection ends may take to end it itself. What it is just sending is still taken meanwhile.</summary>
+    public static readonly TimeSpan HubGoodbye = TimeSpan.FromSeconds(5);
+
     /// <summary>So much later than the hub itself, the framework gives up a client that takes nothing.</summary>
     public static readonly TimeSpan HubSendMargin = TimeSpan.FromSeconds(10);
 

@@ -178,6 +178,10 @@ internal sealed class PushConnection(
         try
         {
             await SendAsync(new CloseMessage(message, allowReconnect));
+
+            // The client hangs up when it has read that. Were it cut off at once, what it is just sending by a request of its own would be answered with 404, and it
+            // would take that for the reason.
+            await Task.Delay(ApiLimits.HubGoodbye, time, hub.ConnectionAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             hub.Abort();
         }
         catch (TimeoutException)

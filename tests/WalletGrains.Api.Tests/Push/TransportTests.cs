@@ -63,6 +63,27 @@ public sealed class TransportTests(SlowPushFixture push) : IClassFixture<SlowPus
         Assert.EndsWith(HubConnections.SessionInvalid, refusal, StringComparison.Ordinal);
     }
 
+    /// <summary>Its first ping may be on the way when it hears why its connection ends.</summary>
+    [Fact]
+    public async Task What_a_client_sends_before_it_has_read_why_its_connection_ends_is_still_taken()
+    {
+        using var http = new HttpClient { BaseAddress = push.Api.Address };
+        var path = await BeginAsync(http, "a.b.c");
+        using var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { Accept = { new MediaTypeWithQualityHeaderValue("text/event-stream") } } };
+        using var events = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancelled);
+        using var lines = new StreamReader(await events.Content.ReadAsStreamAsync(Cancelled));
+        await SendAsync(http, path, """{"protocol":"json","version":1}""");
+        string? line;
+        do
+        {
+            line = await lines.ReadLineAsync(Cancelled);
+        }
+        while (line?.Contains(HubConnections.SessionInvalid, StringComparison.Ordinal) is false);
+
+        Assert.NotNull(line);
+        await SendAsync(http, path, """{"type":6}""");
+    }
+
     [Theory]
     [InlineData(Events)]
     [InlineData(Polls)]
