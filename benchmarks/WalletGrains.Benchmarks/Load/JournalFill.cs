@@ -4,7 +4,7 @@ namespace WalletGrains.Benchmarks.Load;
 
 /// <summary>
 /// Fills the journal with the entries of wallets that have none of the run's traffic, as years of business would have. Written by
-/// SQL, with rows of the usual size; their hash chains are not real, and nobody reads them.
+/// SQL, with rows of the usual size; their hash chains are not real, and nobody reads them: like entries of before there were followers, they have no position.
 /// </summary>
 internal static class JournalFill
 {
@@ -27,9 +27,9 @@ internal static class JournalFill
                 )
                 insert into entries (
                     wallet_id, version, entry_id, request_id, fingerprint, type, amount_minor, balance_after_minor, counter_account, created_at,
-                    content, hash)
+                    content, hash, position)
                 select f.wallet_id, v, gen_random_uuid(), 'c:' || replace(gen_random_uuid()::text, '-', ''), decode(repeat('00', 16), 'hex'), 'FUND',
-                    100, v * 100, 'external:cash', now(), convert_to(repeat('x', 420), 'UTF8'), decode(repeat('00', 32), 'hex')
+                    100, v * 100, 'external:cash', now(), convert_to(repeat('x', 420), 'UTF8'), decode(repeat('00', 32), 'hex'), 0
                 from filled f, generate_series(1, {EntriesPerWallet}) v
                 """);
             await Console.Error.WriteLineAsync($"{done + EntriesPerStatement} entries of other wallets");

@@ -11,8 +11,11 @@ public sealed class OverloadOptions
     /// <summary>Requests that are worked on at the same time. At 20,000 a second 1,024 are 50 ms of work, ten times what a request takes.</summary>
     public int ConcurrentRequests { get; set; } = 1_024;
 
-    /// <summary>Requests that wait for their turn; beyond it they are refused at once.</summary>
-    public int QueuedRequests { get; set; } = 1_024;
+    /// <summary>
+    /// Requests that wait for their turn, a second at most; beyond it they are refused at once. Four times those that are worked on: whoever is refused and comes back at once
+    /// costs more than whoever waits a quarter of a second.
+    /// </summary>
+    public int QueuedRequests { get; set; } = 4_096;
 
     /// <summary>Open connections; a further one is closed at once.</summary>
     public int Connections { get; set; } = 20_000;
