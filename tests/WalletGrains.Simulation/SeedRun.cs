@@ -102,6 +102,7 @@ internal sealed class SeedRun
             new CoreBank(_world, _auditor, _database, _bug, accounts, _clients),
             new StandingOrders(_world, _auditor, accounts, _clients),
             new WaterBoard(_world, _auditor, _bug, accounts, _clients),
+            new Followers(_auditor, _database, _clients),
         ];
         _kinds = [.. OwnKinds, .. _counterparts.SelectMany(counterpart => counterpart.Kinds)];
         _auditor.Jobs.ExpectEnds(_counterparts.SelectMany(counterpart => counterpart.FinalKinds));
@@ -166,6 +167,7 @@ internal sealed class SeedRun
         _world.Run(Aftermath);
         _clients.AskAgain();
         Await(() => _clients.AreDone, TimeToConverge, "Some repeats were not answered");
+        Await(() => _counterparts.All(counterpart => counterpart.IsSettled), TimeToConverge, "Those who follow the entries did not come to their end");
         _auditor.CheckAll(_database.Durable);
         ForAll(counterpart => counterpart.Check());
         _world.Run(TimeSpan.Zero);

@@ -44,6 +44,7 @@ internal static class BugHunt
         ["a biller's reference for each call"] = () => new ReferenceOfEachCall(),
         ["balance of another account stored"] = () => new BalanceOfAnotherAccount(),
         ["balance remembered and not asked for"] = () => new BalanceRemembered(),
+        ["an entry passed over by its followers"] = () => new EntryPassedOver(),
         ["rounding through double"] = () => new RoundingThroughDouble(),
     };
 

@@ -2,6 +2,7 @@ using Orleans.InProcess.Simulation;
 using WalletGrains.Grains.BalanceSync;
 using WalletGrains.Grains.Bills;
 using WalletGrains.Journal;
+using WalletGrains.Journal.Activity;
 using WalletGrains.Journal.Jobs;
 using WalletGrains.Journal.VirtualAccounts;
 
@@ -21,6 +22,9 @@ internal class PlantedBug
 
     /// <summary>Puts itself between the database and what the bank has reported.</summary>
     public virtual IBankInbox TamperInbox(IBankInbox durable) => durable;
+
+    /// <summary>Puts itself between the database and the order of its entries.</summary>
+    public virtual IActivityLog TamperLog(IActivityLog durable) => durable;
 
     /// <summary>Puts itself between the silos and a biller.</summary>
     public virtual IBiller TamperBiller(IBiller biller) => biller;

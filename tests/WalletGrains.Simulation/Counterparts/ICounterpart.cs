@@ -31,6 +31,9 @@ internal interface ICounterpart
     /// <summary>The faults are over: it behaves from now on, and asks for what is left to be done.</summary>
     void Heal();
 
+    /// <summary>Whether nothing more is to come: the run is not over before.</summary>
+    bool IsSettled => true;
+
     /// <summary>Checks everything, when all is over.</summary>
     void Check();
 }

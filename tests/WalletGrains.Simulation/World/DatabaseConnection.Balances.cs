@@ -46,7 +46,7 @@ internal sealed partial class DatabaseConnection : IMobileUserStore
         Look(store => store.ReadSyncedOfAsync(mobileUserIds, cancellationToken));
 
     public Task<bool> EnqueueBehindAsync(PositionMove move, IReadOnlyList<NewJob> syncs, IReadOnlyList<NewJob> failed, CancellationToken cancellationToken) =>
-        throw new NotSupportedException("Relays and their consumers are not part of this simulation.");
+        Write(() => database.Balances.Durable.EnqueueBehindAsync(move, syncs, failed, cancellationToken));
 
     public Task<SweepRow> ReadSweepAsync(CancellationToken cancellationToken) => Look(store => store.ReadSweepAsync(cancellationToken));
 

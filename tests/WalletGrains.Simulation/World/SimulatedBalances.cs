@@ -6,9 +6,9 @@ using WalletGrains.Simulation.Audit;
 namespace WalletGrains.Simulation.World;
 
 /// <summary>The rows of mobile users, with faults around each write, and an auditor that is told of what was written of balances.</summary>
-internal sealed class SimulatedBalances(CommitInterceptor interceptor, SimulatedJobs jobs, MemoryJournal wallets, BalanceBooks books)
+internal sealed class SimulatedBalances(CommitInterceptor interceptor, SimulatedJobs jobs, MemoryJournal wallets, MemoryActivityPositions positions, BalanceBooks books)
 {
-    private readonly MemoryMobileUserStore _durable = new(wallets, new MemoryActivityPositions(), jobs.Durable);
+    private readonly MemoryMobileUserStore _durable = new(wallets, positions, jobs.Durable);
 
     /// <summary>What is durable, for reads.</summary>
     public IMobileUserStore Durable => _durable;

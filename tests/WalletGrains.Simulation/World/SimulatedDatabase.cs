@@ -1,5 +1,6 @@
 using Orleans.InProcess.Simulation;
 using WalletGrains.Journal;
+using WalletGrains.Journal.Activity;
 using WalletGrains.Journal.Jobs;
 using WalletGrains.Journal.Users;
 using WalletGrains.Journal.VirtualAccounts;
@@ -26,12 +27,14 @@ internal sealed class SimulatedDatabase
         _random = world.NewRandom("database");
         Durable = new MemoryJournal(InterceptAsync, auditor.NoteCommit, Process.Clock);
         Journal = bug.TamperDatabase(Durable);
+        Log = bug.TamperLog(Durable);
         Bulks = new SimulatedBulks(InterceptAsync, auditor.NoteBulk, Process.Clock);
         _jobs = new SimulatedJobs(Process.Clock, InterceptAsync, auditor.Jobs);
         Jobs = bug.TamperJobs(_jobs);
         Bank = new SimulatedBankRows(InterceptAsync, _jobs, auditor.Bank);
         Inbox = bug.TamperInbox(Bank);
-        Balances = new SimulatedBalances(InterceptAsync, _jobs, Durable, auditor.Balances);
+        Activity = new SimulatedActivity(InterceptAsync, _jobs);
+        Balances = new SimulatedBalances(InterceptAsync, _jobs, Durable, Activity.Positions, auditor.Balances);
         Schedules = new SimulatedSchedules(InterceptAsync, _jobs, auditor.Schedules);
         Bills = new SimulatedBills(InterceptAsync, _jobs, auditor.Bills);
     }
@@ -47,6 +50,9 @@ internal sealed class SimulatedDatabase
 
     /// <summary>What silos talk to: <see cref="Durable"/>, or a planted bug around it.</summary>
     public IJournal Journal { get; }
+
+    /// <summary>What followers are shown of it: all, or a planted bug around it.</summary>
+    public IActivityLog Log { get; }
 
     /// <summary>The rows of bulk transfers.</summary>
     public SimulatedBulks Bulks { get; }
@@ -71,6 +77,9 @@ internal sealed class SimulatedDatabase
 
     /// <summary>Payments of bills.</summary>
     public SimulatedBills Bills { get; }
+
+    /// <summary>What those have written who follow the journal.</summary>
+    public SimulatedActivity Activity { get; }
 
     /// <summary>The time a message to or from the database takes.</summary>
     public TimeSpan Travel() => TimeSpan.FromMicroseconds(_random.Next(100, 3_000));
