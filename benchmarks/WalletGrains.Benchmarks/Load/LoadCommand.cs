@@ -55,7 +55,7 @@ internal static class LoadCommand
         ILoadTarget target = name switch
         {
             LoadOptions.Grains => new GrainTarget(host, wallets),
-            LoadOptions.Http => await HttpTarget.ConnectAsync(host, wallets, workload.Concurrency),
+            LoadOptions.Http => await HttpTarget.ConnectAsync(host, wallets, workload.Mix, workload.Concurrency),
             _ => await RowLockTarget.ConnectAsync(host.DataSource, wallets, peerConnections),
         };
         await using (target)

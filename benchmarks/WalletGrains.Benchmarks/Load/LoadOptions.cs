@@ -62,8 +62,6 @@ internal sealed record LoadOptions(string Target, bool Compare, Workload Workloa
         var options = new LoadOptions(
             target, compare, workload, line.Number("peer-connections", 8, 1, 64), line.Number("entries", 0, 0, 100_000_000), line.Flag("alerts"));
         line.EnsureAllUsed();
-        return target == Http && mix == Mix.Transfer
-            ? throw new ArgumentsException("--target http measures deposits.")
-            : options;
+        return options;
     }
 }

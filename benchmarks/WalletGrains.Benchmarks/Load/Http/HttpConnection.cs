@@ -6,7 +6,7 @@ using System.Text.Unicode;
 namespace WalletGrains.Benchmarks.Load.Http;
 
 /// <summary>
-/// One keep-alive connection that posts deposits. The request is written once and patched in place, and of the answer only
+/// One keep-alive connection that posts deposits or transfers. The request is written once and patched in place, and of the answer only
 /// the status and the length are read: the load generator shares the cores with what it measures.
 /// </summary>
 internal sealed class HttpConnection : IDisposable
@@ -16,27 +16,28 @@ internal sealed class HttpConnection : IDisposable
     private const int MaxFailureLength = 200;
 
     private const string PathBefore = "POST /wallet/";
+    private const string ReceiverAfter = "\",\"requestId\":\"";
     private const string BodyAfter = "\"}";
-    private static readonly string BodyBefore = $"{{\"amount\":{Workload.AmountMinor / 100}.00,\"requestId\":\"";
 
     private readonly Socket _socket;
     private readonly byte[] _request;
     private readonly byte[] _response = new byte[16 * 1024];
 
-    public HttpConnection(Socket socket, string authority, string token)
+    public HttpConnection(Socket socket, string authority, string token, Mix mix)
     {
         _socket = socket;
-        var body = BodyBefore + new string('0', RequestIdLength) + BodyAfter;
+        var receiver = mix == Mix.Transfer ? $"\"toWalletId\":\"{Guid.Empty}{ReceiverAfter}" : "\"requestId\":\"";
+        var body = $"{{\"amount\":{Workload.AmountMinor / 100}.00,{receiver}{new string('0', RequestIdLength)}{BodyAfter}";
         _request = Encoding.ASCII.GetBytes(
-            $"{PathBefore}{Guid.Empty}/deposit HTTP/1.1\r\nHost: {authority}\r\nAuthorization: Bearer {token}\r\n"
+            $"{PathBefore}{Guid.Empty}/{(mix == Mix.Transfer ? "transfer" : "deposit")} HTTP/1.1\r\nHost: {authority}\r\nAuthorization: Bearer {token}\r\n"
             + $"Content-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}");
     }
 
-    /// <summary>Deposits and waits for the answer.</summary>
+    /// <summary>Deposits, or transfers to the receiver, and waits for the answer.</summary>
     /// <returns>Null with status 200; else the beginning of the answer.</returns>
-    public async ValueTask<string?> DepositAsync(Guid wallet, string requestId)
+    public async ValueTask<string?> PostAsync(Guid wallet, Guid? receiver, string requestId)
     {
-        Patch(wallet, requestId);
+        Patch(wallet, receiver, requestId);
         for (var sent = 0; sent < _request.Length;)
         {
             sent += await _socket.SendAsync(_request.AsMemory(sent), SocketFlags.None);
@@ -66,11 +67,12 @@ internal sealed class HttpConnection : IDisposable
 
     public void Dispose() => _socket.Dispose();
 
-    private void Patch(Guid wallet, string requestId)
+    private void Patch(Guid wallet, Guid? receiver, string requestId)
     {
         wallet.TryFormat(_request.AsSpan(PathBefore.Length, WalletIdLength), out _);
         var at = _request.Length - BodyAfter.Length - RequestIdLength;
         Utf8.FromUtf16(requestId, _request.AsSpan(at, RequestIdLength), out _, out _);
+        receiver?.TryFormat(_request.AsSpan(at - ReceiverAfter.Length - WalletIdLength, WalletIdLength), out _);
     }
 
     /// <summary>The length of headers and body, when the headers are there.</summary>

@@ -6,7 +6,7 @@ using WalletGrains.Contracts.Users;
 
 namespace WalletGrains.Benchmarks.Load.Http;
 
-/// <summary>Deposits over HTTP/1.1 with an operator's token; each caller has a connection that stays open.</summary>
+/// <summary>Deposits or transfers over HTTP/1.1 with an operator's token; each caller has a connection that stays open.</summary>
 internal sealed class HttpTarget : ILoadTarget
 {
     private readonly MeasuredHost _host;
@@ -18,7 +18,7 @@ internal sealed class HttpTarget : ILoadTarget
 
     public string Name => LoadOptions.Http;
 
-    public static async Task<HttpTarget> ConnectAsync(MeasuredHost host, Guid[] wallets, int connections)
+    public static async Task<HttpTarget> ConnectAsync(MeasuredHost host, Guid[] wallets, Mix mix, int connections)
     {
         var token = await SignInAsync(host);
         var open = new HttpConnection[connections];
@@ -26,7 +26,7 @@ internal sealed class HttpTarget : ILoadTarget
         {
             var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             await socket.ConnectAsync(host.Address.Host, host.Address.Port);
-            open[i] = new HttpConnection(socket, host.Address.Authority, token);
+            open[i] = new HttpConnection(socket, host.Address.Authority, token, mix);
         }
 
         return new HttpTarget(host, wallets, open);
@@ -35,7 +35,7 @@ internal sealed class HttpTarget : ILoadTarget
     public Task OpenWalletsAsync(Workload workload) => GrainTarget.OpenAsync(_host.Grains, _wallets, workload.OpeningMinor);
 
     public ValueTask<string?> ExecuteAsync(Operation operation) =>
-        _connections[operation.Caller].DepositAsync(_wallets[operation.Wallet], operation.RequestId);
+        _connections[operation.Caller].PostAsync(_wallets[operation.Wallet], operation.Receiver is { } receiver ? _wallets[receiver] : null, operation.RequestId);
 
     public Task<(long[] Heads, long[] Entries)> ReadBalancesAsync() => WalletBalances.ReadAsync(_host.DataSource, "public", _wallets);
 
