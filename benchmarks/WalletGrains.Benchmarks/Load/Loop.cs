@@ -7,7 +7,8 @@ namespace WalletGrains.Benchmarks.Load;
 /// <summary>
 /// Runs callers that each have one operation in flight, measures them, and checks every balance afterwards. In a closed loop a
 /// caller sends its next operation when it has the answer to the last. In an open one operations are due at a fixed rate,
-/// whatever the answers do, and their latency counts from when they were due: a stall is felt by all that were due in it.
+/// whatever the answers do, and their latency counts from when they were due: a stall is felt by all that were due in it, also by those that are answered
+/// when the measured time is over.
 /// </summary>
 internal sealed class Loop
 {
@@ -19,6 +20,9 @@ internal sealed class Loop
     private readonly uint _run = unchecked((uint)Random.Shared.Next());
     private readonly WalletChoice _choice;
     private readonly Pace? _pace;
+    private long _from = long.MaxValue;
+    private long _to = long.MaxValue;
+    private long _answered;
     private volatile bool _isMeasuring;
     private volatile bool _isStopping;
 
@@ -42,9 +46,11 @@ internal sealed class Loop
         using var activity = new ActivityMeter();
         var spent = ProcessCost.Start();
         var startedAt = Stopwatch.GetTimestamp();
+        Volatile.Write(ref _from, startedAt);
         _isMeasuring = true;
         await Task.Delay(_workload.Duration);
         _isMeasuring = false;
+        Volatile.Write(ref _to, Stopwatch.GetTimestamp());
         var elapsed = Stopwatch.GetElapsedTime(startedAt);
         var cost = spent.Stop();
         var commits = journal.Stop();
@@ -55,12 +61,12 @@ internal sealed class Loop
         return new LoadResult(
             _target.Name,
             _workload,
-            _latencies.Count / elapsed.TotalSeconds,
+            _answered / elapsed.TotalSeconds,
             _latencies.Summarize(),
             _failures.Counts,
             await CheckAsync(),
             commits,
-            _latencies.Count == 0 || cost.AllocatedBytes <= 0 ? null : cost.AllocatedBytes / _latencies.Count,
+            _answered == 0 || cost.AllocatedBytes <= 0 ? null : cost.AllocatedBytes / _answered,
             cost,
             consumers);
     }
@@ -69,10 +75,15 @@ internal sealed class Loop
     {
         // A fixed seed for each caller: every run draws the same wallets.
         var random = new Random(caller);
-        for (var sequence = 0; !_isStopping; sequence++)
+        for (var sequence = 0; ; sequence++)
         {
-            var operation = Next(caller, sequence, random);
             var startedAt = _pace is null ? Stopwatch.GetTimestamp() : await _pace.NextAsync();
+            if (_isStopping && startedAt >= Volatile.Read(ref _to))
+            {
+                return;
+            }
+
+            var operation = Next(caller, sequence, random);
             var failure = await ExecuteAsync(operation);
             if (failure is not null)
             {
@@ -82,6 +93,11 @@ internal sealed class Loop
 
             Expect(operation);
             if (_isMeasuring)
+            {
+                Interlocked.Increment(ref _answered);
+            }
+
+            if (startedAt >= Volatile.Read(ref _from) && startedAt < Volatile.Read(ref _to))
             {
                 _latencies.Record(Stopwatch.GetElapsedTime(startedAt));
             }
