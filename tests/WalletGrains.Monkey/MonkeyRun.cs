@@ -76,7 +76,9 @@ internal static class MonkeyRun
         var progress = new ProgressBar(output, options.Requests, moves: ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected);
         var troop = new Troop(bank, wallets, bills, options, progress, findings);
         var startedAt = Stopwatch.GetTimestamp();
-        await troop.RunAsync(cancellationToken);
+        var traffic = troop.RunAsync(cancellationToken);
+        await StatisticsCheck.AskDuringAsync(traffic, bank, wallets, cancellationToken);
+        await traffic;
         var elapsed = Stopwatch.GetElapsedTime(startedAt);
 
         var suspects = await Suspects.ActAsync(bank, findings, cancellationToken);

@@ -8,6 +8,8 @@ internal static class StatisticsCheck
 {
     public const string Area = "statistics";
 
+    private static readonly TimeSpan AskPeriod = TimeSpan.FromMilliseconds(100);
+
     public static async Task CheckAsync(BankClient bank, WalletHistory wallet, Findings findings, CancellationToken cancellationToken)
     {
         var expected = new Shown(
@@ -31,6 +33,23 @@ internal static class StatisticsCheck
         if (wrong is not null)
         {
             findings.Add(Area, $"wallet {wallet.WalletId}: {wrong}");
+        }
+    }
+
+    /// <summary>
+    /// Asks for the statistics now and then while there is traffic. What nobody has asked for yet may be counted at once; what has been shown must be moved on by who
+    /// follows the entries, so a follower that stands still is noticed in the end.
+    /// </summary>
+    public static async Task AskDuringAsync(Task traffic, BankClient bank, IReadOnlyList<Guid> wallets, CancellationToken cancellationToken)
+    {
+        while (!traffic.IsCompleted)
+        {
+            foreach (var walletId in wallets)
+            {
+                await bank.GetAsync($"/wallet/{walletId}/stats", cancellationToken);
+            }
+
+            await Task.WhenAny(traffic, Task.Delay(AskPeriod, cancellationToken));
         }
     }
 
