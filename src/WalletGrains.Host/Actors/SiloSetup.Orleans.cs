@@ -87,6 +87,9 @@ public static class SiloSetup
             storage.Configure<IServiceProvider>((it, services) => (it.Invariant, it.DataSource) = (Npgsql, database(services))));
         silo.UseAdoNetReminderService((OptionsBuilder<AdoNetReminderTableOptions> reminders) =>
             reminders.Configure<IServiceProvider>((it, services) => (it.Invariant, it.DataSource) = (Npgsql, database(services))));
+        // While the ring is not agreed upon, a silo may leave a reminder in the table that belongs to another. The default of five minutes would be
+        // several of its rings.
+        silo.Configure<ReminderOptions>(it => it.RefreshReminderListPeriod = it.MinimumReminderPeriod);
         silo.AddMemoryStreams(ActivityStreams.Provider, streams =>
         {
             streams.ConfigurePartitioning(StreamQueues);

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Orleans.TestingHost;
 using WalletGrains.Grains.Tests.Runtime;
 using Xunit;
@@ -19,7 +20,9 @@ public sealed class ActorFixture : IActorFixture, IAsyncLifetime
             .AddMemoryGrainStorage("PubSubStore")
             .AddMemoryStreams(Providers.Streams)
             .UseInMemoryReminderService()
-            .AddIncomingGrainCallFilter<ContractFilter>());
+            .AddIncomingGrainCallFilter<ContractFilter>()
+            // A silo that takes another for the owner of a reminder hands it over in the table, and the owner reads it at its next refresh.
+            .Services.Configure<ReminderOptions>(options => options.RefreshReminderListPeriod = TimeSpan.FromMilliseconds(500)));
         builder.ConfigureClient(client => client.AddMemoryStreams(Providers.Streams));
         _cluster = builder.Build();
     }

@@ -12,7 +12,7 @@ public sealed class ReminderTests(ActorFixture fixture)
     [Fact]
     public async Task A_tick_calls_the_grain()
     {
-        await Grain.Remind("wake", TimeSpan.FromMilliseconds(500), TimeSpan.FromMinutes(1));
+        await Grain.Remind("wake", TimeSpan.FromSeconds(2), TimeSpan.FromMinutes(1));
 
         Assert.Equal(["wake"], await Stage.Lines(_play, 1));
         await Grain.Forget("wake");
@@ -21,7 +21,7 @@ public sealed class ReminderTests(ActorFixture fixture)
     [Fact]
     public async Task A_tick_calls_the_grain_although_its_activation_has_ended()
     {
-        await Grain.Remind("wake", TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1));
+        await Grain.Remind("wake", TimeSpan.FromSeconds(2), TimeSpan.FromMinutes(1));
         await Grain.Leave();
 
         Assert.Equal(["wake"], await Stage.Lines(_play, 1));

@@ -8,8 +8,7 @@ namespace WalletGrains.Grains.Tests.Runtime;
 /// </summary>
 public static class Stage
 {
-    /// <summary>A reminder whose first time went by while it was being registered ticks a minute later.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly ConcurrentDictionary<(string Play, string Cue), TaskCompletionSource<string>> Cues = new();
     private static readonly ConcurrentDictionary<string, ConcurrentQueue<string>> Scripts = new();
 

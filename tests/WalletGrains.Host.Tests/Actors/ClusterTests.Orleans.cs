@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using WalletGrains.Contracts;
 using WalletGrains.Host.Actors;
 using Xunit;
@@ -38,6 +40,17 @@ public sealed class ClusterTests
 
         Assert.Equal(6, await Probe(second).AddAsync(1));
         Assert.True(await Probe(second).IsRemindedAsync());
+    }
+
+    [Fact]
+    public async Task A_reminder_that_another_silo_left_in_the_table_is_at_most_one_ring_late()
+    {
+        await using var database = await ActorDatabase.CreateAsync();
+        await using var silo = await SiloAsync(database);
+
+        var reminders = silo.Services.GetRequiredService<IOptions<ReminderOptions>>().Value;
+
+        Assert.Equal(reminders.MinimumReminderPeriod, reminders.RefreshReminderListPeriod);
     }
 
     [Fact]

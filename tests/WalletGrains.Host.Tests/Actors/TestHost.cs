@@ -13,6 +13,8 @@ internal sealed class TestHost : IAsyncDisposable
 
     private TestHost(IHost host) => _host = host;
 
+    public IServiceProvider Services => _host.Services;
+
     public IClusterClient Client => _host.Services.GetRequiredService<IClusterClient>();
 
     public static async Task<TestHost> StartAsync(ActorDatabase database, ActorRole role, params (string Name, string Value)[] settings)
