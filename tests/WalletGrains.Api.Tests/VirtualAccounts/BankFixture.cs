@@ -80,6 +80,14 @@ public sealed class BankFixture : IAsyncLifetime
     internal async Task DiscardAsync(JobWatch jobs, string kind, string key) =>
         Assert.Equal(200, (await Api.Operator().PostAsync($"/ops/dead-letters/{await IdAsync(jobs, kind, key)}/discard", "")).Status);
 
+    /// <summary>The body of a report of a payment.</summary>
+    /// <param name="reference">The bank's reference.</param>
+    /// <param name="account">The number of the account.</param>
+    /// <param name="amount">The amount, as JSON.</param>
+    /// <param name="more">Further members, beginning with a comma.</param>
+    public static string ReportOf(string reference, string account, string amount, string more = "") =>
+        $$"""{"event":"credit","reference":"{{reference}}","accountNumber":"{{account}}","amount":{{amount}}{{more}}}""";
+
     /// <summary>A report as the bank sends it, or as somebody else would like to.</summary>
     public Task<Reply> ReportAsync(string body, string? signature = null, string? secret = null) => Api.Anonymous().PostAsync(
         WebhookTests.Path, body, ("x-globus-signature", signature ?? Sign(body, secret ?? Secret)));

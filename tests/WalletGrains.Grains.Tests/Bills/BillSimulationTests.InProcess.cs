@@ -51,7 +51,7 @@ public sealed class BillSimulationTests
         _client = new SimulatedCluster(_world, options, AddServices).AddClient("client");
         foreach (var kind in new[] { BillJobs.Payment, BillJobs.Status, BillJobs.Reversal })
         {
-            Call(() => _client.Cluster.GetGrain<IJobGrain>(kind).StartAsync());
+            _world.Call(_client, () => _client.Cluster.GetGrain<IJobGrain>(kind).StartAsync());
         }
     }
 
@@ -64,10 +64,10 @@ public sealed class BillSimulationTests
     {
         _biller.WhenPaid(Customer, _ => new BillerAnswer.Failed("DECLINED", "The account is closed."));
         var (wallet, paymentId) = Pay();
-        Await(() => StatusOf(paymentId) is BillStatus.Reversing, TimeSpan.FromSeconds(1));
+        _world.Await(() => StatusOf(paymentId) is BillStatus.Reversing, TimeSpan.FromSeconds(1));
         _world.Run(TimeSpan.FromSeconds(4.9));
         Assert.Equal((BillStatus.Reversing, (1_000, 300)), (StatusOf(paymentId), Money(wallet)));
-        Await(() => StatusOf(paymentId) is BillStatus.Reversed, TimeSpan.FromSeconds(0.3));
+        _world.Await(() => StatusOf(paymentId) is BillStatus.Reversed, TimeSpan.FromSeconds(0.3));
         Assert.Equal((1_000, 0), Money(wallet));
         Assert.InRange(TimeOf(paymentId, BillStatus.Reversed) - TimeOf(paymentId, BillStatus.Reversing), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5.2));
     }
@@ -77,9 +77,9 @@ public sealed class BillSimulationTests
     {
         _biller.WhenPaid(Customer, _ => new BillerAnswer.Failed("DECLINED", "The account is closed."));
         var (wallet, paymentId) = Pay();
-        Await(() => StatusOf(paymentId) is BillStatus.Reversing, TimeSpan.FromSeconds(1));
+        _world.Await(() => StatusOf(paymentId) is BillStatus.Reversing, TimeSpan.FromSeconds(1));
         _isJournalAway = true;
-        Await(() => JobOf(BillJobs.Reversal, paymentId).State is JobState.Dead, TimeSpan.FromMinutes(5));
+        _world.Await(() => JobOf(BillJobs.Reversal, paymentId).State is JobState.Dead, TimeSpan.FromMinutes(5));
 
         // Between a half and the whole of 3 s, 6 s, 12 s and 24 s.
         var tried = _log.Where(entry => entry.Event == 1802 && entry.Text.StartsWith("Job bill-reversal", StringComparison.Ordinal)).ToList();
@@ -96,8 +96,8 @@ public sealed class BillSimulationTests
         _isJournalAway = false;
         _world.Run(TimeSpan.FromHours(1));
         Assert.Equal((BillStatus.Reversing, (1_000, 300)), (StatusOf(paymentId), Money(wallet)));
-        Assert.True(Call(() => Jobs.RetryAsync(JobOf(BillJobs.Reversal, paymentId).JobId)).IsDecided);
-        Await(() => StatusOf(paymentId) is BillStatus.Reversed, TimeSpan.FromSeconds(1));
+        Assert.True(_world.Call(_client, () => Jobs.RetryAsync(JobOf(BillJobs.Reversal, paymentId).JobId)).IsDecided);
+        _world.Await(() => StatusOf(paymentId) is BillStatus.Reversed, TimeSpan.FromSeconds(1));
         Assert.Equal((1_000, 0), Money(wallet));
 
         static Action<double> For(double seconds) => wait => Assert.InRange(wait, seconds / 2, seconds);
@@ -109,9 +109,9 @@ public sealed class BillSimulationTests
         var knows = false;
         Lose(() => knows);
         var (wallet, paymentId) = Pay();
-        Await(() => StatusOf(paymentId) is BillStatus.Unknown, TimeSpan.FromSeconds(1));
+        _world.Await(() => StatusOf(paymentId) is BillStatus.Unknown, TimeSpan.FromSeconds(1));
         var since = _world.Now;
-        Await(() => _asked.Count == 1, TimeSpan.FromSeconds(6));
+        _world.Await(() => _asked.Count == 1, TimeSpan.FromSeconds(6));
         Assert.InRange(_asked[0] - since, TimeSpan.FromSeconds(4.9), TimeSpan.FromSeconds(5.2));
 
         // However long nobody has to ask for it by himself.
@@ -130,8 +130,8 @@ public sealed class BillSimulationTests
 
         // Its biller's late word ends it right.
         knows = true;
-        Assert.True(Call(() => Jobs.RetryAsync(JobOf(BillJobs.Status, paymentId).JobId)).IsDecided);
-        Await(() => StatusOf(paymentId) is BillStatus.Completed, TimeSpan.FromSeconds(1));
+        Assert.True(_world.Call(_client, () => Jobs.RetryAsync(JobOf(BillJobs.Status, paymentId).JobId)).IsDecided);
+        _world.Await(() => StatusOf(paymentId) is BillStatus.Completed, TimeSpan.FromSeconds(1));
         Assert.Equal((700, 0), Money(wallet));
     }
 
@@ -142,11 +142,11 @@ public sealed class BillSimulationTests
     {
         _biller.WhenPaid(Customer, [.. Enumerable.Repeat<Func<BillOrder, BillerAnswer>>(_ => new BillerAnswer.NotSent(null, "no connection"), 1_000)]);
         var (wallet, paymentId) = Pay();
-        Await(() => StatusOf(paymentId) is BillStatus.Processing && _biller.CallsFor(Customer) > 0, TimeSpan.FromSeconds(1));
+        _world.Await(() => StatusOf(paymentId) is BillStatus.Processing && _biller.CallsFor(Customer) > 0, TimeSpan.FromSeconds(1));
         _isConfigured = isConfigured;
         _world.Run(TimeSpan.FromMinutes(9.9));
         Assert.Equal((BillStatus.Processing, (1_000, 300)), (StatusOf(paymentId), Money(wallet)));
-        Await(() => StatusOf(paymentId) is BillStatus.Reversed, TimeSpan.FromMinutes(1.5));
+        _world.Await(() => StatusOf(paymentId) is BillStatus.Reversed, TimeSpan.FromMinutes(1.5));
         Assert.Equal("BILLER_UNAVAILABLE", Find(paymentId).Failure!.Code);
         Assert.Equal((1_000, 0), Money(wallet));
         Assert.InRange(TimeOf(paymentId, BillStatus.Reversing) - TimeOf(paymentId, BillStatus.Pending), TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(11.1));
@@ -157,18 +157,18 @@ public sealed class BillSimulationTests
     {
         Lose(static () => false);
         var (wallet, paymentId) = Pay();
-        Await(() => StatusOf(paymentId) is BillStatus.Unknown, TimeSpan.FromSeconds(1));
+        _world.Await(() => StatusOf(paymentId) is BillStatus.Unknown, TimeSpan.FromSeconds(1));
         _isConfigured = false;
-        Await(() => _log.Any(entry => entry.Event == 1802 && entry.Text.EndsWith("There is no biller water any more.", StringComparison.Ordinal)), TimeSpan.FromMinutes(1));
+        _world.Await(() => _log.Any(entry => entry.Event == 1802 && entry.Text.EndsWith("There is no biller water any more.", StringComparison.Ordinal)), TimeSpan.FromMinutes(1));
         _world.Run(TimeSpan.FromHours(23.9));
         Assert.Equal((BillStatus.Unknown, JobState.Queued), (StatusOf(paymentId), JobOf(BillJobs.Status, paymentId).State));
-        Await(() => JobOf(BillJobs.Status, paymentId).State is JobState.Dead, TimeSpan.FromHours(0.7));
+        _world.Await(() => JobOf(BillJobs.Status, paymentId).State is JobState.Dead, TimeSpan.FromHours(0.7));
         Assert.StartsWith("There is no biller water any more. It has been asked since", JobOf(BillJobs.Status, paymentId).LastError, StringComparison.Ordinal);
         Assert.Equal((BillStatus.Unknown, (1_000, 300)), (StatusOf(paymentId), Money(wallet)));
 
         // Somebody finds out by other means.
-        Assert.True(Call(() => Bills.SettleAsync(new SettleBill(paymentId, IsPaid: false, Guid.CreateVersion7(), "by telephone")))!.IsAsDecided);
-        Await(() => StatusOf(paymentId) is BillStatus.Reversed, TimeSpan.FromSeconds(6));
+        Assert.True(_world.Call(_client, () => Bills.SettleAsync(new SettleBill(paymentId, IsPaid: false, Guid.CreateVersion7(), "by telephone")))!.IsAsDecided);
+        _world.Await(() => StatusOf(paymentId) is BillStatus.Reversed, TimeSpan.FromSeconds(6));
         Assert.Equal((1_000, 0), Money(wallet));
     }
 
@@ -187,7 +187,7 @@ public sealed class BillSimulationTests
 
         // Eight at a time: nothing else has held them up.
         var least = TimeSpan.FromSeconds(10.0 * Waiting / 8);
-        Await(() => payments.TrueForAll(payment => StatusOf(payment) is BillStatus.Completed), least + TimeSpan.FromSeconds(40));
+        _world.Await(() => payments.TrueForAll(payment => StatusOf(payment) is BillStatus.Completed), least + TimeSpan.FromSeconds(40));
         Assert.InRange(_world.Now - since, least - TimeSpan.FromSeconds(10), TimeSpan.MaxValue);
     }
 
@@ -202,8 +202,8 @@ public sealed class BillSimulationTests
     private void Ask(Guid paymentId)
     {
         var asked = _asked.Count;
-        Call(() => Bills.RetryAsync(paymentId));
-        Await(() => _asked.Count > asked && JobOf(BillJobs.Status, paymentId).State is not JobState.Running, TimeSpan.FromSeconds(1));
+        _world.Call(_client, () => Bills.RetryAsync(paymentId));
+        _world.Await(() => _asked.Count > asked && JobOf(BillJobs.Status, paymentId).State is not JobState.Running, TimeSpan.FromSeconds(1));
     }
 
     /// <summary>Opens a wallet with 1,000 and pays 300 from it.</summary>
@@ -211,9 +211,9 @@ public sealed class BillSimulationTests
     {
         var walletId = Guid.CreateVersion7();
         var wallet = _client.Cluster.GetGrain<IWalletGrain>(walletId);
-        Call(() => wallet.OpenAsync(new OpenWallet(Currency.Parse("USD"), null)));
-        Assert.IsType<WalletOutcome.Accepted>(Call(() => wallet.ExecuteAsync(new Deposit(NewRequest(), Usd(1_000)))));
-        var paid = Call(() => Bills.PayAsync(new PayBill(NewRequest(), walletId, ScriptedBillers.Code, Customer, Usd(300))));
+        _world.Call(_client, () => wallet.OpenAsync(new OpenWallet(Currency.Parse("USD"), null)));
+        Assert.IsType<WalletOutcome.Accepted>(_world.Call(_client, () => wallet.ExecuteAsync(new Deposit(NewRequest(), Usd(1_000)))));
+        var paid = _world.Call(_client, () => Bills.PayAsync(new PayBill(NewRequest(), walletId, ScriptedBillers.Code, Customer, Usd(300))));
         return (walletId, Assert.IsType<BillOutcome.Accepted>(paid).PaymentId);
     }
 
@@ -228,22 +228,6 @@ public sealed class BillSimulationTests
 
     private (long Balance, long Held) Money(Guid walletId) =>
         _journal.FindHeadAsync(walletId, CancellationToken.None).Result is { } head ? (head.BalanceMinor, head.HeldMinor) : default;
-
-    private void Await(Func<bool> done, TimeSpan atMost) => Assert.True(_world.Run(done, atMost), $"It did not happen within {atMost}.");
-
-    private void Call(Func<Task> call) => Call(async () =>
-    {
-        await call();
-        return true;
-    });
-
-    private T Call<T>(Func<Task<T>> call)
-    {
-        Task<T>? task = null;
-        _client.Process.Start(() => task = call());
-        Await(() => task is { IsCompleted: true }, TimeSpan.FromMinutes(1));
-        return task!.GetAwaiter().GetResult();
-    }
 
     private void AddServices(InProcessSiloBuilder builder, SimulatedSilo silo) => builder.AddMemoryStreams(ActivityStreams.Provider).Services
         .AddSingleton<IJournal>(_journal)

@@ -70,7 +70,7 @@ public sealed class JobSimulationTests
         _cluster.Silos.Single(silo => silo.Name == first).Crash();
 
         // Until the lease ends, and until a reminder finds another silo for the grain.
-        Await(() => Row("job").State is JobState.Done, TimeSpan.FromMinutes(3));
+        _world.Await(() => Row("job").State is JobState.Done, TimeSpan.FromMinutes(3));
         Assert.Equal([1, 2], _begun.Select(begun => begun.Attempt));
         Assert.NotEqual(first, _begun[1].Silo);
         Assert.Equal($"by {_begun[1].Silo}", ResultOf("job"));
@@ -94,10 +94,10 @@ public sealed class JobSimulationTests
         _cluster.Silos.Single(silo => silo.Name == _begun[0].Silo).Process.Stall(TimeSpan.FromSeconds(40));
         var stranger = Duplicate();
         Run(() => stranger.WakeAsync());
-        Await(() => Row("job").State is JobState.Done, TimeSpan.FromMinutes(2));
+        _world.Await(() => Row("job").State is JobState.Done, TimeSpan.FromMinutes(2));
         Assert.Equal("attempt 2", ResultOf("job"));
 
-        Await(() => ended.Count == 2, TimeSpan.FromMinutes(2));
+        _world.Await(() => ended.Count == 2, TimeSpan.FromMinutes(2));
         _world.Run(TimeSpan.FromMinutes(1));
         Assert.Equal([2, 1], ended);
         Assert.Equal(("attempt 2", 2, null), (ResultOf("job"), Row("job").Attempts, Row("job").LastError));
@@ -124,8 +124,8 @@ public sealed class JobSimulationTests
             Enqueue(key);
         }
 
-        Await(() => Row("e").State is JobState.Done, TimeSpan.FromSeconds(15));
-        Await(() => Row("poison").State is JobState.Dead, TimeSpan.FromMinutes(1));
+        _world.Await(() => Row("e").State is JobState.Done, TimeSpan.FromSeconds(15));
+        _world.Await(() => Row("poison").State is JobState.Dead, TimeSpan.FromMinutes(1));
         Assert.Equal((3, "InvalidOperationException: It cannot be done.\uFFFD"), (Row("poison").Attempts, Row("poison").LastError));
         Assert.Equal(3, times.Count);
         Assert.InRange((times[1] - times[0]).TotalSeconds, 0.5, 1.5);
@@ -162,8 +162,8 @@ public sealed class JobSimulationTests
         Enqueue("other");
         _world.Run(TimeSpan.FromMinutes(1));
         Assert.Equal(JobState.Queued, Row("other").State);
-        Await(() => Row("other").State is JobState.Done, TimeSpan.FromMinutes(2));
-        Await(() => Enumerable.Range(0, Policy.Concurrency).All(i => Row($"hanging {i}").State is JobState.Dead), TimeSpan.FromMinutes(10));
+        _world.Await(() => Row("other").State is JobState.Done, TimeSpan.FromMinutes(2));
+        _world.Await(() => Enumerable.Range(0, Policy.Concurrency).All(i => Row($"hanging {i}").State is JobState.Dead), TimeSpan.FromMinutes(10));
         Assert.Equal(Policy.Concurrency * 3, cancelled);
         Assert.Equal((3, "It did not end within 00:02:00."), (Row("hanging 0").Attempts, Row("hanging 0").LastError));
     }
@@ -178,7 +178,7 @@ public sealed class JobSimulationTests
             return new TaskCompletionSource<JobOutcome>().Task;
         };
         Enqueue("bomb");
-        Await(() => Row("bomb").State is JobState.Dead, TimeSpan.FromMinutes(20));
+        _world.Await(() => Row("bomb").State is JobState.Dead, TimeSpan.FromMinutes(20));
         Assert.Equal(Policy.MaxAttempts, _begun.Count);
         Assert.Equal("It was begun 3 times, and its worker died or hung each time.", Row("bomb").LastError);
     }
@@ -196,7 +196,7 @@ public sealed class JobSimulationTests
         Assert.Single(_begun);
         Assert.Equal(JobState.Running, Row("job").State);
         _onWrite = _ => Task.CompletedTask;
-        Await(() => Row("job").State is JobState.Done, TimeSpan.FromSeconds(5));
+        _world.Await(() => Row("job").State is JobState.Done, TimeSpan.FromSeconds(5));
         Assert.Equal("once", ResultOf("job"));
         Assert.Single(_begun);
     }
@@ -213,7 +213,7 @@ public sealed class JobSimulationTests
             return job.Attempt == 1 ? Task.FromResult<JobOutcome>(new JobOutcome.Retry("once more")) : Done("second");
         };
         Enqueue("job");
-        Await(() => Row("job").State is JobState.Done, TimeSpan.FromMinutes(1));
+        _world.Await(() => Row("job").State is JobState.Done, TimeSpan.FromMinutes(1));
         Assert.Equal((2, "second"), (Row("job").Attempts, ResultOf("job")));
         Assert.Equal([1, 2], _begun.Select(begun => begun.Attempt));
     }
@@ -242,7 +242,7 @@ public sealed class JobSimulationTests
             Assert.Equal(2, _cluster.CountActivations(Jobs));
         }
 
-        Await(() => _begun.Count == 30 && running == 0, TimeSpan.FromMinutes(2));
+        _world.Await(() => _begun.Count == 30 && running == 0, TimeSpan.FromMinutes(2));
         Assert.Equal(Policy.Concurrency, most);
     }
 
@@ -258,7 +258,7 @@ public sealed class JobSimulationTests
         };
         Run(() => Sweep.StartAsync());
         Assert.InRange(Row("recurring", SweepKind).DueAt - _database.Clock.GetUtcNow(), SweepPolicy.Every!.Value / 2, SweepPolicy.Every.Value);
-        Await(() => seen.Count == 1, TimeSpan.FromMinutes(2));
+        _world.Await(() => seen.Count == 1, TimeSpan.FromMinutes(2));
         Assert.InRange(seen[0].ClaimedAt, seen[0].DueAt, _database.Clock.GetUtcNow());
     }
 
@@ -268,11 +268,11 @@ public sealed class JobSimulationTests
         var isMended = false;
         _work = (_, _, _) => Task.FromResult<JobOutcome>(new JobOutcome.Done(new byte[isMended ? 1 : 100_000]));
         Run(() => Sweep.StartAsync());
-        Await(() => Row("recurring", SweepKind).LastError is not null, TimeSpan.FromMinutes(2));
+        _world.Await(() => Row("recurring", SweepKind).LastError is not null, TimeSpan.FromMinutes(2));
         Assert.Equal(JobState.Queued, Row("recurring", SweepKind).State);
         Assert.Contains("result", Row("recurring", SweepKind).LastError, StringComparison.Ordinal);
         isMended = true;
-        Await(() => Row("recurring", SweepKind) is { State: JobState.Queued, Attempts: 0, LastError: null, Result: not null }, TimeSpan.FromMinutes(2));
+        _world.Await(() => Row("recurring", SweepKind) is { State: JobState.Queued, Attempts: 0, LastError: null, Result: not null }, TimeSpan.FromMinutes(2));
     }
 
     [Fact]
@@ -314,9 +314,9 @@ public sealed class JobSimulationTests
             await _store.EnqueueAsync(asked, CancellationToken.None);
             await _client.Cluster.GetGrain<IJobGrain>(AskedKind).StartAsync();
         });
-        Await(() => Row("job", AskedKind).State is JobState.Done, TimeSpan.FromMinutes(1));
+        _world.Await(() => Row("job", AskedKind).State is JobState.Done, TimeSpan.FromMinutes(1));
         Assert.Equal([1, 1], _begun.Select(begun => begun.Attempt));
-        Await(() => outcomes.Count == 2, TimeSpan.FromMinutes(1));
+        _world.Await(() => outcomes.Count == 2, TimeSpan.FromMinutes(1));
         Assert.Equal(["retried", "done"], outcomes);
     }
 
@@ -342,13 +342,11 @@ public sealed class JobSimulationTests
 
     private string ResultOf(string key) => Encoding.UTF8.GetString(Row(key).Result!.Value.Span);
 
-    private void Await(Func<bool> done, TimeSpan atMost) => Assert.True(_world.Run(done, atMost), $"It did not happen within {atMost}.");
-
     private void Run(Func<Task> call)
     {
         Task? task = null;
         _client.Process.Start(() => task = call());
-        Await(() => task is { IsCompleted: true }, TimeSpan.FromMinutes(1));
+        _world.Await(() => task is { IsCompleted: true }, TimeSpan.FromMinutes(1));
         task!.GetAwaiter().GetResult();
     }
 

@@ -119,13 +119,7 @@ public sealed class StatisticsGrainTests(MemoryCluster cluster)
         var (journal, time) = (new MemoryJournal(), new ManualTimeProvider());
         var positions = new MemoryActivityPositions();
         var store = new MemoryStatisticsStore(positions, new MemoryJobStore(TimeProvider.System));
-        var wallet = new WrittenWallet(journal);
-        await wallet.DepositAsync(10);
-        var right = StatisticsRows.ToRow(wallet.Id, await StatisticsHistory.CountAsync(journal, wallet.Id, WalletStatistics.None, 1, CancellationToken.None));
-        Assert.True(await store.AddAsync(right with { DepositedMinor = 77 }, CancellationToken.None));
-        var end = await journal.FindEndAsync(CancellationToken.None);
-        await positions.LoadAsync("statistics", 0, 1, CancellationToken.None);
-        Assert.True(await positions.MoveAsync(new PositionMove("statistics", 0, 1, new(0, 0), end), CancellationToken.None));
+        var (wallet, right, end) = await AddWrongRowAsync(journal, positions, store);
 
         var consumer = new Activation(journal, positions, store, time);
         for (var i = 0; i < 3; i++)
@@ -150,13 +144,7 @@ public sealed class StatisticsGrainTests(MemoryCluster cluster)
         var (journal, time) = (new MemoryJournal(), new ManualTimeProvider());
         var positions = new MemoryActivityPositions();
         var store = new MemoryStatisticsStore(positions, new MemoryJobStore(TimeProvider.System));
-        var wallet = new WrittenWallet(journal);
-        await wallet.DepositAsync(10);
-        var right = StatisticsRows.ToRow(wallet.Id, await StatisticsHistory.CountAsync(journal, wallet.Id, WalletStatistics.None, 1, CancellationToken.None));
-        Assert.True(await store.AddAsync(right with { DepositedMinor = 77 }, CancellationToken.None));
-        var end = await journal.FindEndAsync(CancellationToken.None);
-        await positions.LoadAsync("statistics", 0, 1, CancellationToken.None);
-        Assert.True(await positions.MoveAsync(new PositionMove("statistics", 0, 1, default, end), CancellationToken.None));
+        var (wallet, right, end) = await AddWrongRowAsync(journal, positions, store);
 
         var (slow, quick) = (new Activation(journal, positions, store, time), new Activation(journal, positions, store, time));
         await wallet.DepositAsync(1);
@@ -177,13 +165,7 @@ public sealed class StatisticsGrainTests(MemoryCluster cluster)
         var (journal, time) = (new MemoryJournal(), new ManualTimeProvider());
         var positions = new MemoryActivityPositions();
         var store = new MemoryStatisticsStore(positions, new MemoryJobStore(TimeProvider.System));
-        var wallet = new WrittenWallet(journal);
-        await wallet.DepositAsync(10);
-        var right = StatisticsRows.ToRow(wallet.Id, await StatisticsHistory.CountAsync(journal, wallet.Id, WalletStatistics.None, 1, CancellationToken.None));
-        Assert.True(await store.AddAsync(right with { DepositedMinor = 77 }, CancellationToken.None));
-        var end = await journal.FindEndAsync(CancellationToken.None);
-        await positions.LoadAsync("statistics", 0, 1, CancellationToken.None);
-        Assert.True(await positions.MoveAsync(new PositionMove("statistics", 0, 1, new(0, 0), end), CancellationToken.None));
+        var (wallet, _, end) = await AddWrongRowAsync(journal, positions, store);
 
         var consumer = new Activation(journal, positions, store, time);
         await wallet.DepositAsync(1);
@@ -265,6 +247,20 @@ public sealed class StatisticsGrainTests(MemoryCluster cluster)
 
         Assert.Equal(1, store.Reads);
         Assert.Equal(5, Assert.Single(await store.FindAsync([wallet.Id], CancellationToken.None)).Version);
+    }
+
+    /// <summary>A wallet of one entry whose row is wrong, and the consumer standing behind that entry.</summary>
+    private static async Task<(WrittenWallet Wallet, StatisticsRow Right, long End)> AddWrongRowAsync(
+        MemoryJournal journal, MemoryActivityPositions positions, MemoryStatisticsStore store)
+    {
+        var wallet = new WrittenWallet(journal);
+        await wallet.DepositAsync(10);
+        var right = StatisticsRows.ToRow(wallet.Id, await StatisticsHistory.CountAsync(journal, wallet.Id, WalletStatistics.None, 1, CancellationToken.None));
+        Assert.True(await store.AddAsync(right with { DepositedMinor = 77 }, CancellationToken.None));
+        var end = await journal.FindEndAsync(CancellationToken.None);
+        await positions.LoadAsync("statistics", 0, 1, CancellationToken.None);
+        Assert.True(await positions.MoveAsync(new PositionMove("statistics", 0, 1, default, end), CancellationToken.None));
+        return (wallet, right, end);
     }
 
     private async Task StartRelaysAsync()
