@@ -11,7 +11,24 @@ namespace WalletGrains.Journal.Audit;
 public sealed class PostgresApiAudit : IAsyncDisposable
 {
     private const string Columns =
-        "audit_id, at, method, url, body, body_bytes, headers, client_ip, user_id, status, duration_us, correlation_id, made, made_id, replayed, requests";
+        "audit_id, at, method, url, body, body_bytes, headers, client_ip, user_id, status, duration_us, correlation_id, made, made_id, replayed, requests, request_id, request_of, may_have_made";
+
+    // What was asked for under a row's request id, where its answer could not say what became of it: an entry, a bulk (from when it is decided on, nothing has been made by
+    // one that is not), a schedule or the payment of a bill. Lateral with a limit leaves the planner one order only: first the page, then by the unique keys one
+    // look for each of its rows that has to be looked for.
+    private const string FoundLater = """
+        (select e.entry_id as found_id, e.created_at as found_created_at, e.content as found_content
+        from entries e where page.may_have_made = 1 and e.wallet_id = page.request_of and e.request_id = page.request_id limit 1)
+        union all
+        (select b.bulk_id, b.created_at, null
+        from bulks b where page.may_have_made = 3 and b.caller_id = page.request_of and b.request_id = page.request_id and b.state in (2, 3) limit 1)
+        union all
+        (select s.schedule_id, s.created_at, null
+        from schedules s where page.may_have_made = 4 and s.wallet_id = page.request_of and s.request_id = page.request_id limit 1)
+        union all
+        (select p.payment_id, p.created_at, null
+        from bills p where page.may_have_made = 7 and p.wallet_id = page.request_of and p.request_id = page.request_id limit 1)
+        """;
 
     private readonly NpgsqlDataSource _dataSource;
     private readonly JournalOptions _options;
@@ -79,7 +96,10 @@ public sealed class PostgresApiAudit : IAsyncDisposable
         }
     }
 
-    /// <summary>Rows, the newest first, by keyset. Looks through <see cref="JournalLimits.AuditWindow"/> rows at most.</summary>
+    /// <summary>
+    /// Rows, the newest first, by keyset. Looks through <see cref="JournalLimits.AuditWindow"/> rows at most. Where an answer left open what its request has made,
+    /// that is looked for now, in the same statement.
+    /// </summary>
     /// <exception cref="JournalUnavailableException">The database is away.</exception>
     public async Task<AuditRowPage> ReadAsync(AuditRowQuery query, CancellationToken cancellationToken)
     {
@@ -90,14 +110,16 @@ public sealed class PostgresApiAudit : IAsyncDisposable
         var correlated = query.CorrelationId is null ? "$4::text is not null" : "correlation_id = $4";
         var sql = $"""
             with looked_at as materialized (
-                select {Columns}, ($6::text = '' or method = $6) and starts_with(url, $7) and status between $8 and $9 as wanted
+                select {Columns}, ($6::text = '' or method = $6) and starts_with(url, $7) and status between $8 and $9
+                    and ($10::text[] is null or request_id = any($10)) as wanted
                 from api_audit
                 where audit_id < $1 and audit_id >= $2 and {ofUser} and {correlated}
                 order by audit_id desc limit {JournalLimits.AuditWindow}
             )
-            select counted.*, page.*
+            select counted.*, page.*, found.*
             from (select count(*), (select audit_id from looked_at order by audit_id limit 1) from looked_at) counted
             left join (select {Columns} from looked_at where wanted order by audit_id desc limit $5) page on true
+            left join lateral ({FoundLater}) found on true
             order by page.audit_id desc
             """;
         return await _reads.RunAsync(
@@ -113,6 +135,7 @@ public sealed class PostgresApiAudit : IAsyncDisposable
                 parameters.Add(new() { Value = query.UrlPrefix ?? "" });
                 parameters.Add(new() { Value = (short)(query.MinStatus ?? 0) });
                 parameters.Add(new() { Value = (short)(query.MaxStatus ?? short.MaxValue) });
+                parameters.Add(new() { Value = (object?)query.RequestIds?.ToArray() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
             },
             async (row, limit) =>
             {
@@ -167,6 +190,9 @@ public sealed class PostgresApiAudit : IAsyncDisposable
             await WriteOrNullAsync(copy, row.MadeId, NpgsqlDbType.Uuid, cancellationToken);
             await copy.WriteAsync(row.Replayed, NpgsqlDbType.Boolean, cancellationToken);
             await copy.WriteAsync(row.Requests, NpgsqlDbType.Integer, cancellationToken);
+            await (row.RequestId is { } requestId ? copy.WriteAsync(requestId, NpgsqlDbType.Text, cancellationToken) : copy.WriteNullAsync(cancellationToken));
+            await WriteOrNullAsync(copy, row.RequestOf, NpgsqlDbType.Uuid, cancellationToken);
+            await WriteOrNullAsync(copy, row.MayHaveMade, NpgsqlDbType.Smallint, cancellationToken);
         }
 
         await copy.CompleteAsync(cancellationToken);
@@ -183,7 +209,7 @@ public sealed class PostgresApiAudit : IAsyncDisposable
         At: row.GetFieldValue<DateTimeOffset>(3),
         Method: row.GetString(4),
         Url: row.GetString(5),
-        Body: row.IsDBNull(6) ? null : row.GetFieldValue<byte[]>(6),
+        Body: Bytes(row, 6),
         BodyBytes: row.GetInt32(7),
         Headers: row.GetString(8),
         ClientIp: row.IsDBNull(9) ? null : row.GetFieldValue<System.Net.IPAddress>(9),
@@ -194,5 +220,15 @@ public sealed class PostgresApiAudit : IAsyncDisposable
         Made: row.IsDBNull(14) ? null : row.GetInt16(14),
         MadeId: row.IsDBNull(15) ? null : row.GetGuid(15),
         Replayed: row.GetBoolean(16),
-        Requests: row.GetInt32(17));
+        Requests: row.GetInt32(17),
+        RequestId: row.IsDBNull(18) ? null : row.GetString(18),
+        RequestOf: row.IsDBNull(19) ? null : row.GetGuid(19),
+        MayHaveMade: row.IsDBNull(20) ? null : row.GetInt16(20))
+    {
+        Found = row.IsDBNull(21) ? null : new AuditFinding(row.GetGuid(21), row.GetFieldValue<DateTimeOffset>(22), Bytes(row, 23)),
+    };
+
+    // A null of its type: any other is an array, and becomes empty memory.
+    private static ReadOnlyMemory<byte>? Bytes(NpgsqlDataReader row, int column) =>
+        row.IsDBNull(column) ? default(ReadOnlyMemory<byte>?) : row.GetFieldValue<byte[]>(column);
 }

@@ -11,6 +11,11 @@ public sealed class PostgresApiAuditTests(PostgresJournalFixture postgres) : ICl
 {
     private static readonly AuditRowQuery Everything = new(null, 50, null, null, null, null, null, null, null, null);
 
+    private const short Entry = 1;
+    private const short Bulk = 3;
+    private const short Schedule = 4;
+    private const short Bill = 7;
+
     // Days of its own for each test, so that they do not meet.
     private static int s_years;
 
@@ -34,6 +39,8 @@ public sealed class PostgresApiAuditTests(PostgresJournalFixture postgres) : ICl
             MadeId = Guid.CreateVersion7(),
             Replayed = true,
             Requests = 17,
+            RequestId = "c:naïve ₦",
+            RequestOf = Guid.CreateVersion7(),
         };
         await WriteAsync(row);
 
@@ -61,7 +68,7 @@ public sealed class PostgresApiAuditTests(PostgresJournalFixture postgres) : ICl
     public async Task Every_condition_leaves_out_the_others()
     {
         var user = Guid.CreateVersion7();
-        var wanted = Row(_day) with { UserId = user, Method = "PUT", Url = "/wallet/1/limits", Status = 422, CorrelationId = $"{user:N}" };
+        var wanted = Row(_day) with { UserId = user, Method = "PUT", Url = "/wallet/1/limits", Status = 422, CorrelationId = $"{user:N}", RequestId = "c:rent" };
         await WriteAsync([wanted, .. Enumerable.Range(0, 5).Select(_ => Row(_day) with { UserId = Guid.CreateVersion7() })]);
 
         foreach (var query in new[]
@@ -71,12 +78,106 @@ public sealed class PostgresApiAuditTests(PostgresJournalFixture postgres) : ICl
             OfDay() with { UrlPrefix = "/wallet/1/" },
             OfDay() with { MinStatus = 400, MaxStatus = 499 },
             Everything with { CorrelationId = $"{user:N}" },
+            OfDay() with { RequestIds = ["c:rent", "r:rent"] },
         })
         {
             Assert.Equal([wanted.AuditId], Ids(await ReadAsync(query)));
         }
 
         Assert.Empty((await ReadAsync(OfDay() with { UrlPrefix = "%" })).Rows);
+        Assert.Empty((await ReadAsync(OfDay() with { RequestIds = ["c:ren", "r:rent"] })).Rows);
+    }
+
+    [Fact]
+    public async Task The_entry_that_a_request_may_have_made_is_found_from_when_it_is_committed()
+    {
+        var wallet = await TestWallet.OpenAsync(postgres.Journal);
+        var row = Asking(wallet.Id, Entry, "c:rent");
+        await WriteAsync(row);
+        Assert.Null(await FindAsync(row));
+
+        var append = wallet.Deposit(7, "c:rent");
+        await postgres.Journal.AppendAsync(append);
+
+        var found = (await FindAsync(row))!;
+        Assert.Equal((append.Entry!.EntryId, append.Entry.CreatedAt), (found.Id, found.CreatedAt));
+        Assert.Equal(append.Entry.Content.ToArray(), found.EntryContent!.Value.ToArray());
+        Assert.Equal(row, (await ReadAsync(OfDay())).Rows[0] with { Found = null });
+    }
+
+    [Fact]
+    public async Task Nothing_is_found_under_the_request_id_of_another_or_of_a_refusal_or_where_the_answer_said_what_was_made()
+    {
+        var wallet = await TestWallet.OpenAsync(postgres.Journal);
+        var other = await TestWallet.OpenAsync(postgres.Journal);
+        await postgres.Journal.AppendAsync(wallet.Deposit(7, "c:rent"));
+        await postgres.Journal.AppendAsync(wallet.Refuse("c:refused"));
+        await WriteAsync(
+            Asking(other.Id, Entry, "c:rent"),
+            Asking(wallet.Id, Entry, "c:refused"),
+            Asking(wallet.Id, Entry, "c:ren"),
+            Asking(wallet.Id, Entry, "r:rent"),
+            Asking(wallet.Id, Schedule, "c:rent"),
+            Asking(wallet.Id, Entry, "c:rent") with { MayHaveMade = null },
+            Asking(wallet.Id, Entry, "c:rent") with { MayHaveMade = null, RequestOf = null });
+
+        Assert.Equal(new AuditFinding?[7], (await ReadAsync(OfDay())).Rows.Select(row => row.Found));
+    }
+
+    [Theory]
+    [InlineData(Bulk, 1, false)]
+    [InlineData(Bulk, 2, true)]
+    [InlineData(Bulk, 3, true)]
+    [InlineData(Bulk, 5, false)]
+    [InlineData(Schedule, 3, true)]
+    [InlineData(Bill, 1, true)]
+    public async Task So_is_what_has_a_request_id_and_is_no_entry(short kind, short state, bool isFound)
+    {
+        var (id, of) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        await postgres.ExecuteAsync(kind switch
+        {
+            Bulk => $"insert into bulks values ('{id}', '{of}', 'c:rent', decode(repeat('00', 16), 'hex'), '', {state}, null, {(state == 5 ? "'CODE'" : "null")}, now(), now())",
+            Schedule => $"""
+                insert into schedules (schedule_id, wallet_id, to_wallet_id, amount_minor, currency, start_at, request_id, fingerprint, state, created_at, updated_at)
+                values ('{id}', '{of}', gen_random_uuid(), 1, 'USD', now(), 'c:rent', decode(repeat('00', 16), 'hex'), {state}, now(), now())
+                """,
+            _ => $"""
+                insert into bills (payment_id, wallet_id, biller_code, customer_reference, amount_minor, currency, request_id, fingerprint, state, revision, content, created_at, updated_at)
+                values ('{id}', '{of}', 'water', '1', 1, 'USD', 'c:rent', decode(repeat('00', 16), 'hex'), {state}, 1, '', now(), now())
+                """,
+        });
+        var row = Asking(of, kind, "c:rent");
+        await WriteAsync(row, Asking(Guid.CreateVersion7(), kind, "c:rent"), Asking(of, kind, "c:ren"));
+
+        Assert.Equal(isFound ? id : null, (await FindAsync(row))?.Id);
+        Assert.Equal(isFound ? 1 : 0, (await ReadAsync(OfDay())).Rows.Count(read => read.Found is not null));
+    }
+
+    [Fact]
+    public async Task A_page_looks_for_what_was_made_by_keys_only()
+    {
+        await using var own = new PostgresJournalFixture();
+        await own.InitializeAsync();
+        var wallet = await TestWallet.OpenAsync(own.Journal);
+        for (var i = 0; i < 4; i++)
+        {
+            await Task.WhenAll(Enumerable.Range(0, 500).Select(_ => own.Journal.AppendAsync(wallet.Deposit(1))));
+        }
+
+        await using var reading = NpgsqlDataSource.Create(own.ConnectionString + ";Application Name=reading");
+        await using var audit = new PostgresApiAudit(reading, new JournalOptions(), TimeProvider.System);
+        var ids = (await own.Journal.ReadEntriesAsync(new EntryQuery(wallet.Id, long.MaxValue, 200), TestContext.Current.CancellationToken)).Select(entry => entry.RequestId);
+        await audit.WriteAsync([.. ids.Select(id => Asking(wallet.Id, Entry, id))], TestContext.Current.CancellationToken);
+        await own.ExecuteAsync("vacuum analyze; select pg_stat_reset()");
+
+        Assert.Equal(200, (await audit.ReadAsync(Everything with { Limit = 200 }, TestContext.Current.CancellationToken)).Rows.Count(row => row.Found is not null));
+
+        // A backend reports its counters when it ends; this waits until it has.
+        Assert.True(await own.ScalarAsync<bool>(
+            "select bool_and(pg_terminate_backend(pid, 30000)) from pg_stat_activity where datname = current_database() and application_name = 'reading'"));
+        Assert.Equal(200, await own.ScalarAsync<long>("select idx_scan from pg_stat_user_indexes where indexrelname = 'entries_request_id_unique'"));
+        Assert.Equal(0, await own.ScalarAsync<long>("select sum(seq_tup_read)::bigint from pg_stat_user_tables where relname in ('entries', 'bulks', 'schedules', 'bills')"));
+        Assert.Equal(0, await own.ScalarAsync<long>("select sum(seq_scan)::bigint from pg_stat_user_tables where relname in ('bulks', 'schedules', 'bills')"));
     }
 
     [Fact]
@@ -105,8 +206,19 @@ public sealed class PostgresApiAuditTests(PostgresJournalFixture postgres) : ICl
     [Fact]
     public async Task A_row_that_the_database_refuses_writes_none()
     {
-        var tooLong = Row(_day) with { Body = new byte[8_193].Select(_ => (byte)'a').ToArray() };
-        await Assert.ThrowsAsync<JournalRejectedException>(() => WriteAsync(Row(_day), tooLong));
+        foreach (var refused in new[]
+        {
+            Row(_day) with { Body = new byte[8_193].Select(_ => (byte)'a').ToArray() },
+            Row(_day) with { RequestId = new string('a', 1_025) },
+            Row(_day) with { RequestOf = Guid.CreateVersion7() },
+            Asking(Guid.CreateVersion7(), 2, "c:rent"),
+            Asking(Guid.CreateVersion7(), Entry, "c:rent") with { Made = Entry, MadeId = Guid.CreateVersion7() },
+            Asking(Guid.CreateVersion7(), Entry, "c:rent") with { RequestOf = null },
+        })
+        {
+            await Assert.ThrowsAsync<JournalRejectedException>(() => WriteAsync(Row(_day), refused));
+        }
+
         Assert.Empty((await ReadAsync(OfDay())).Rows);
     }
 
@@ -159,6 +271,12 @@ public sealed class PostgresApiAuditTests(PostgresJournalFixture postgres) : ICl
 
     private static AuditRow Row(DateTimeOffset at) => new(
         Guid.CreateVersion7(at), at, "POST", "/wallets", null, 0, "{}", IPAddress.Loopback, null, 200, TimeSpan.FromMilliseconds(1.5), "c", null, null, false, 1);
+
+    /// <summary>A request whose answer left open what became of it.</summary>
+    private AuditRow Asking(Guid requestOf, short kind, string requestId) =>
+        Row(_day) with { Status = 503, RequestId = requestId, RequestOf = requestOf, MayHaveMade = kind };
+
+    private async Task<AuditFinding?> FindAsync(AuditRow row) => Assert.Single((await ReadAsync(OfDay())).Rows, read => read.AuditId == row.AuditId).Found;
 
     private AuditRowQuery OfDay(int days = 1) => Everything with { From = _day.Date.ToUniversalTime(), To = _day.AddDays(days) };
 
