@@ -19,7 +19,8 @@ internal sealed class AuditEndpoints(IGrainFactory grains)
         endpoints.MapApi("GET", "/ops/audit", ListAsync, new("listAudit", "Operations", "Requests that may have changed something, the newest first")
         {
             Description = "Every POST, PUT, PATCH and DELETE that reached the front door, whatever became of it, about a second after its answer. Secrets are "
-                + "masked. A page looks through so many requests at most: one with nextCursor and few items, or none, is not the end.",
+                + "masked. A page looks through so many requests at most: one with nextCursor and few items, or none, is not the end. "
+                + "What a request made that was not answered, or with OUTCOME_UNKNOWN, is looked for by its request id when the list is read: made.foundLater.",
             Access = Access.Operator,
             Response = typeof(AuditListResponse),
             Query =
@@ -33,6 +34,7 @@ internal sealed class AuditEndpoints(IGrainFactory grains)
                 new("path", "Only requests whose path begins like this, for example /wallet/."),
                 new("status", "Only requests answered with this status, such as 422, or this class of them, such as 4xx."),
                 new("correlationId", "Only requests with this correlation id."),
+                new("requestId", "Only requests with this request id, whatever became of them. Give userId, or from and to, with it: it is looked for among those."),
             ],
         });
 
@@ -53,7 +55,8 @@ internal sealed class AuditEndpoints(IGrainFactory grains)
             Path(errors, request),
             minStatus,
             maxStatus,
-            CorrelationIdOf(errors, request));
+            CorrelationIdOf(errors, request),
+            RequestIdOf(errors, request));
 
         // A cursor is good for the filters that it came with.
         var filters = (query with { Limit = 0 }).ToString();
@@ -148,6 +151,17 @@ internal sealed class AuditEndpoints(IGrainFactory grains)
         if (id is not null && !CorrelationId.IsSane(id))
         {
             errors.Add("correlationId", "correlationId must be the X-Correlation-Id of an answer.");
+        }
+
+        return id;
+    }
+
+    private static string? RequestIdOf(FieldErrors errors, HttpRequest request)
+    {
+        var id = QueryFields.Single(request, "requestId");
+        if (id is not null && !RequestId.TryFromClient(id, out _))
+        {
+            errors.Add("requestId", $"requestId must have 1 to {Limits.MaxRequestIdLength} characters and no control characters.");
         }
 
         return id;

@@ -45,6 +45,10 @@ internal sealed record AuditedRequestResponse(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Guid? UserId { get; init; }
 
+    /// <summary>Its request id, which it named or was given; left out for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? RequestId { get; init; }
+
     /// <summary>What it made; left out for nothing.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public MadeResponse? Made { get; init; }
@@ -64,7 +68,8 @@ internal sealed record AuditedRequestResponse(
         Body = request.Body,
         ClientIp = request.ClientIp,
         UserId = request.UserId,
-        Made = request.Made is { } made ? new MadeResponse(MadeResponse.Name(made.Kind), made.Id, request.Replayed) : null,
+        RequestId = request.RequestId,
+        Made = request.Made is { } made ? new MadeResponse(MadeResponse.Name(made.Kind), made.Id, request.Replayed, request.FoundLater) : null,
     };
 
     private static Dictionary<string, string> HeadersOf(string stored)
@@ -75,10 +80,12 @@ internal sealed record AuditedRequestResponse(
 }
 
 /// <summary>What a request made.</summary>
-/// <param name="Kind">TRANSACTION, TRANSFER, BULK, SCHEDULE, WALLET or USER.</param>
+/// <param name="Kind">TRANSACTION, TRANSFER, BULK, SCHEDULE, WALLET, USER or BILL.</param>
 /// <param name="Id">Its id.</param>
 /// <param name="Replayed">An earlier request with the same request id had made it.</param>
-internal sealed record MadeResponse(string Kind, Guid Id, bool Replayed)
+/// <param name="FoundLater">The answer could not say it, because the outcome was unknown or there was no answer: it was found under the request id. Made by this request, or by another one
+/// with the same id.</param>
+internal sealed record MadeResponse(string Kind, Guid Id, bool Replayed, bool FoundLater)
 {
     public static string Name(MadeKind kind) => kind.ToString().ToUpperInvariant();
 }

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using WalletGrains.Api.Auth;
 using WalletGrains.Api.Http;
+using WalletGrains.Contracts;
 using WalletGrains.Contracts.Audit;
 
 namespace WalletGrains.Api.Audit;
@@ -42,7 +43,8 @@ public sealed class AuditRecord
     public string Url { get; private set; } = "";
 
     /// <summary>Its body, secrets masked and cut; null when none was read. Not to be used after <see cref="Release"/>.</summary>
-    public ReadOnlyMemory<byte>? Body => _body is null ? null : _body.AsMemory(0, _bodyLength);
+    /// <remarks>A null of its type: any other is an array, and becomes an empty body.</remarks>
+    public ReadOnlyMemory<byte>? Body => _body is null ? default(ReadOnlyMemory<byte>?) : _body.AsMemory(0, _bodyLength);
 
     /// <summary>How long the whole body was.</summary>
     public int BodyBytes { get; private set; }
@@ -70,6 +72,15 @@ public sealed class AuditRecord
 
     /// <summary>How many requests it stands for: itself, and others that were refused like it.</summary>
     public int Requests { get; private set; } = 1;
+
+    /// <summary>The request id that it named or was given; null where none was read.</summary>
+    public RequestId? RequestId { get; private set; }
+
+    /// <summary>Whose request id that is, a wallet's or of a bulk its caller's; null when it has asked for nothing under it.</summary>
+    public Guid? RequestOf { get; private set; }
+
+    /// <summary>What it asked for, where its answer leaves open what became of it; null elsewhere.</summary>
+    public MadeKind? MayHaveMade { get; private set; }
 
     /// <summary>
     /// It was refused, and nobody answers for it: the sender is not known, or has sent too much. Everything else is bounded by what users may send and has made
@@ -137,12 +148,24 @@ public sealed class AuditRecord
     /// <summary>Leaves out who sent it: it is to stand for requests of several.</summary>
     internal void ForgetSender()
     {
-        (UserId, ClientIp) = (null, null);
+        (UserId, ClientIp, RequestId, RequestOf) = (null, null, null, null);
         Array.Clear(_headers);
     }
 
+    /// <summary>Takes the request id that was read.</summary>
+    internal void TakeRequestId(RequestId requestId) => RequestId = requestId;
+
+    /// <summary>From here on it may make something under its request id. Without an answer that says what became of it, whoever reads the audit looks for that.</summary>
+    /// <param name="kind">What it asks for: the kind of thing that is unique by its request id.</param>
+    /// <param name="requestOf">Whose request id it is, the wallet's or of a bulk the caller's.</param>
+    internal void TakeAsked(MadeKind kind, Guid requestOf) => (MayHaveMade, RequestOf) = (kind, requestOf);
+
     /// <summary>Takes what the request was answered with.</summary>
-    internal void TakeAnswer(in Answer answer) => (Made, Replayed, UserId) = (answer.Made, answer.Replayed, answer.UserId);
+    internal void TakeAnswer(in Answer answer)
+    {
+        (Made, Replayed, UserId) = (answer.Made, answer.Replayed, answer.UserId);
+        MayHaveMade = answer.IsOutcomeUnknown ? MayHaveMade : null;
+    }
 
     /// <summary>Takes the rest, when the request is answered.</summary>
     internal void Complete(HttpContext context, TimeSpan duration)

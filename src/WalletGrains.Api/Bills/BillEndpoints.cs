@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using WalletGrains.Api.Audit;
 using WalletGrains.Api.Auth;
 using WalletGrains.Api.Errors;
 using WalletGrains.Api.Http;
@@ -112,6 +113,7 @@ internal sealed class BillEndpoints(IGrainFactory grains, WalletDirectory direct
             return refused;
         }
 
+        AuditRecord.Of(context)?.TakeAsked(MadeKind.Bill, walletId);
         try
         {
             var outcome = await Bills.PayAsync(new PayBill(requestId, walletId, billerCode, customerReference, amount));

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using WalletGrains.Api.Audit;
 using WalletGrains.Api.Auth;
 using WalletGrains.Api.Errors;
 using WalletGrains.Api.Http;
@@ -57,6 +58,7 @@ internal sealed class BulkEndpoints(IGrainFactory grains, WalletDirectory direct
             return refused;
         }
 
+        AuditRecord.Of(context)?.TakeAsked(MadeKind.Bulk, caller.UserId);
         try
         {
             var outcome = await grains.GetGrain<IBulkTransferGrain>(0).TransferAsync(new StartBulk(caller.UserId, requestId, legs));

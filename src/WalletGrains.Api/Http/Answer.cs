@@ -76,6 +76,9 @@ internal readonly struct Answer
     /// <summary>A problem.</summary>
     public static implicit operator Answer(Problem problem) => Of(problem);
 
+    /// <summary>It leaves open whether what was asked for came to be.</summary>
+    public bool IsOutcomeUnknown => _content is Problem problem && problem.Kind == ProblemKind.OutcomeUnknown;
+
     /// <summary>What writes the body; null for a body that <see cref="Write"/> writes.</summary>
     public Func<HttpContext, Task>? Stream => _content as Func<HttpContext, Task>;
 

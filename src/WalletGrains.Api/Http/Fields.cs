@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using WalletGrains.Api.Audit;
 using WalletGrains.Contracts;
 
 namespace WalletGrains.Api.Http;
@@ -145,8 +146,10 @@ internal static class Fields
             errors.Add(
                 inBody is null ? HeaderName : field,
                 $"{(inBody is null ? HeaderName : field)} must have 1 to {Limits.MaxRequestIdLength} characters and no control characters.");
+            return default;
         }
 
+        AuditRecord.Of(request.HttpContext)?.TakeRequestId(requestId);
         return requestId;
     }
 
@@ -157,7 +160,13 @@ internal static class Fields
     public static RequestId ReversalId(this FieldErrors errors, string field, string? inBody, HttpRequest request, TimeProvider time)
     {
         var given = errors.RequestId(field, inBody, request, time);
-        return given != default && Contracts.RequestId.TryFromReversal(given.ClientText, out var requestId) ? requestId : default;
+        if (given == default || !Contracts.RequestId.TryFromReversal(given.ClientText, out var requestId))
+        {
+            return default;
+        }
+
+        AuditRecord.Of(request.HttpContext)?.TakeRequestId(requestId);
+        return requestId;
     }
 
     private static string Plain(this FieldErrors errors, string field, string value)

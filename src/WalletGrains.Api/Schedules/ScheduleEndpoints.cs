@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using WalletGrains.Api.Audit;
 using WalletGrains.Api.Auth;
 using WalletGrains.Api.Errors;
 using WalletGrains.Api.Http;
@@ -81,6 +82,7 @@ internal sealed class ScheduleEndpoints(IGrainFactory grains, WalletDirectory di
             return refused;
         }
 
+        AuditRecord.Of(context)?.TakeAsked(MadeKind.Schedule, walletId);
         try
         {
             var outcome = await grains.GetGrain<IScheduleGrain>(0).CreateAsync(

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using WalletGrains.Api.Audit;
 using WalletGrains.Api.Auth;
 using WalletGrains.Api.Errors;
 using WalletGrains.Api.Http;
@@ -59,6 +60,7 @@ internal sealed class ReversalEndpoints(IGrainFactory grains, TimeProvider time)
             return invalid;
         }
 
+        AuditRecord.Of(context)?.TakeAsked(MadeKind.Transaction, original.ToWalletId);
         try
         {
             var outcome = await grain.ReverseAsync(new ReverseTransfer(requestId, transferId, amount, reason));

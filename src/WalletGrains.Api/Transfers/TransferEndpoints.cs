@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using WalletGrains.Api.Audit;
 using WalletGrains.Api.Auth;
 using WalletGrains.Api.Errors;
 using WalletGrains.Api.Http;
@@ -83,6 +84,7 @@ internal sealed class TransferEndpoints(IGrainFactory grains, WalletDirectory di
             return refused!;
         }
 
+        AuditRecord.Of(context)?.TakeAsked(MadeKind.Transaction, senderId);
         TransferOutcome.Completed completed;
         try
         {
@@ -135,6 +137,7 @@ internal sealed class TransferEndpoints(IGrainFactory grains, WalletDirectory di
             return refused!;
         }
 
+        AuditRecord.Of(context)?.TakeAsked(MadeKind.Transaction, fromId);
         try
         {
             var outcome = await grains.GetGrain<ITransferGrain>(0).TransferAsync(command);

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using WalletGrains.Api.Audit;
 using WalletGrains.Api.Auth;
 using WalletGrains.Api.Errors;
 using WalletGrains.Api.Http;
@@ -82,6 +83,7 @@ internal sealed class BalanceEndpoints(IGrainFactory grains, WalletDirectory dir
             return refused;
         }
 
+        AuditRecord.Of(context)?.TakeAsked(MadeKind.Transaction, walletId);
         var grain = grains.GetGrain<IWalletGrain>(walletId);
         WalletOutcome.Accepted accepted;
         try
@@ -144,6 +146,7 @@ internal sealed class BalanceEndpoints(IGrainFactory grains, WalletDirectory dir
             return refused;
         }
 
+        AuditRecord.Of(context)?.TakeAsked(MadeKind.Transaction, walletId);
         try
         {
             var outcome = await grains.GetGrain<IWalletGrain>(walletId).ExecuteAsync(command(requestId, amount, description, metadata));

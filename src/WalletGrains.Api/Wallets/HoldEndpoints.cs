@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using WalletGrains.Api.Audit;
 using WalletGrains.Api.Auth;
 using WalletGrains.Api.Errors;
 using WalletGrains.Api.Http;
@@ -98,6 +99,7 @@ internal sealed class HoldEndpoints(IGrainFactory grains, WalletDirectory direct
         var holdId = Guid.CreateVersion7(time.GetUtcNow());
         var duration = seconds is { } given ? TimeSpan.FromSeconds(given) : (TimeSpan?)null;
         return await ExecuteAsync(
+            context,
             walletId,
             new PlaceHold(requestId, amount, holdId, duration, description, metadata),
             static hold => Answer.Created(hold, ApiJson.Wire.HoldResponse) with { Location = $"/holds/{hold.HoldId}" });
@@ -127,7 +129,7 @@ internal sealed class HoldEndpoints(IGrainFactory grains, WalletDirectory direct
 
         return AmountText.TryRead(body.Amount, "amount", hold.Amount.Currency, out var amount) is { } invalid
             ? invalid
-            : await ExecuteAsync(hold.WalletId, new CaptureHold(requestId, holdId, amount), Ended);
+            : await ExecuteAsync(context, hold.WalletId, new CaptureHold(requestId, holdId, amount), Ended);
     }
 
     private async ValueTask<Answer> ReleaseAsync(HttpContext context)
@@ -147,7 +149,7 @@ internal sealed class HoldEndpoints(IGrainFactory grains, WalletDirectory direct
         }
 
         return await FindAsync(holdId, Caller.Of(context)) is { } hold
-            ? await ExecuteAsync(hold.WalletId, new ReleaseHold(requestId, holdId), Ended)
+            ? await ExecuteAsync(context, hold.WalletId, new ReleaseHold(requestId, holdId), Ended)
             : Problem.NotFound;
     }
 
@@ -173,8 +175,9 @@ internal sealed class HoldEndpoints(IGrainFactory grains, WalletDirectory direct
             ? hold
             : null;
 
-    private async ValueTask<Answer> ExecuteAsync(Guid walletId, WalletCommand command, Func<HoldResponse, Answer> answer)
+    private async ValueTask<Answer> ExecuteAsync(HttpContext context, Guid walletId, WalletCommand command, Func<HoldResponse, Answer> answer)
     {
+        AuditRecord.Of(context)?.TakeAsked(MadeKind.Transaction, walletId);
         try
         {
             var outcome = await grains.GetGrain<IWalletGrain>(walletId).ExecuteAsync(command);

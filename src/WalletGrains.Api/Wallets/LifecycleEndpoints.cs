@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using WalletGrains.Api.Audit;
 using WalletGrains.Api.Auth;
 using WalletGrains.Api.Errors;
 using WalletGrains.Api.Http;
@@ -97,6 +98,7 @@ internal sealed class LifecycleEndpoints(IGrainFactory grains, TimeProvider time
             return refused;
         }
 
+        AuditRecord.Of(context)?.TakeAsked(MadeKind.Transaction, walletId);
         try
         {
             var outcome = await grain.ExecuteAsync(command(requestId, reason));

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using WalletGrains.Api.Audit;
 using WalletGrains.Api.Auth;
 using WalletGrains.Api.Errors;
 using WalletGrains.Api.Http;
@@ -68,6 +69,7 @@ internal sealed class LimitsEndpoints(IGrainFactory grains, WalletDirectory dire
             return alsoInvalid;
         }
 
+        AuditRecord.Of(context)?.TakeAsked(MadeKind.Transaction, walletId);
         try
         {
             var limits = new WalletLimits(perTransaction?.MinorUnits, perDay?.MinorUnits, (int?)count);

@@ -21,6 +21,7 @@ public interface IAuditGrain : IGrainWithIntegerKey
 /// <param name="MinStatus">Only those that were answered with this status or a higher one.</param>
 /// <param name="MaxStatus">Only those that were answered with this status or a lower one.</param>
 /// <param name="CorrelationId">Only those with this correlation id.</param>
+/// <param name="RequestId">Only those with this request id, as its client wrote it.</param>
 [GenerateSerializer, Immutable]
 [Alias("walletgrains.AuditQuery")]
 public sealed record AuditQuery(
@@ -33,7 +34,8 @@ public sealed record AuditQuery(
     [property: Id(6)] string? PathPrefix = null,
     [property: Id(7)] int? MinStatus = null,
     [property: Id(8)] int? MaxStatus = null,
-    [property: Id(9)] string? CorrelationId = null);
+    [property: Id(9)] string? CorrelationId = null,
+    [property: Id(10)] string? RequestId = null);
 
 /// <summary>A page of requests. It may have fewer than were asked for, or none, and still not be the last one: a page looks through so
 /// many requests at most.</summary>
@@ -59,6 +61,8 @@ public sealed record AuditPage([property: Id(0)] IReadOnlyList<AuditedRequest> I
 /// <param name="Made">What it made; null for nothing.</param>
 /// <param name="Replayed">An earlier request with the same request id had made it.</param>
 /// <param name="Requests">How many requests it stands for: itself, and others that were refused like it.</param>
+/// <param name="RequestId">Its request id, as its client wrote it or as it was given one; null for none.</param>
+/// <param name="FoundLater">The answer could not say what it made: that was found under the request id since. It, or another request with that id, has made it.</param>
 [GenerateSerializer, Immutable]
 [Alias("walletgrains.AuditedRequest")]
 public sealed record AuditedRequest(
@@ -76,7 +80,9 @@ public sealed record AuditedRequest(
     [property: Id(11)] string CorrelationId,
     [property: Id(12)] Made? Made,
     [property: Id(13)] bool Replayed,
-    [property: Id(14)] int Requests);
+    [property: Id(14)] int Requests,
+    [property: Id(15)] string? RequestId,
+    [property: Id(16)] bool FoundLater);
 
 /// <summary>What a request made.</summary>
 /// <param name="Kind">What it is.</param>

@@ -1,4 +1,3 @@
-using System.Text;
 using Orleans.Concurrency;
 using WalletGrains.Contracts.Audit;
 using WalletGrains.Journal.Audit;
@@ -14,36 +13,7 @@ public sealed class AuditGrain(PostgresApiAudit audit) : Grain, IAuditGrain
     public async Task<AuditPage> ListAsync(AuditQuery query)
     {
         ArgumentNullException.ThrowIfNull(query);
-        var rows = await Outage.GuardAsync(() => audit.ReadAsync(
-            new AuditRowQuery(
-                query.Before,
-                query.Limit,
-                query.From,
-                query.To,
-                query.UserId,
-                query.Method,
-                query.PathPrefix,
-                query.MinStatus,
-                query.MaxStatus,
-                query.CorrelationId),
-            CancellationToken.None));
-        return new AuditPage([.. rows.Rows.Select(ToRequest)], rows.Next);
+        var rows = await Outage.GuardAsync(() => audit.ReadAsync(AuditRows.ToRowQuery(query), CancellationToken.None));
+        return new AuditPage([.. rows.Rows.Select(AuditRows.ToRequest)], rows.Next);
     }
-
-    private static AuditedRequest ToRequest(AuditRow row) => new(
-        row.AuditId,
-        row.At,
-        row.Method,
-        row.Url,
-        row.Body is { } body ? Encoding.UTF8.GetString(body.Span) : null,
-        row.BodyBytes,
-        row.Headers,
-        row.ClientIp?.ToString(),
-        row.UserId,
-        row.Status,
-        row.Duration,
-        row.CorrelationId,
-        row is { Made: { } kind, MadeId: { } id } ? new Made((MadeKind)kind, id) : null,
-        row.Replayed,
-        row.Requests);
 }

@@ -22,5 +22,8 @@ internal static class AuditRows
         (short?)record.Made?.Kind,
         record.Made?.Id,
         record.Replayed,
-        record.Requests);
+        record.Requests,
+        record.RequestId?.Value,
+        record.RequestOf,
+        (short?)record.MayHaveMade);
 }
