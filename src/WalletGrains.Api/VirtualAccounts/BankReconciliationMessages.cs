@@ -27,7 +27,7 @@ internal sealed record CreditMissingRequest
 /// <param name="Lines">Payments in the statement.</param>
 /// <param name="Matched">Those that are the same here, and credited.</param>
 /// <param name="MissingHere">Those that nothing is known of here; POST /ops/reconciliation/bank/credit credits one.</param>
-/// <param name="MissingThere">Payments that were made or reported on the day, are stored here and are not in the statement, nor in that of the day on which they say they were made.</param>
+/// <param name="MissingThere">Payments that were made or reported on the day, are stored here and are not in the statement, nor in one of the seven days before and behind it, as far as these were compared.</param>
 /// <param name="Different">Those that are stored here with another account, amount or currency.</param>
 /// <param name="Uncredited">Those that are the same here and in no wallet: their jobs wait, or are dead letters.</param>
 /// <param name="Discarded">Those that are the same here and whose dead letters an operator has discarded.</param>

@@ -23,13 +23,16 @@ internal sealed partial class PayersText : JsonConverter<string?>
             return null;
         }
 
-        // The reader itself refuses the escape of half a pair, and what is no UTF-8.
-        var text = Encoding.UTF8.GetString(reader.HasValueSequence ? reader.ValueSequence.ToArray() : reader.ValueSpan);
+        var text = Written(ref reader);
         return Fit(reader.ValueIsEscaped ? Escape().Replace(text, CharacterOf) : text);
     }
 
     public override void Write(Utf8JsonWriter writer, string? value, JsonSerializerOptions options) =>
         throw new NotSupportedException("A payer's text is only ever read.");
+
+    /// <summary>A string as it is written, escapes and all. The reader's own way refuses the escape of half a pair, and what is no UTF-8; here that is replaced.</summary>
+    public static string Written(ref Utf8JsonReader reader) =>
+        Encoding.UTF8.GetString(reader.HasValueSequence ? reader.ValueSequence.ToArray() : reader.ValueSpan);
 
     private static string? Fit(string text)
     {
@@ -62,7 +65,7 @@ internal sealed class BanksTime : JsonConverter<DateTimeOffset?>
     {
         if (reader.TokenType is JsonTokenType.String)
         {
-            return !reader.ValueIsEscaped && UtcTime.TryParse(reader.GetString()!, out var time) ? time : null;
+            return UtcTime.TryParse(PayersText.Written(ref reader), out var time) ? time : null;
         }
 
         reader.Skip();

@@ -14,7 +14,7 @@ namespace WalletGrains.Api.VirtualAccounts;
 /// <summary>
 /// Takes the bank's reports. A report is answered with 200 when it is durable, or when it need not be; with anything else the bank sends it again.
 /// </summary>
-internal sealed class WebhookEndpoints(IGrainFactory grains, WebhookSecrets secrets, TimeProvider time, ILogger<WebhookEndpoints> logger)
+internal sealed class WebhookEndpoints(IGrainFactory grains, WebhookSecrets secrets, ILogger<WebhookEndpoints> logger)
 {
     private const string SignatureHeader = "x-globus-signature";
     private const string CreditEvent = "credit";
@@ -66,7 +66,7 @@ internal sealed class WebhookEndpoints(IGrainFactory grains, WebhookSecrets secr
 
             if (credit!.OccurredAt is null && body.RootElement.TryGetProperty("occurredAt"u8, out var given) && given.ValueKind is not JsonValueKind.Null)
             {
-                WebhookLog.TimeUnusable(logger, credit.Reference);
+                WebhookLog.TimeUnreadable(logger, credit.Reference);
             }
 
             if (await grains.GetGrain<IBankInboxGrain>(0).ReceiveAsync(credit) is BankCreditReceipt.Contradicting)
@@ -101,7 +101,7 @@ internal sealed class WebhookEndpoints(IGrainFactory grains, WebhookSecrets secr
         }
     }
 
-    private Problem? CreditOf(JsonElement json, out BankCredit? credit)
+    private static Problem? CreditOf(JsonElement json, out BankCredit? credit)
     {
         credit = null;
         GlobusWebhook body;
@@ -134,21 +134,12 @@ internal sealed class WebhookEndpoints(IGrainFactory grains, WebhookSecrets secr
             return Problem.Invalid(errors);
         }
 
-        if (body.Amount.TryRead("amount", currency, out var amount) is { } problem)
+        if (body.Amount.TryRead("amount", currency, out var amount, Limits.MaxAmountMinor) is { } problem)
         {
             return problem.Kind == ProblemKind.Validation ? problem : Problem.Invalid(problem.Detail);
         }
 
-        if (amount.MinorUnits > Limits.MaxAmountMinor)
-        {
-            return Problem.Invalid("amount is above the limit.");
-        }
-
-        credit = new BankCredit(reference, account, amount, body.SenderName, body.Narration, Plausible(body.OccurredAt), BankCreditSource.Webhook);
+        credit = new BankCredit(reference, account, amount, body.SenderName, body.Narration, body.OccurredAt, BankCreditSource.Webhook);
         return null;
     }
-
-    /// <summary>A time that is near enough to now to be believed; comparisons with statements look around it.</summary>
-    private DateTimeOffset? Plausible(DateTimeOffset? occurredAt) =>
-        occurredAt is { } at && (at - time.GetUtcNow()).Duration() <= TimeSpan.FromDays(BankCredit.MaxDaysBetween) ? at : null;
 }

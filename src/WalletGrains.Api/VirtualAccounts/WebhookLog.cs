@@ -16,6 +16,6 @@ internal static partial class WebhookLog
     [LoggerMessage(3303, LogLevel.Error, "The bank reported payment {Reference} again with another account, amount or currency; nothing was credited and operators have a dead letter")]
     public static partial void Contradicting(ILogger logger, string reference);
 
-    [LoggerMessage(3304, LogLevel.Warning, "The bank reported payment {Reference} with an occurredAt that cannot be read or is days away; it counts as made when it was reported")]
-    public static partial void TimeUnusable(ILogger logger, string reference);
+    [LoggerMessage(3304, LogLevel.Warning, "The bank reported payment {Reference} with an occurredAt that cannot be read; it counts as made when it was reported")]
+    public static partial void TimeUnreadable(ILogger logger, string reference);
 }

@@ -35,7 +35,7 @@ internal sealed record GlobusWebhook
     [JsonConverter(typeof(PayersText))]
     public string? Narration { get; init; }
 
-    /// <summary>When it was paid; when it is left out, cannot be read or is more than two days away, when it was reported.</summary>
+    /// <summary>When it was paid; when it is left out, cannot be read or is more than seven days away, when it was reported.</summary>
     [JsonConverter(typeof(BanksTime))]
     public DateTimeOffset? OccurredAt { get; init; }
 }

@@ -18,7 +18,7 @@ public enum BankCreditSource
 /// <param name="Amount">How much.</param>
 /// <param name="SenderName">Who paid; null when the bank does not say.</param>
 /// <param name="Narration">The payer's words; null when there are none.</param>
-/// <param name="OccurredAt">When it was paid; null when the bank does not say. Of a report within <see cref="MaxDaysBetween"/> days of its coming.</param>
+/// <param name="OccurredAt">When it was paid; null when the bank does not say. What a report says counts only within <see cref="MaxDaysBetween"/> days of its coming, by the time of the store.</param>
 /// <param name="Source">Where the product knows of it from.</param>
 [GenerateSerializer, Immutable]
 [Alias("walletgrains.BankCredit")]
@@ -34,8 +34,9 @@ public sealed record BankCredit(
     /// <summary>Characters of a reference. All of them as UTF-8, with the prefix of a request id, are below the store's 512 bytes.</summary>
     public const int MaxReferenceLength = 100;
 
-    /// <summary>Days that may be between when a payment is made, as its report says, and when it is reported. What is further away says nothing of the payment.</summary>
-    public const int MaxDaysBetween = 2;
+    /// <summary>Days that may be between when a payment is made, as its report says, and when it is reported: a weekend with holidays around it, or an outage of the
+    /// bank's. What is further away says nothing of the payment. A comparison reads the kept results of as many days before its own, and behind it.</summary>
+    public const int MaxDaysBetween = 7;
 
     /// <summary>Digits of an account number.</summary>
     public const int AccountNumberLength = 10;

@@ -62,10 +62,12 @@ public sealed record StatementDifference(
 /// <param name="Lines">Payments in the statement.</param>
 /// <param name="Matched">Those that are the same here, and credited.</param>
 /// <param name="MissingHere">Those that nothing is known of here.</param>
-/// <param name="MissingThere">Payments that were made or reported on the day, are stored here and are not in the statement, nor in that of the day on which they say they were made.</param>
+/// <param name="MissingThere">Payments that were made or reported on the day, are stored here and are not in the statement, nor in one of the <see cref="BankCredit.MaxDaysBetween"/> days before and behind it, as far as these were compared.</param>
 /// <param name="Different">Those that are stored here with another account or amount.</param>
 /// <param name="Uncredited">Those that are the same here and in no wallet: their jobs wait, or are dead letters. Null in a comparison of before they were listed.</param>
 /// <param name="Discarded">Those that are the same here and that an operator has given up. Null like the others.</param>
+/// <param name="OfOtherDays">References of the first <see cref="MaxListed"/> that matched and are stored here as made on another day, because their reports did not say
+/// when: comparisons of the days on which they were reported look for them here. Null in a comparison of before they were kept.</param>
 [GenerateSerializer, Immutable]
 [Alias("walletgrains.BankReconciliation")]
 public sealed record BankReconciliation(
@@ -77,7 +79,8 @@ public sealed record BankReconciliation(
     [property: Id(6)] StatementDifferences MissingThere,
     [property: Id(7)] StatementDifferences Different,
     [property: Id(8), JsonPropertyName("notCredited")] StatementDifferences? Uncredited,
-    [property: Id(9)] StatementDifferences? Discarded)
+    [property: Id(9)] StatementDifferences? Discarded,
+    [property: Id(10)] IReadOnlyList<string>? OfOtherDays)
 {
     /// <summary>Lines of one statement. Some 4 MB of text; comparing them takes a few seconds.</summary>
     public const int MaxLines = 50_000;

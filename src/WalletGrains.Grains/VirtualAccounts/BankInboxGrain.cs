@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using WalletGrains.Contracts.Jobs;
 using WalletGrains.Contracts.VirtualAccounts;
@@ -9,10 +10,14 @@ namespace WalletGrains.Grains.VirtualAccounts;
 /// <summary>Takes reports of the bank. A stateless worker that keeps nothing: the store decides which report of a payment was the first.</summary>
 [StatelessWorker]
 [Reentrant]
-public sealed class BankInboxGrain(IBankInbox inbox, IdGenerator ids, TimeProvider time) : Grain, IBankInboxGrain
+public sealed partial class BankInboxGrain(IBankInbox inbox, IdGenerator ids, TimeProvider time, ILogger<BankInboxGrain> logger) : Grain, IBankInboxGrain
 {
     /// <inheritdoc />
-    public Task<BankCreditReceipt> ReceiveAsync(BankCredit credit) => TakeAsync(credit, JobRepeat.Never, reopen: false);
+    public Task<BankCreditReceipt> ReceiveAsync(BankCredit credit)
+    {
+        ArgumentNullException.ThrowIfNull(credit);
+        return TakeAsync(Plausible(credit), JobRepeat.Never, reopen: false);
+    }
 
     /// <inheritdoc />
     public Task<BankCreditReceipt> CreditAsync(BankCredit credit, bool reopen) => TakeAsync(credit, JobRepeat.WhenOver, reopen);
@@ -51,9 +56,24 @@ public sealed class BankInboxGrain(IBankInbox inbox, IdGenerator ids, TimeProvid
         });
     }
 
+    /// <summary>The payment without a time that is too far from now to be believed: comparisons with statements look around it. A statement's own time is that of its day.</summary>
+    private BankCredit Plausible(BankCredit credit)
+    {
+        if (credit.OccurredAt is not { } at || (at - time.GetUtcNow()).Duration() <= TimeSpan.FromDays(BankCredit.MaxDaysBetween))
+        {
+            return credit;
+        }
+
+        LogImplausible(logger, credit.Reference, at, BankCredit.MaxDaysBetween);
+        return credit with { OccurredAt = null };
+    }
+
     /// <summary>Where, how much and of what; the words may differ.</summary>
     private static bool IsSame(BankCreditRow one, BankCreditRow other) =>
         (one.AccountNumber, one.AmountMinor, one.Currency) == (other.AccountNumber, other.AmountMinor, other.Currency);
 
     private Task WakeAsync(string kind) => GrainFactory.GetGrain<IJobGrain>(kind).WakeAsync();
+
+    [LoggerMessage(1981, LogLevel.Warning, "The bank reported that payment {Reference} was made at {OccurredAt}, which is more than {Days} days away; it counts as made when it was reported")]
+    private static partial void LogImplausible(ILogger logger, string reference, DateTimeOffset occurredAt, int days);
 }

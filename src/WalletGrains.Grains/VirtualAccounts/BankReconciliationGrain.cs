@@ -59,7 +59,7 @@ public sealed class BankReconciliationGrain(IBankInbox inbox, TimeProvider time)
     {
         var ranAt = time.GetUtcMilliseconds();
         var (missingHere, missingThere, different, uncredited, discarded) = (new Collected(), new Collected(), new Collected(), new Collected(), new Collected());
-        var matched = 0;
+        var (matched, ofOtherDays) = (0, new List<string>());
         foreach (var chunk in lines.Chunk(IBankInbox.MaxReferences))
         {
             var stored = (await inbox.FindAsync([.. chunk.Select(line => line.Reference)], CancellationToken.None))
@@ -71,34 +71,43 @@ public sealed class BankReconciliationGrain(IBankInbox inbox, TimeProvider time)
                     case null:
                         missingHere.Add(new StatementDifference(line.Reference, line, null, IsCredited: false));
                         break;
-                    case var row when (row.AccountNumber, row.AmountMinor, row.Currency) != (line.AccountNumber, line.AmountMinor, line.Currency):
+                    case var row when !IsSame(row, line):
                         different.Add(new StatementDifference(line.Reference, line, LineOf(row), row.Credit is not null));
                         break;
                     case { Credit: null, Closing: var closing } row:
                         (closing is null ? uncredited : discarded).Add(new StatementDifference(line.Reference, line, LineOf(row), IsCredited: false));
                         break;
-                    default:
+                    case var row:
                         matched++;
+                        if (DayOf(row) != day && ofOtherDays.Count < BankReconciliation.MaxListed)
+                        {
+                            ofOtherDays.Add(row.Reference);
+                        }
+
                         break;
                 }
             }
         }
 
         var references = lines.Select(line => line.Reference).ToHashSet(StringComparer.Ordinal);
-        var others = await OtherStatementsAsync(day);
+        List<ComparedStatement>? others = null;
         var from = new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero);
         BankCreditRow? last = null;
         while (await inbox.ReadAsync(from, from.AddDays(1), last, CancellationToken.None) is { Count: > 0 } page)
         {
-            foreach (var row in page.Where(row => !references.Contains(row.Reference) && !others.Any(other => other.Has(row))))
+            foreach (var row in page.Where(row => !references.Contains(row.Reference)))
             {
-                missingThere.Add(new StatementDifference(row.Reference, null, LineOf(row), row.Credit is not null));
+                others ??= await OtherStatementsAsync(day);
+                if (!others.Exists(other => other.Has(row)))
+                {
+                    missingThere.Add(new StatementDifference(row.Reference, null, LineOf(row), row.Credit is not null));
+                }
             }
 
             last = page[^1];
         }
 
-        return new BankReconciliation(day, ranAt, lines.Count, matched, missingHere.Result, missingThere.Result, different.Result, uncredited.Result, discarded.Result);
+        return new BankReconciliation(day, ranAt, lines.Count, matched, missingHere.Result, missingThere.Result, different.Result, uncredited.Result, discarded.Result, ofOtherDays);
     }
 
     /// <summary>The statements of the days around, as far as they were compared.</summary>
@@ -116,25 +125,42 @@ public sealed class BankReconciliationGrain(IBankInbox inbox, TimeProvider time)
         return statements;
     }
 
+    /// <summary>Where, how much and of what; the times may differ.</summary>
+    private static bool IsSame(BankCreditRow row, StatementLine line) =>
+        (row.AccountNumber, row.AmountMinor, row.Currency) == (line.AccountNumber, line.AmountMinor, line.Currency);
+
+    private static DateOnly DayOf(BankCreditRow row) => DateOnly.FromDateTime(row.OccurredAt.UtcDateTime);
+
     private static StatementLine LineOf(BankCreditRow row) => new(row.Reference, row.AccountNumber, row.AmountMinor, row.Currency, row.OccurredAt);
 
-    /// <summary>The statement of another day, as far as its kept comparison tells of it: what is paid before midnight is often reported behind it.</summary>
+    /// <summary>The statement of another day, as far as its kept comparison tells of it: what is paid before midnight is often reported behind it, and what is paid on
+    /// a Friday, on Monday.</summary>
     private sealed class ComparedStatement(BankReconciliation result)
     {
         /// <summary>What was reported so shortly before a comparison may not have been stored when it looked: writes take time, and clocks differ.</summary>
         private static readonly TimeSpan Margin = TimeSpan.FromMinutes(10);
 
-        private readonly HashSet<string> _missingHere = ReferencesOf(result.MissingHere);
-        private readonly HashSet<string> _missingThere = ReferencesOf(result.MissingThere);
+        private readonly DateOnly _day = result.Day;
+        private readonly DateTimeOffset _ranAt = result.RanAt;
+        private readonly bool _listsAllMissingThere = result.MissingThere.Count == result.MissingThere.Listed.Count;
+        private readonly HashSet<string> _missingThere = ReferencesOf([], result.MissingThere);
+        private readonly HashSet<string> _onBothSides = ReferencesOf(result.OfOtherDays ?? [], result.Different, result.Uncredited, result.Discarded);
+        private readonly Dictionary<string, StatementLine> _missingHere = result.MissingHere.Listed.ToDictionary(
+            listed => listed.Reference, listed => listed.Bank!, StringComparer.Ordinal);
 
-        /// <summary>Whether a payment that says it was made on this day is in its statement. One that the comparison may have overlooked is not.</summary>
-        public bool Has(BankCreditRow row) =>
-            DateOnly.FromDateTime(row.OccurredAt.UtcDateTime) == result.Day
-            && (_missingHere.Contains(row.Reference)
-                || (result.RanAt - row.ReceivedAt >= Margin && result.MissingThere.Count == _missingThere.Count && !_missingThere.Contains(row.Reference)));
+        /// <summary>Whether a payment is in this statement. One that the comparison may have overlooked is not.</summary>
+        public bool Has(BankCreditRow row) => Lists(row) || (DayOf(row) == _day && WasThere(row));
 
-        private static HashSet<string> ReferencesOf(StatementDifferences differences) =>
-            differences.Listed.Select(listed => listed.Reference).ToHashSet(StringComparer.Ordinal);
+        /// <summary>Whatever day the payment tells. Where it was not known here yet, somebody may have made its report up by its reference since.</summary>
+        private bool Lists(BankCreditRow row) =>
+            _onBothSides.Contains(row.Reference) || (_missingHere.GetValueOrDefault(row.Reference) is { } line && IsSame(row, line));
+
+        /// <summary>Of those that say they were made on this day, only what was not there is kept.</summary>
+        private bool WasThere(BankCreditRow row) =>
+            _ranAt - row.ReceivedAt >= Margin && _listsAllMissingThere && !_missingThere.Contains(row.Reference);
+
+        private static HashSet<string> ReferencesOf(IReadOnlyList<string> references, params IReadOnlyList<StatementDifferences?> differences) =>
+            references.Concat(differences.SelectMany(kind => kind?.Listed ?? []).Select(listed => listed.Reference)).ToHashSet(StringComparer.Ordinal);
     }
 
     /// <summary>Differences of one kind: all are counted, the first are kept.</summary>

@@ -39,7 +39,7 @@ public sealed class PostgresBankInbox : IBankInbox, IAsyncDisposable
         from jobs j where j.job_id = $1 and j.state = 5 and c.reference = j.key and c.credited_at is null and c.closed_at is null
         """;
 
-    private const string IsReported = "c.received_at >= $1 and c.received_at < $2 and c.source = 1";
+    private static readonly string IsReported = $"c.received_at >= $1 and c.received_at < $2 and c.source = {IBankInbox.WebhookSource}";
 
     // Each half has an index of its own; with an "or" the whole table might be read. What is made and not reported in the stretch is little.
     private static readonly string ReadSql = $"""

@@ -3,6 +3,8 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using WalletGrains.Api.VirtualAccounts;
+using WalletGrains.Contracts;
+using WalletGrains.Contracts.VirtualAccounts;
 using WalletGrains.Simulators.Admin;
 using Xunit;
 
@@ -108,6 +110,62 @@ public sealed class BankReconciliationTests(BankFixture bank)
             var paidAt = new DateTime(paidOn, new TimeOnly(23, 59, 59), DateTimeKind.Utc);
             await jobs.ReadAsync($"update bank_credits set occurred_at = $2, received_at = {receivedAt} where reference like $1", $"{_reference}%", paidAt);
             await CompareAsync($"{Header}{booked},0000014579,40.00,{paidAt:yyyy-MM-dd'T'HH:mm:ss'Z'}\r\n", query: $"?date={paidOn:yyyy-MM-dd}");
+        }
+    }
+
+    /// <summary>The report of one says when it was made, that of the other does not, or not so that it can be believed.</summary>
+    [Theory]
+    [InlineData("2011-01-07", true)]
+    [InlineData("2011-01-21", false)]
+    public async Task A_payment_of_Friday_that_is_reported_on_Monday_is_missing_only_where_the_statement_of_Friday_has_it_not(string friday, bool isReportedFirst)
+    {
+        await using var jobs = await bank.BeginAsync();
+        var (walletId, account) = (await bank.Api.Customer().OpenWalletAsync(), NewAccount());
+        var (paidAt, reportedAt) = (DateTime.Parse($"{friday}T12:00:00", CultureInfo.InvariantCulture), DateTime.Parse($"{friday}T09:00:00", CultureInfo.InvariantCulture).AddDays(3));
+        var statement = Header + string.Concat(new[] { "altered", "silent", "told" }.Select(name => $"{_reference} {name},{account},40.00,{paidAt:yyyy-MM-dd'T'HH:mm:ss'Z'}\r\n"));
+        if (!isReportedFirst)
+        {
+            Assert.Equal(3, Count((await CompareAsync(statement, query: $"?date={friday}")).Json, "missingHere"));
+        }
+
+        foreach (var (name, amount) in new[] { ("altered", 41), ("forged", 40), ("silent", 40), ("told", 40) })
+        {
+            Assert.Equal(200, (await bank.ReportAsync(BankFixture.ReportOf($"{_reference} {name}", account, $"{amount}"))).Status);
+            await jobs.DeadAsync(BankFixture.Crediting, $"{_reference} {name}");
+        }
+
+        await jobs.ReadAsync(
+            "update bank_credits set received_at = $2, occurred_at = case when reference like '% told' then $3 else $2 end where reference like $1",
+            $"{_reference}%",
+            DateTime.SpecifyKind(reportedAt, DateTimeKind.Utc),
+            DateTime.SpecifyKind(paidAt, DateTimeKind.Utc));
+        await GiveAccountAsync(jobs, account, walletId);
+        await bank.RetryAsync(jobs, BankFixture.Crediting, $"{_reference} silent");
+        await jobs.DoneAsync(BankFixture.Crediting, $"{_reference} silent");
+        if (isReportedFirst)
+        {
+            var result = (await CompareAsync(statement, query: $"?date={friday}")).Json;
+            Assert.Equal((1, 1, 1), (result.GetProperty("matched").GetInt32(), Count(result, "different"), Count(result, "uncredited")));
+        }
+
+        // A reference that somebody has learnt is not enough: what the comparison has not seen here must be what the statement says.
+        string[] missing = isReportedFirst ? ["forged"] : ["altered", "forged"];
+        Assert.Equal(
+            missing.Select(name => $"{_reference} {name}"),
+            (await MissingThereAsync(DateOnly.FromDateTime(reportedAt))).Select(difference => difference[..difference.IndexOf($" {account}", StringComparison.Ordinal)]));
+    }
+
+    [Fact]
+    public async Task The_time_of_a_report_that_is_too_far_away_is_left_out_where_the_payment_is_stored_whoever_sends_it()
+    {
+        await using var jobs = await bank.BeginAsync();
+        foreach (var (days, isLeftOut) in new[] { (-8, true), (-6, false), (6, false), (8, true) })
+        {
+            var reference = $"{_reference} {days}";
+            var credit = new BankCredit(
+                reference, "0000014579", new Money(100, Currency.Parse("NGN")), null, null, DateTimeOffset.UtcNow.AddDays(days), BankCreditSource.Webhook);
+            Assert.Equal(BankCreditReceipt.New, await bank.Api.Grains.GetGrain<IBankInboxGrain>(0).ReceiveAsync(credit));
+            Assert.Equal(isLeftOut, await jobs.ReadAsync("select occurred_at = received_at from bank_credits where reference = $1", reference));
         }
     }
 
@@ -304,11 +362,13 @@ public sealed class BankReconciliationTests(BankFixture bank)
     /// <summary>A payment to an account that no wallet has yet.</summary>
     private async Task<(Guid WalletId, string AccountNumber)> PayStrangerAsync(JobWatch jobs)
     {
-        var account = Random.Shared.NextInt64(10_000_000_000).ToString("D10", CultureInfo.InvariantCulture);
+        var account = NewAccount();
         await bank.Admin.PayInAsync(new PayInRequest(account, 50) { Reference = _reference, OccurredAt = At(13) });
         await jobs.DeadAsync(BankFixture.Crediting, _reference);
         return (await bank.Api.Customer().OpenWalletAsync(), account);
     }
+
+    private static string NewAccount() => Random.Shared.NextInt64(10_000_000_000).ToString("D10", CultureInfo.InvariantCulture);
 
     private static async Task GiveAccountAsync(JobWatch jobs, string account, Guid walletId) =>
         await jobs.ReadAsync("insert into virtual_accounts values ($1, $2, 'Ada Obi', '103', 'Globus Bank', 'globus', 'NGN', now())", account, walletId);
