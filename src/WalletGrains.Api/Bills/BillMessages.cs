@@ -90,7 +90,7 @@ internal sealed record BillPaymentResponse(
     DateTimeOffset UpdatedAt,
     IReadOnlyList<BillStepResponse> History)
 {
-    /// <summary>The name that belongs to the reference; left out when the biller tells none.</summary>
+    /// <summary>The name that belongs to the reference; left out when the biller tells none, and until the money is held.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? CustomerName { get; init; }
 

@@ -27,7 +27,7 @@ public sealed record BillPayment(
     [property: Id(8)] DateTimeOffset UpdatedAt,
     [property: Id(9)] IReadOnlyList<BillStep> History)
 {
-    /// <summary>The name that belongs to the reference; null when the biller told none.</summary>
+    /// <summary>The name that belongs to the reference; null when the biller told none, and unless the wallet has held the money.</summary>
     [Id(10)]
     public string? CustomerName { get; init; }
 

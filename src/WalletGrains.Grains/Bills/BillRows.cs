@@ -38,8 +38,8 @@ internal sealed record StoredBill(BillRow Row, BillProgress Progress)
         Row.UpdatedAt,
         Progress.Steps)
     {
-        // Who held no money is told no names.
-        CustomerName = Progress.Phase is BillPhase.Failed ? null : Progress.CustomerName,
+        // Who holds no money, or is not known to yet, is told no names.
+        CustomerName = Progress.Phase is BillPhase.Pending or BillPhase.Failed ? null : Progress.CustomerName,
         BillerReference = Progress.BillerReference,
         Token = Progress.Token,
         Failure = Progress.Failure,

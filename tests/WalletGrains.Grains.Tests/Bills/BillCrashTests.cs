@@ -57,6 +57,23 @@ public sealed class BillCrashTests(MemoryCluster cluster)
         Assert.InRange(deaths, scenario is "too much" ? 3 : 5, 19);
     }
 
+    [Fact]
+    public async Task Whose_reference_it_is_is_not_shown_before_the_wallet_has_decided_whether_it_holds_the_money()
+    {
+        var wallet = await cluster.OpenAsync(1_000);
+        var command = new PayBill(NewRequest(), wallet, ScriptedBillers.Code, $"WB-{Guid.NewGuid():N}", Usd(300));
+        cluster.Faults.DieAt(1, CommitPoint.Before);
+        var outcome = await cluster.Bills.PayAsync(command);
+        var payments = (await cluster.Bills.ListAsync(new BillQuery(null, wallet, null, null, 10))).Items;
+        cluster.Faults.Heal();
+        Assert.IsType<BillOutcome.NotDecided>(outcome);
+        var pending = Assert.Single(payments);
+        Assert.Equal((BillStatus.Pending, null), (pending.Status, pending.CustomerName));
+
+        await cluster.Bills.PayAsync(command);
+        Assert.Equal("Ada Obi", (await cluster.EndAsync(pending.PaymentId)).CustomerName);
+    }
+
     /// <summary>Who dies between a step and the hint to its job leaves the job to find out by itself, ten seconds later: too long for a test.</summary>
     private Task WakeAsync() => Task.WhenAll(
         new[] { BillJobs.Payment, BillJobs.Status, BillJobs.Reversal }.Select(kind => cluster.Client.GetGrain<IJobGrain>(kind).WakeAsync()));
