@@ -54,6 +54,18 @@ public sealed class FaultTests
         (await call).Assert(200);
     }
 
+    [Fact]
+    public void A_storm_begins_with_a_slow_answer_goes_on_with_another_fault_at_each_biller_and_throttles_last()
+    {
+        var orders = FaultStorm.OverBillers(0.3, slowMs: 1)
+            .Where(rule => rule.Route.EndsWith(".pay", StringComparison.Ordinal) && FaultStorm.OfAnswers.Contains(rule.Fault))
+            .GroupBy(rule => rule.Route, (_, rules) => rules.Select(rule => rule.Fault).ToList())
+            .ToList();
+        Assert.All(orders, faults => Assert.Equal(
+            (FaultKind.Slow, FaultKind.Throttled, FaultStorm.OfAnswers.Length), (faults[0], faults[^1], faults.Distinct().Count())));
+        Assert.Equal(3, orders.Select(faults => faults[1]).Distinct().Count());
+    }
+
     [Theory]
     [InlineData(FaultKind.Slow)]
     [InlineData(FaultKind.Held)]

@@ -114,7 +114,9 @@ public sealed class BillStormTests : IAsyncLifetime
         Assert.Empty(booked.Keys.Except(accepted));
         var struck = (await _admin.SummarizeCallsAsync()).SelectMany(route => route.Struck).GroupBy(fault => fault.Key, fault => fault.Value).ToList();
         Assert.Equal(FaultStorm.OfAnswers.Length + 2, struck.Count);
-        Assert.All(struck, fault => Assert.InRange(fault.Sum(), Payments / 10, int.MaxValue));
+
+        // Throttling, which comes behind all others, strikes one call in forty; a payment takes five.
+        Assert.All(struck, fault => Assert.InRange(fault.Sum(), Payments / 20, int.MaxValue));
         var spent = wallets.ToDictionary(wallet => wallet, _ => 0L);
         var ends = new Dictionary<BillStatus, int>();
         foreach (var paymentId in accepted)
