@@ -32,7 +32,7 @@ public sealed class JobKinds
 
         foreach (var sharing in _kinds.Values.Where(kind => kind.Policy.SharesRateOf is not null).ToList())
         {
-            if (_kinds.GetValueOrDefault(sharing.Policy.SharesRateOf!) is not { Policy: { SharesRateOf: null } shared })
+            if (_kinds.GetValueOrDefault(sharing.Policy.SharesRateOf!) is not { Policy: { SharesRateOf: null, RatePerSecond: not null } shared })
             {
                 throw new ArgumentException($"{Section}:{sharing.Name}:{nameof(JobPolicy.SharesRateOf)} is {sharing.Policy.SharesRateOf}; it must be a kind of jobs with a rate of its own.");
             }

@@ -15,11 +15,11 @@ public sealed record JobPolicy
     /// <summary>Another kind whose rate holds for both together, because both call the same third party; null for a rate of its own, or none.</summary>
     public string? SharesRateOf { get; init; }
 
-    /// <summary>How many may be begun at once after a pause, where there is a rate.</summary>
-    public int Burst { get; init; } = 1;
+    /// <summary>How many may be begun at once after a pause, where there is a rate; null for one.</summary>
+    public int? Burst { get; init; }
 
-    /// <summary>How many of those only the priority lane may use, so that what overtakes need not wait for the rate; below Burst.</summary>
-    public int Reserved { get; init; }
+    /// <summary>How many of those only the priority lane may use, so that what overtakes need not wait for the rate; below Burst, and null for none.</summary>
+    public int? Reserved { get; init; }
 
     /// <summary>How often a job is begun before it is a dead letter; null for no end, as with recurring kinds.</summary>
     public int? MaxAttempts { get; init; } = 8;
@@ -47,7 +47,7 @@ public sealed record JobPolicy
     };
 
     /// <summary>The rate for the store; null for any.</summary>
-    internal JobRate? Rate => RatePerSecond is { } perSecond ? new JobRate(perSecond, Burst, Reserved, SharesRateOf) : null;
+    internal JobRate? Rate => RatePerSecond is { } perSecond ? new JobRate(perSecond, Burst ?? 1, Reserved ?? 0, SharesRateOf) : null;
 
     /// <summary>Throws <see cref="ArgumentException"/> that names the setting when one is out of range or two contradict each other.</summary>
     public void Validate(string kind)
@@ -55,8 +55,10 @@ public sealed record JobPolicy
         Require(Concurrency is >= 1 and <= JournalLimits.MaxPage, nameof(Concurrency), Concurrency, $"it must be between 1 and {JournalLimits.MaxPage}");
         Require(RatePerSecond is null or (>= 0.001 and <= 10_000), nameof(RatePerSecond), RatePerSecond, "it must be between 0.001 and 10000");
         Require(SharesRateOf is null || RatePerSecond is null, nameof(RatePerSecond), RatePerSecond, $"it is that of {SharesRateOf}");
-        Require(Burst is >= 1 and <= 10_000, nameof(Burst), Burst, "it must be between 1 and 10000");
-        Require(Reserved >= 0 && Reserved < Burst, nameof(Reserved), Reserved, $"it must be 0 or more and below Burst ({Burst})");
+        Require(SharesRateOf is null || Burst is null, nameof(Burst), Burst, $"it is that of {SharesRateOf}");
+        Require(SharesRateOf is null || Reserved is null, nameof(Reserved), Reserved, $"it is that of {SharesRateOf}");
+        Require(Burst is null or (>= 1 and <= 10_000), nameof(Burst), Burst, "it must be between 1 and 10000");
+        Require(Reserved is null || (Reserved >= 0 && Reserved < (Burst ?? 1)), nameof(Reserved), Reserved, $"it must be 0 or more and below Burst ({Burst ?? 1})");
         Require(MaxAttempts is null or (>= 1 and <= 1_000), nameof(MaxAttempts), MaxAttempts, "it must be between 1 and 1000");
         Require(FirstBackoff > TimeSpan.Zero && FirstBackoff <= TimeSpan.FromDays(1), nameof(FirstBackoff), FirstBackoff, "it must be above 0 and at most a day");
         Require(MaxBackoff >= FirstBackoff && MaxBackoff <= TimeSpan.FromDays(1), nameof(MaxBackoff), MaxBackoff, $"it must be between FirstBackoff ({FirstBackoff}) and a day");

@@ -28,19 +28,34 @@ public sealed class JobKindsTests
         var kinds = new JobKinds([Sharing, Work], Configuration(("Jobs:Kinds:work:RatePerSecond", "0.5"), ("Jobs:Kinds:work:Burst", "3")));
         Assert.Equal(Sharing.Policy with { RatePerSecond = 0.5, Burst = 3 }, kinds.Find("sharing")!.Policy);
         Assert.Equal(new JobRate(0.5, 3, BucketOf: "work"), kinds.Find("sharing")!.Policy.Rate);
-        Assert.Equal(
-            "Jobs:Kinds:sharing:SharesRateOf is work; it must be a kind of jobs with a rate of its own.",
-            Assert.Throws<ArgumentException>(() => new JobKinds([Sharing])).Message);
-        Assert.Equal(
-            "Jobs:Kinds:sharing:RatePerSecond is 9; it is that of work.",
-            Assert.Throws<ArgumentException>(() => new JobKinds([Sharing, Work], Configuration(("Jobs:Kinds:sharing:RatePerSecond", "9")))).Message);
     }
+
+    [Fact]
+    public void A_rate_is_shared_with_a_kind_that_has_one_of_its_own()
+    {
+        var unlimited = new ScriptedHandler("work", new JobPolicy());
+        foreach (var handlers in (IJobHandler[][])[[Sharing], [Sharing, unlimited], [Sharing, new ScriptedHandler("work", Sharing.Policy)]])
+        {
+            Assert.Equal(
+                "Jobs:Kinds:sharing:SharesRateOf is work; it must be a kind of jobs with a rate of its own.",
+                Assert.Throws<ArgumentException>(() => new JobKinds(handlers)).Message);
+        }
+    }
+
+    [Theory]
+    [InlineData("RatePerSecond", "9")]
+    [InlineData("Burst", "1")]
+    [InlineData("Reserved", "0")]
+    public void A_kind_that_shares_a_rate_has_nothing_of_it_to_set(string name, string value) => Assert.Equal(
+        $"Jobs:Kinds:sharing:{name} is {value}; it is that of work.",
+        Assert.Throws<ArgumentException>(() => new JobKinds([Sharing, Work], Configuration(($"Jobs:Kinds:sharing:{name}", value)))).Message);
 
     [Theory]
     [InlineData("Jobs:Kinds:work:Concurrency", "0", "it must be between 1 and 201")]
     [InlineData("Jobs:Kinds:work:RatePerSecond", "0", "it must be between 0.001 and 10000")]
     [InlineData("Jobs:Kinds:work:RatePerSecond", "NaN", "it must be between 0.001 and 10000")]
     [InlineData("Jobs:Kinds:work:Burst", "-1", "it must be between 1 and 10000")]
+    [InlineData("Jobs:Kinds:work:Reserved", "1", "it must be 0 or more and below Burst (1)")]
     [InlineData("Jobs:Kinds:work:MaxAttempts", "0", "it must be between 1 and 1000")]
     [InlineData("Jobs:Kinds:work:FirstBackoff", "00:00:00", "it must be above 0 and at most a day")]
     [InlineData("Jobs:Kinds:work:MaxBackoff", "00:00:00.5", "it must be between FirstBackoff (00:00:01) and a day")]
