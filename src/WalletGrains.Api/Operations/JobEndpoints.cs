@@ -120,15 +120,11 @@ internal sealed class JobEndpoints(IGrainFactory grains)
         return errors.Any ? Problem.Invalid(errors) : Shown(await Jobs.FindAsync(jobId));
     }
 
-    private ValueTask<Answer> RetryAsync(HttpContext context) =>
-        DecideAsync(context, Jobs.RetryAsync, static _ => new Problem(ProblemKind.NotADeadLetter, "The job was discarded, which is for ever. Enqueue its work anew."));
+    private ValueTask<Answer> RetryAsync(HttpContext context) => DecideAsync(context, Jobs.RetryAsync);
 
-    private ValueTask<Answer> DiscardAsync(HttpContext context) =>
-        DecideAsync(context, Jobs.DiscardAsync, static kept => kept.Status is JobStatus.Dead
-            ? new Problem(ProblemKind.PaymentWaits, "Money is held for a bill that waits for it: retry it, or settle the payment.")
-            : new Problem(ProblemKind.NotADeadLetter, "The job is no dead letter."));
+    private ValueTask<Answer> DiscardAsync(HttpContext context) => DecideAsync(context, Jobs.DiscardAsync);
 
-    private static async ValueTask<Answer> DecideAsync(HttpContext context, Func<Guid, Task<DeadLetterDecision>> decide, Func<Job, Problem> otherwise)
+    private static async ValueTask<Answer> DecideAsync(HttpContext context, Func<Guid, Task<DeadLetterDecision>> decide)
     {
         var errors = new FieldErrors();
         var jobId = errors.PathId(context);
@@ -138,7 +134,14 @@ internal sealed class JobEndpoints(IGrainFactory grains)
         }
 
         var decision = await decide(jobId);
-        return decision is { Job: { } job, IsDecided: false } ? otherwise(job) : Shown(decision.Job);
+        return decision.Refusal switch
+        {
+            null => Shown(decision.Job),
+            DeadLetterRefusal.NotDead => new Problem(ProblemKind.NotADeadLetter, "The job is no dead letter."),
+            DeadLetterRefusal.Discarded => new Problem(ProblemKind.NotADeadLetter, "The job was discarded, which is for ever. Enqueue its work anew."),
+            DeadLetterRefusal.PaymentWaits => new Problem(ProblemKind.PaymentWaits, "Money is held for a bill that waits for it: retry it, or settle the payment."),
+            var refusal => throw new InvalidOperationException($"Unknown refusal {refusal}."),
+        };
     }
 
     private static Answer Shown(Job? job) => job is null ? Problem.NotFound : Answer.Ok(JobResponse.Of(job), ApiJson.Wire.JobResponse);

@@ -53,13 +53,26 @@ public sealed record Job(
     [property: Id(11)] DateTimeOffset CreatedAt,
     [property: Id(12)] DateTimeOffset UpdatedAt);
 
+/// <summary>Why an operator's decision on a job is not taken.</summary>
+public enum DeadLetterRefusal
+{
+    /// <summary>The job is no dead letter, or not any more.</summary>
+    NotDead = 1,
+
+    /// <summary>It was discarded, which is for ever.</summary>
+    Discarded = 2,
+
+    /// <summary>Money is held for a payment that waits for it.</summary>
+    PaymentWaits = 3,
+}
+
 /// <summary>What came of an operator's decision on a dead letter.</summary>
 /// <param name="Job">The job behind it; null when there is none with this id.</param>
-/// <param name="IsDecided">It is what was asked for, by this call or an earlier one.</param>
+/// <param name="Refusal">Why it is not what was asked for; null when it is, by this call or an earlier one, and when there is no job.</param>
 [GenerateSerializer]
 [Immutable]
 [Alias("walletgrains.DeadLetterDecision")]
-public sealed record DeadLetterDecision([property: Id(0)] Job? Job, [property: Id(1)] bool IsDecided);
+public sealed record DeadLetterDecision([property: Id(0)] Job? Job, [property: Id(2)] DeadLetterRefusal? Refusal);
 
 /// <summary>Lists of jobs for operators, straight from the store, and their decisions. Key 0; every silo answers its own callers.</summary>
 [Alias("walletgrains.IJobListGrain")]

@@ -57,10 +57,20 @@ internal static class BillJobs
     }
 
     /// <summary>Discards a dead letter of a payment, unless the payment waits for it: what money is held would be held for ever.</summary>
-    public static async Task<bool> DiscardAsync(this IGrainFactory grains, string kind, Guid jobId, IJobStore jobs, CancellationToken cancellationToken) =>
-        await jobs.FindAsync(jobId, cancellationToken) is { } job
-        && !(await grains.GetGrain<IBillPaymentGrain>(Guid.Parse(job.Key)).IsWaitingForAsync(kind))
-        && await jobs.DiscardAsync(jobId, cancellationToken);
+    public static async Task<DeadLetterRefusal?> DiscardAsync(this IGrainFactory grains, string kind, Guid jobId, IJobStore jobs, CancellationToken cancellationToken)
+    {
+        if (await jobs.FindAsync(jobId, cancellationToken) is not { State: JobState.Dead } job)
+        {
+            return DeadLetterRefusal.NotDead;
+        }
+
+        if (await grains.GetGrain<IBillPaymentGrain>(Guid.Parse(job.Key)).IsWaitingForAsync(kind))
+        {
+            return DeadLetterRefusal.PaymentWaits;
+        }
+
+        return await jobs.DiscardAsync(jobId, cancellationToken) ? null : DeadLetterRefusal.NotDead;
+    }
 
     /// <summary>What a job makes of what came of its step.</summary>
     public static JobOutcome ToOutcome(this BillAdvance advance) => advance switch
@@ -95,17 +105,17 @@ internal sealed class BillCalling(IGrainFactory grains, BillOptions options, Tim
         _places.RunAsync(job, async () => (await grains.PaymentOf(job).SendAsync()).ToOutcome());
 
     /// <inheritdoc />
-    public Task<bool> DiscardAsync(Guid jobId, IJobStore jobs, CancellationToken cancellationToken) => grains.DiscardAsync(Kind, jobId, jobs, cancellationToken);
+    public Task<DeadLetterRefusal?> DiscardAsync(Guid jobId, IJobStore jobs, CancellationToken cancellationToken) => grains.DiscardAsync(Kind, jobId, jobs, cancellationToken);
 }
 
 /// <summary>Asks billers how payments stand, in intervals that grow to half an hour.</summary>
 [SuppressMessage("Performance", "CA1812", Justification = "Made by the container.")]
 internal sealed class BillAsking(IGrainFactory grains, BillOptions options, TimeProvider time) : IJobHandler
 {
-    private readonly BillPlaces _places = new(options.CallsPerBiller, time);
-
     /// <summary>A payment that an operator has retried may be asked about a few times before it is a dead letter again.</summary>
     private const int AttemptsWhenOverdue = 3;
+
+    private readonly BillPlaces _places = new(options.CallsPerBiller, time);
 
     /// <inheritdoc />
     public string Kind => BillJobs.Status;
@@ -128,7 +138,7 @@ internal sealed class BillAsking(IGrainFactory grains, BillOptions options, Time
     });
 
     /// <inheritdoc />
-    public Task<bool> DiscardAsync(Guid jobId, IJobStore jobs, CancellationToken cancellationToken) => grains.DiscardAsync(Kind, jobId, jobs, cancellationToken);
+    public Task<DeadLetterRefusal?> DiscardAsync(Guid jobId, IJobStore jobs, CancellationToken cancellationToken) => grains.DiscardAsync(Kind, jobId, jobs, cancellationToken);
 }
 
 /// <summary>Gives back the money of payments that have failed.</summary>
@@ -145,7 +155,7 @@ internal sealed class BillReversing(IGrainFactory grains) : IJobHandler
     public async Task<JobOutcome> RunAsync(JobRun job, CancellationToken cancellationToken) => (await grains.PaymentOf(job).ReverseAsync()).ToOutcome();
 
     /// <inheritdoc />
-    public Task<bool> DiscardAsync(Guid jobId, IJobStore jobs, CancellationToken cancellationToken) => grains.DiscardAsync(Kind, jobId, jobs, cancellationToken);
+    public Task<DeadLetterRefusal?> DiscardAsync(Guid jobId, IJobStore jobs, CancellationToken cancellationToken) => grains.DiscardAsync(Kind, jobId, jobs, cancellationToken);
 }
 
 /// <summary>

@@ -1,3 +1,4 @@
+using WalletGrains.Contracts.Jobs;
 using WalletGrains.Journal.Jobs;
 
 namespace WalletGrains.Grains.Jobs;
@@ -26,8 +27,9 @@ public interface IJobHandler
     /// <param name="jobId">The job. It may be discarded already.</param>
     /// <param name="jobs">The store of jobs.</param>
     /// <param name="cancellationToken">Gives up before anything is sent.</param>
-    /// <returns>False when it is no dead letter.</returns>
-    Task<bool> DiscardAsync(Guid jobId, IJobStore jobs, CancellationToken cancellationToken) => jobs.DiscardAsync(jobId, cancellationToken);
+    /// <returns>Why it was not discarded by this call; null when it was.</returns>
+    async Task<DeadLetterRefusal?> DiscardAsync(Guid jobId, IJobStore jobs, CancellationToken cancellationToken) =>
+        await jobs.DiscardAsync(jobId, cancellationToken) ? null : DeadLetterRefusal.NotDead;
 
     /// <summary>Another silo drives the kind now, or none: what this one tells of it in metrics is not kept up to date any more.</summary>
     void Leave()

@@ -36,20 +36,22 @@ public sealed class JobListGrain(IJobStore jobs, JobKinds kinds) : Grain, IJobLi
             await GrainFactory.GetGrain<IJobGrain>(job.Kind).WakeAsync();
         }
 
-        return new DeadLetterDecision(job, job is { Status: not JobStatus.Discarded });
+        return new DeadLetterDecision(job, !isRetried && job is { Status: JobStatus.Discarded } ? DeadLetterRefusal.Discarded : null);
     }
 
     /// <inheritdoc />
     public async Task<DeadLetterDecision> DiscardAsync(Guid jobId)
     {
-        if (await FindAsync(jobId) is { } letter)
+        if (await FindAsync(jobId) is not { } letter)
         {
-            // A kind that no version knows any more is nobody's but the store's.
-            await Outage.GuardWriteAsync(() => kinds.Find(letter.Kind)?.Handler.DiscardAsync(jobId, jobs, CancellationToken.None) ?? jobs.DiscardAsync(jobId, CancellationToken.None));
+            return new DeadLetterDecision(null, null);
         }
 
+        // A kind that no version knows any more is nobody's but the store's.
+        var refusal = await Outage.GuardWriteAsync(async () => kinds.Find(letter.Kind) is { Handler: var handler }
+            ? await handler.DiscardAsync(jobId, jobs, CancellationToken.None)
+            : await jobs.DiscardAsync(jobId, CancellationToken.None) ? null : DeadLetterRefusal.NotDead);
         var job = await FindAsync(jobId);
-        return new DeadLetterDecision(job, job is { Status: JobStatus.Discarded });
+        return new DeadLetterDecision(job, job is { Status: not JobStatus.Discarded } ? refusal : null);
     }
-
 }

@@ -82,7 +82,8 @@ internal sealed partial class BankCrediting(
     }
 
     /// <summary>Closes the payment, too: its money goes back, and no later report of it brings it here.</summary>
-    public Task<bool> DiscardAsync(Guid jobId, IJobStore jobs, CancellationToken cancellationToken) => inbox.DiscardAsync(jobId);
+    public async Task<DeadLetterRefusal?> DiscardAsync(Guid jobId, IJobStore jobs, CancellationToken cancellationToken) =>
+        await inbox.DiscardAsync(jobId) ? null : DeadLetterRefusal.NotDead;
 
     /// <summary>Says of a payment that is tried again and again that it is late.</summary>
     public void NoteLate(BankCreditRow row, JobRun job)

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using WalletGrains.Contracts.Jobs;
 using WalletGrains.Grains.Counterparts;
 using WalletGrains.Grains.Jobs;
 using WalletGrains.Journal.Jobs;
@@ -52,7 +53,7 @@ internal sealed class BankVerification(IBankInbox inbox, BankCrediting crediting
     }
 
     /// <inheritdoc />
-    public Task<bool> DiscardAsync(Guid jobId, IJobStore jobs, CancellationToken cancellationToken) => crediting.DiscardAsync(jobId, jobs, cancellationToken);
+    public Task<DeadLetterRefusal?> DiscardAsync(Guid jobId, IJobStore jobs, CancellationToken cancellationToken) => crediting.DiscardAsync(jobId, jobs, cancellationToken);
 
     /// <summary>Asks the bank whether a payment is what was reported; null when it is, or when it is not to be asked any more.</summary>
     private async Task<JobOutcome?> ObjectionAsync(BankCreditRow row, JobRun job, CancellationToken cancellationToken)

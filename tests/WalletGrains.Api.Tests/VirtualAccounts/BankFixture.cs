@@ -74,7 +74,7 @@ public sealed class BankFixture : IAsyncLifetime
 
     /// <summary>An operator tries a dead letter again.</summary>
     internal async Task RetryAsync(JobWatch jobs, string kind, string key) =>
-        Assert.True((await Api.Grains.GetGrain<IJobListGrain>(0).RetryAsync(await IdAsync(jobs, kind, key))).IsDecided);
+        Assert.Null((await Api.Grains.GetGrain<IJobListGrain>(0).RetryAsync(await IdAsync(jobs, kind, key))).Refusal);
 
     /// <summary>An operator decides that a dead letter need not be done.</summary>
     internal async Task DiscardAsync(JobWatch jobs, string kind, string key) =>

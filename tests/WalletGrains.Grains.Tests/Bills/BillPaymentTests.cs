@@ -227,7 +227,7 @@ public sealed class BillPaymentTests(MemoryCluster cluster)
         Assert.Equal(BillStatus.Unknown, (await cluster.Bills.FindAsync(paymentId))!.Status);
 
         // The biller is well again and tells the truth; one that knows nothing of it takes it now.
-        Assert.True((await cluster.Jobs.RetryAsync(job.JobId)).IsDecided);
+        Assert.Null((await cluster.Jobs.RetryAsync(job.JobId)).Refusal);
         Assert.Equal(BillStatus.Completed, (await EndAsync(paymentId)).Status);
         Assert.Single(cluster.Billers.TakenFrom(_customer));
         Assert.Equal([(700, 0)], await cluster.MoneyAsync(wallet));
@@ -273,9 +273,12 @@ public sealed class BillPaymentTests(MemoryCluster cluster)
         var wallet = await cluster.OpenAsync(1_000);
         var (paymentId, job) = await LoseAsync(wallet, wasTaken: true);
         var kept = await cluster.Jobs.DiscardAsync(job.JobId);
-        Assert.Equal((false, JobStatus.Dead), (kept.IsDecided, kept.Job!.Status));
+        Assert.Equal((DeadLetterRefusal.PaymentWaits, JobStatus.Dead), (kept.Refusal, kept.Job!.Status));
         Assert.Equal(BillStatus.Unknown, (await cluster.Bills.RetryAsync(paymentId))!.Status);
         Assert.Equal(BillStatus.Completed, (await EndAsync(paymentId)).Status);
+
+        var done = await JobAsync(found => found.Key == job.Key, found => found.Status is JobStatus.Done);
+        Assert.Equal(DeadLetterRefusal.NotDead, (await cluster.Jobs.DiscardAsync(done.JobId)).Refusal);
 
         // Nobody would wait for it, were it dead once more.
         Assert.False(await cluster.Client.GetGrain<IBillPaymentGrain>(paymentId).IsWaitingForAsync(BillJobs.Status));

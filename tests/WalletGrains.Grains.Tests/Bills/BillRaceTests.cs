@@ -122,7 +122,7 @@ public sealed class BillRaceTests(MemoryCluster cluster) : IDisposable
         var payment = (await cluster.Bills.FindAsync(paymentId))!;
         Assert.Equal((BillStatus.Reversed, $"The biller says that it has the money: B-{paymentId}."), (payment.Status, payment.Dispute!.Said));
         Assert.Equal([(1_000, 0)], await cluster.MoneyAsync(wallet));
-        Assert.True((await cluster.Jobs.DiscardAsync(letter.JobId)).IsDecided);
+        Assert.Null((await cluster.Jobs.DiscardAsync(letter.JobId)).Refusal);
     }
 
     private static BillerAnswer.Unknown Lost(BillOrder order) => new($"The answer to {order} was lost.");

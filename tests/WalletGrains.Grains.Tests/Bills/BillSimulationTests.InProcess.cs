@@ -96,7 +96,7 @@ public sealed class BillSimulationTests
         _isJournalAway = false;
         _world.Run(TimeSpan.FromHours(1));
         Assert.Equal((BillStatus.Reversing, (1_000, 300)), (StatusOf(paymentId), Money(wallet)));
-        Assert.True(_world.Call(_client, () => Jobs.RetryAsync(JobOf(BillJobs.Reversal, paymentId).JobId)).IsDecided);
+        Assert.Null(_world.Call(_client, () => Jobs.RetryAsync(JobOf(BillJobs.Reversal, paymentId).JobId)).Refusal);
         _world.Await(() => StatusOf(paymentId) is BillStatus.Reversed, TimeSpan.FromSeconds(1));
         Assert.Equal((1_000, 0), Money(wallet));
 
@@ -130,7 +130,7 @@ public sealed class BillSimulationTests
 
         // Its biller's late word ends it right.
         knows = true;
-        Assert.True(_world.Call(_client, () => Jobs.RetryAsync(JobOf(BillJobs.Status, paymentId).JobId)).IsDecided);
+        Assert.Null(_world.Call(_client, () => Jobs.RetryAsync(JobOf(BillJobs.Status, paymentId).JobId)).Refusal);
         _world.Await(() => StatusOf(paymentId) is BillStatus.Completed, TimeSpan.FromSeconds(1));
         Assert.Equal((700, 0), Money(wallet));
     }

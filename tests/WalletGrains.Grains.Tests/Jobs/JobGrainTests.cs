@@ -67,17 +67,46 @@ public sealed class JobGrainTests(MemoryCluster cluster)
         Assert.Contains((await cluster.Jobs.ListAsync(MemoryCluster.WorkKind, JobStatus.Dead, null, 100)).Items, listed => listed.JobId == job);
 
         isMended = true;
-        Assert.True((await cluster.Jobs.RetryAsync(job)).IsDecided);
+        Assert.Null((await cluster.Jobs.RetryAsync(job)).Refusal);
         await AwaitAsync(job, JobStatus.Done);
-        Assert.Equal((JobStatus.Done, true), await DecideAsync(cluster.Jobs.RetryAsync(job)));
-        Assert.Equal((JobStatus.Done, false), await DecideAsync(cluster.Jobs.DiscardAsync(job)));
+        Assert.Equal((JobStatus.Done, null), await DecideAsync(cluster.Jobs.RetryAsync(job)));
+        Assert.Equal((JobStatus.Done, DeadLetterRefusal.NotDead), await DecideAsync(cluster.Jobs.DiscardAsync(job)));
 
         var other = await EnqueueAsync("other", (_, _) => Task.FromResult<JobOutcome>(new JobOutcome.Fail("no")));
         await AwaitAsync(other, JobStatus.Dead);
-        Assert.Equal((JobStatus.Discarded, true), await DecideAsync(cluster.Jobs.DiscardAsync(other)));
-        Assert.Equal((JobStatus.Discarded, true), await DecideAsync(cluster.Jobs.DiscardAsync(other)));
-        Assert.Equal((JobStatus.Discarded, false), await DecideAsync(cluster.Jobs.RetryAsync(other)));
-        Assert.Equal(new DeadLetterDecision(null, false), await cluster.Jobs.RetryAsync(Guid.CreateVersion7()));
+        Assert.Equal((JobStatus.Discarded, null), await DecideAsync(cluster.Jobs.DiscardAsync(other)));
+        Assert.Equal((JobStatus.Discarded, null), await DecideAsync(cluster.Jobs.DiscardAsync(other)));
+        Assert.Equal((JobStatus.Discarded, DeadLetterRefusal.Discarded), await DecideAsync(cluster.Jobs.RetryAsync(other)));
+        Assert.Equal(new DeadLetterDecision(null, null), await cluster.Jobs.RetryAsync(Guid.CreateVersion7()));
+        Assert.Equal(new DeadLetterDecision(null, null), await cluster.Jobs.DiscardAsync(Guid.CreateVersion7()));
+    }
+
+    [Fact]
+    public async Task A_dead_letter_that_is_tried_again_just_then_is_not_discarded_even_if_it_has_died_again_meanwhile()
+    {
+        var (isRetried, mayFail) = (false, new TaskCompletionSource());
+        var job = await EnqueueAsync("job", async (_, _) =>
+        {
+            await (isRetried ? mayFail.Task : Task.CompletedTask);
+            return new JobOutcome.Fail(isRetried ? "once more" : "no");
+        });
+        await AwaitAsync(job, JobStatus.Dead);
+        isRetried = true;
+        (cluster.Work.BeforeDiscard, cluster.Work.AfterDiscard) = (async () => Assert.Null((await cluster.Jobs.RetryAsync(job)).Refusal), async () =>
+        {
+            mayFail.SetResult();
+            await AwaitAsync(job, JobStatus.Dead, seen => seen.LastError == "once more");
+        });
+        try
+        {
+            Assert.Equal((JobStatus.Dead, DeadLetterRefusal.NotDead), await DecideAsync(cluster.Jobs.DiscardAsync(job)));
+        }
+        finally
+        {
+            (cluster.Work.BeforeDiscard, cluster.Work.AfterDiscard) = (null, null);
+        }
+
+        Assert.Equal((JobStatus.Discarded, null), await DecideAsync(cluster.Jobs.DiscardAsync(job)));
     }
 
     [Fact]
@@ -135,7 +164,7 @@ public sealed class JobGrainTests(MemoryCluster cluster)
         Assert.InRange(job.DueAt - DateTimeOffset.UtcNow, TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(10));
     }
 
-    private static async Task<(JobStatus, bool)> DecideAsync(Task<DeadLetterDecision> decision) => ((await decision).Job!.Status, (await decision).IsDecided);
+    private static async Task<(JobStatus, DeadLetterRefusal?)> DecideAsync(Task<DeadLetterDecision> decision) => ((await decision).Job!.Status, (await decision).Refusal);
 
     private async Task<Guid> EnqueueAsync(string key, Func<JobRun, CancellationToken, Task<JobOutcome>> script)
     {
