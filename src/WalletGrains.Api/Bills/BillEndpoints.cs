@@ -29,7 +29,8 @@ internal sealed class BillEndpoints(IGrainFactory grains, WalletDirectory direct
         {
             Description = "The money is held, and leaves when the biller confirms; when the payment fails it is available again. What becomes of it shows "
                 + "GET /bills/{id}, and BILL_UPDATED on the push connection tells each step. A payment is made once, under one reference, however often its biller has to be asked. "
-                + "A customer may ask for so many in a minute: each may tell the name that belongs to a reference. Beyond that the answer is 429, and the request id is still free.",
+                + $"A customer or operator may ask for {RateLimitOptions.DefaultBillsPerMinute} a minute by default (`RateLimits:BillsPerMinute`), because each request may show whose reference it is. "
+                + "Beyond that the answer is 429, and the request id is still free.",
             Access = Access.MoneyMove,
             Body = typeof(PayBillRequest),
             RequestIdMember = "requestId",

@@ -14,6 +14,9 @@ public sealed class RateLimitOptions
     /// <summary>The largest limit; more than a front door can answer.</summary>
     public const int Max = 1_000_000;
 
+    /// <summary><see cref="BillsPerMinute"/>, unless it is set.</summary>
+    public const int DefaultBillsPerMinute = 30;
+
     /// <summary>Requests a second from one address, or one IPv6 network of 64 bits. 1,000: many customers share the address of their carrier.</summary>
     public int? PerAddress { get; set; }
 
@@ -35,7 +38,7 @@ public sealed class RateLimitOptions
     /// <summary>Requests a second about one wallet: 1,000.</summary>
     public int? PerWallet { get; set; }
 
-    /// <summary>Bills a minute that one customer or operator may ask to have paid: 30. Each may have its biller asked whose reference it is, and what it says is shown:
+    /// <summary>Bills a minute that one customer or operator may ask to have paid: <see cref="DefaultBillsPerMinute"/>. Each may have its biller asked whose reference it is, and what it says is shown:
     /// without a limit somebody with a little money collects the names of all of its customers.</summary>
     public int? BillsPerMinute { get; set; }
 
@@ -54,7 +57,7 @@ public sealed class RateLimitOptions
         PerUser ??= isDevelopment ? Max : 50;
         PerService ??= isDevelopment ? Max : 5_000;
         PerWallet ??= isDevelopment ? Max : 1_000;
-        BillsPerMinute ??= isDevelopment ? Max : 30;
+        BillsPerMinute ??= isDevelopment ? Max : DefaultBillsPerMinute;
         AuditedRefusals ??= isDevelopment ? Max : 20;
     }
 
