@@ -11,6 +11,8 @@ namespace WalletGrains.Api.Tests.VirtualAccounts;
 [Collection(BankTests.Name)]
 public sealed class BankCreditTests(BankFixture bank)
 {
+    private const string FindCredit = "globus.find-credit";
+
     private readonly string _reference = $"FT-{Guid.NewGuid():N}";
 
     [Fact]
@@ -102,11 +104,11 @@ public sealed class BankCreditTests(BankFixture bank)
     {
         await using var jobs = await bank.BeginAsync();
         var (caller, walletId, account) = await bank.RegisterAsync(jobs);
-        await bank.Admin.SetFaultsAsync(new FaultRule("globus.find-credit", FaultKind.TimeoutBefore) { Times = 1 });
+        await bank.Admin.SetFaultsAsync(new FaultRule(FindCredit, FaultKind.TimeoutBefore) { Times = 1 });
         await bank.Admin.PayInAsync(new PayInRequest(account, 1_000_000) { Reference = _reference });
         await jobs.DoneAsync(BankFixture.Verification, _reference);
         Assert.Equal((1_000_000m, 1L), await caller.ReadWalletAsync(walletId));
-        Assert.Equal(2, (await bank.Admin.CallsAsync("globus.find-credit", _reference)).Count);
+        Assert.Equal(2, (await bank.Admin.CallsAsync(FindCredit, _reference)).Count);
     }
 
     [Fact]
@@ -114,7 +116,7 @@ public sealed class BankCreditTests(BankFixture bank)
     {
         await using var jobs = await bank.BeginAsync();
         var (caller, walletId, account) = await bank.RegisterAsync(jobs);
-        await bank.Admin.SetFaultsAsync(new FaultRule("globus.find-credit", FaultKind.WrongAmount));
+        await bank.Admin.SetFaultsAsync(new FaultRule(FindCredit, FaultKind.WrongAmount));
         await bank.Admin.PayInAsync(new PayInRequest(account, 2_000_000) { Reference = _reference });
         Assert.Equal(
             $"2000000.00 NGN to account {account} were reported, and the bank, when asked, has 2000001.00 NGN to account {account}. Nothing is credited.",
@@ -129,16 +131,33 @@ public sealed class BankCreditTests(BankFixture bank)
     }
 
     [Fact]
-    public async Task Large_payments_are_verified_five_at_once_whoever_else_is_credited()
+    public async Task Large_payments_are_verified_five_at_once_and_hold_up_no_small_one()
     {
-        await using var jobs = await bank.BeginAsync();
-        var (caller, walletId, account) = await bank.RegisterAsync(jobs);
-        await bank.Admin.SetFaultsAsync(new FaultRule("globus.find-credit", FaultKind.Slow) { DelayMs = 200 });
-        var payments = Enumerable.Range(0, 15).Select(i => new PayInRequest(account, 1_000_000) { Reference = $"{_reference}-{i}" });
-        await Task.WhenAll(payments.Select(bank.Admin.PayInAsync));
-        await jobs.UntilAsync("select count(*) = 15 from jobs where kind = $1 and key like $2 and state = 3", BankFixture.Verification, _reference + "-%");
-        Assert.Equal((15_000_000m, 15L), await caller.ReadWalletAsync(walletId));
-        Assert.InRange((await bank.Admin.SummarizeCallsAsync()).Single(route => route.Route == "globus.find-credit").PeakConcurrency, 1, 5);
+        const int Large = 15;
+        await using var patient = new BankFixture { More = ["--GLOBUS_TIMEOUT_SECONDS=15", $"--Jobs:Kinds:{BankFixture.Creation}:RatePerSecond=1000"] };
+        await patient.InitializeAsync();
+        await using var jobs = await patient.BeginAsync();
+        var (caller, walletId, account) = await patient.RegisterAsync(jobs);
+        await patient.Admin.SetFaultsAsync(new FaultRule(FindCredit, FaultKind.Held));
+        await Task.WhenAll(Enumerable.Range(0, Large).Select(i => patient.Admin.PayInAsync(new PayInRequest(account, 1_000_000) { Reference = $"{_reference}-{i}" })));
+        await jobs.UntilAsync("select count(*) = $1 from jobs where kind = $2", (long)Large, BankFixture.Verification);
+        Assert.Equal(5, await patient.Admin.WaitForCallsAsync(FindCredit, 5));
+
+        await patient.Admin.PayInAsync(new PayInRequest(account, 999_999) { Reference = $"{_reference}-small" });
+        await jobs.DoneAsync(BankFixture.Crediting, $"{_reference}-small");
+        Assert.Equal((999_999m, 1L), await caller.ReadWalletAsync(walletId));
+
+        // Whenever the bank answers about one, it is asked about one more.
+        for (var answered = 1; answered <= Large; answered++)
+        {
+            Assert.Single(await patient.Admin.ReleaseAsync(FindCredit, count: 1));
+            await jobs.UntilAsync("select count(*) = $1 from jobs where kind = $2 and state = 3", (long)answered, BankFixture.Verification);
+            var asked = Math.Min(5 + answered, Large);
+            Assert.Equal(asked, await patient.Admin.WaitForCallsAsync(FindCredit, asked));
+        }
+
+        Assert.Equal((15_999_999m, 16L), await caller.ReadWalletAsync(walletId));
+        Assert.Equal(5, (await patient.Admin.SummarizeCallsAsync()).Single(route => route.Route == FindCredit).PeakConcurrency);
     }
 
     [Fact]
@@ -146,7 +165,7 @@ public sealed class BankCreditTests(BankFixture bank)
     {
         await using var jobs = await bank.BeginAsync();
         var (caller, walletId, account) = await bank.RegisterAsync(jobs);
-        await bank.Admin.SetFaultsAsync(new FaultRule("globus.find-credit", FaultKind.WrongAccount));
+        await bank.Admin.SetFaultsAsync(new FaultRule(FindCredit, FaultKind.WrongAccount));
         await bank.Admin.PayInAsync(new PayInRequest(account, 1_000_000) { Reference = _reference });
         await jobs.UntilAsync("select exists (select from jobs where kind = $1 and key = $2 and state = 1 and last_error like '%not the payment%')", BankFixture.Verification, _reference);
         Assert.Equal((0m, 0L), await caller.ReadWalletAsync(walletId));

@@ -24,6 +24,9 @@ public sealed class BankFixture : IAsyncLifetime
 
     public SimulatorAdmin Admin { get; private set; } = null!;
 
+    /// <summary>Further settings of the host, over those of all tests.</summary>
+    public IReadOnlyList<string> More { get; init; } = [];
+
     public string Secret { get; } = new SimulatorOptions().WebhookSecret;
 
     public async ValueTask InitializeAsync()
@@ -31,9 +34,8 @@ public sealed class BankFixture : IAsyncLifetime
         var options = new SimulatorOptions();
         _simulators = await SimulatorServer.StartAsync(options, cancellationToken: TestContext.Current.CancellationToken);
         Admin = new SimulatorAdmin(_simulators.Address);
-        await Api.StartAsync(
-            "Development",
-            proxied: null,
+        await Api.StartAsync("Development", proxied: null,
+        [
             $"--GLOBUS_BASE_URL={_simulators.GlobusUrl}",
             $"--GLOBUS_CLIENT_ID={options.GlobusClientId}",
             $"--GLOBUS_SECRET_KEY={options.GlobusSecretKey}",
@@ -45,7 +47,9 @@ public sealed class BankFixture : IAsyncLifetime
             $"--Jobs:Kinds:{Verification}:FirstBackoff=00:00:00.02",
             $"--Jobs:Kinds:{Verification}:MaxBackoff=00:00:00.1",
             $"--Jobs:Kinds:{Crediting}:FirstBackoff=00:00:00.02",
-            $"--Jobs:Kinds:{Crediting}:MaxBackoff=00:00:00.1");
+            $"--Jobs:Kinds:{Crediting}:MaxBackoff=00:00:00.1",
+            .. More,
+        ]);
         await Admin.SetWebhookAsync(new WebhookSettings(new Uri(Api.Address, WebhookTests.Path), RedeliverMs: 20));
     }
 
