@@ -17,7 +17,8 @@ public static class FaultStorm
 
     /// <summary>
     /// Has each fault strike this part of the calls that none before it has struck, and payments be late, or declined, on top. A slow answer is one in the end, so it comes
-    /// first; throttling stops every other call of its biller too, and is the last. Those between begin with another one at each biller. With a share of 0.3 one call in seventeen is answered as if nothing were wrong.
+    /// first; throttling stops every other call of its biller too, so it is the last; those between begin with another one at each biller. With a share of 0.3 one call in
+    /// seventeen is answered as if nothing were wrong.
     /// </summary>
     /// <param name="share">The part of the calls, above 0 and at most 1.</param>
     /// <param name="slowMs">How long a slow call takes.</param>
