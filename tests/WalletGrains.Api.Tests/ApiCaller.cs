@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using WalletGrains.Testing;
 using Xunit;
 
 namespace WalletGrains.Api.Tests;
@@ -52,6 +54,23 @@ public sealed class ApiCaller(HttpClient http, Uri address, string? token, Guid 
 
     public Task<Reply> GetAsync(string path, params (string Name, string Value)[] headers) =>
         SendAsync(HttpMethod.Get, path, content: null, headers);
+
+    /// <summary>Asks again until the answer is as it should come to be: what follows a commit tells nobody when.</summary>
+    public async Task<Reply> GetUntilAsync(string path, Func<JsonElement, bool> condition)
+    {
+        var asked = Stopwatch.StartNew();
+        while (true)
+        {
+            var reply = await GetAsync(path);
+            Assert.True(reply.Status == 200, reply.Text);
+            if (condition(reply.Json))
+            {
+                return reply;
+            }
+
+            Assert.True(asked.Elapsed < Signal.DefaultLimit, reply.Text);
+        }
+    }
 
     public Task<Reply> PostAsync(string path, string json, params (string Name, string Value)[] headers) =>
         SendAsync(HttpMethod.Post, path, new StringContent(json, Encoding.UTF8, "application/json"), headers);

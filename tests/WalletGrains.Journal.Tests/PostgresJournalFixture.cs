@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using WalletGrains.Journal.Activity;
@@ -9,8 +10,8 @@ namespace WalletGrains.Journal.Tests;
 /// <summary>A migrated database of its own, and journals over it.</summary>
 public sealed class PostgresJournalFixture : IAsyncLifetime
 {
-    /// <summary>For hundreds of thousands of rows on a machine that runs other suites as well.</summary>
-    private const int CommandTimeoutSeconds = 300;
+    /// <summary>For hundreds of thousands of rows on a machine that runs other suites as well. No other test's transaction is open for longer.</summary>
+    public const int CommandTimeoutSeconds = 300;
 
     private TestDatabase? _database;
 
@@ -53,10 +54,10 @@ public sealed class PostgresJournalFixture : IAsyncLifetime
     /// them keeps open holds all readers back.</summary>
     public async Task<long> FindSettledEndAsync(IActivityLog log)
     {
-        var position = await ScalarAsync<long>("select journal_position()");
+        var (position, asked) = (await ScalarAsync<long>("select journal_position()"), Stopwatch.StartNew());
         while (await ScalarAsync<long>("select journal_horizon()") <= position)
         {
-            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+            Assert.True(asked.Elapsed.TotalSeconds < CommandTimeoutSeconds, $"A transaction that was open at position {position} stays open.");
         }
 
         return await log.FindEndAsync(TestContext.Current.CancellationToken);

@@ -71,7 +71,7 @@ public sealed class AuditWriterTests : IAsyncLifetime
         Assert.Equal(10_000L, await CountAsync(dataSource));
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task What_waits_through_an_outage_is_stored_when_the_database_is_back()
     {
         await using var proxy = TcpProxy.To(_database!.ConnectionString);
@@ -91,7 +91,7 @@ public sealed class AuditWriterTests : IAsyncLifetime
         Assert.Equal(0, _counts.Lost);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_batch_that_cannot_be_stored_is_given_up_and_counted()
     {
         var time = new ManualTimeProvider();
@@ -213,7 +213,7 @@ public sealed class AuditWriterTests : IAsyncLifetime
         Assert.InRange(_queue.Reader.Count, before + 2, before + 500);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task Every_request_of_a_flood_is_in_a_row_that_says_how_many_it_stands_for()
     {
         await using var dataSource = NpgsqlDataSource.Create(_database!.ConnectionString);
@@ -228,14 +228,13 @@ public sealed class AuditWriterTests : IAsyncLifetime
 
         _queue.Add(Record(status: 401, from: other));
         await writer.StartAsync(TestContext.Current.CancellationToken);
-        while (_counts.Stored < 1_001)
+        await Until(() =>
         {
-            // What is summed up is stored while the host runs, not only when it stops.
-            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+            // What is summed up is stored while the host runs, not only when it stops. In this time one write that fails is one too many.
             time.Advance(AuditLimits.SumPeriod);
-            await Task.Yield();
-        }
-
+            return _counts.Stored == 1_001 || _counts.Lost > 0;
+        });
+        Assert.Equal((1_001, 0), (_counts.Stored, _counts.Lost));
         await writer.StopAsync(TestContext.Current.CancellationToken);
         var page = await audit.ReadAsync(new AuditRowQuery(null, 201, null, null, null, null, null, null, null, null), TestContext.Current.CancellationToken);
         Assert.Equal(1_001, page.Rows.Sum(row => row.Requests));
@@ -243,7 +242,6 @@ public sealed class AuditWriterTests : IAsyncLifetime
         Assert.Equal([(401, one), (404, one)], summed.Select(row => ((int)row.Status, row.ClientIp!)));
         Assert.InRange(page.Rows.Count, 62, 70);
         Assert.Equal(1, Assert.Single(page.Rows, row => other.Equals(row.ClientIp)).Requests);
-        Assert.Equal(0, _counts.Lost);
     }
 
     [Fact]

@@ -250,16 +250,8 @@ public sealed class BillTests(BillerFixture billers)
     /// <summary>What was kept of a request; it is stored a moment after its answer.</summary>
     private async Task<JsonElement> AuditedAsync(Reply reply)
     {
-        while (true)
-        {
-            var kept = (await Api.Operator().GetAsync($"/ops/audit?correlationId={reply.Header("X-Correlation-Id")}")).Json.GetProperty("items");
-            if (kept.GetArrayLength() > 0)
-            {
-                return kept[0];
-            }
-
-            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
-        }
+        var page = await Api.Operator().GetUntilAsync($"/ops/audit?correlationId={reply.Header("X-Correlation-Id")}", list => list.GetProperty("items").GetArrayLength() > 0);
+        return page.Json.GetProperty("items")[0];
     }
 
     private static string Body(Guid wallet, string biller, string customer, string amount, string? requestId = null) =>

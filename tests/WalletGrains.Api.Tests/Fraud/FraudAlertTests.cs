@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Text.Json;
-using WalletGrains.Testing;
 using Xunit;
 
 namespace WalletGrains.Api.Tests.Fraud;
@@ -71,19 +69,7 @@ public sealed class FraudAlertTests(ApiFixture api)
         (await api.Operator().PostAsync("/ops/fraud-alerts/none/resolve", "{}")).AssertProblem(400, "VALIDATION");
     }
 
-    /// <summary>The first alert of a list, once there is one: it follows the commit, and nobody tells when.</summary>
-    private static async Task<JsonElement> AlertAsync(ApiCaller staff, string path)
-    {
-        var asked = Stopwatch.StartNew();
-        while (true)
-        {
-            var reply = await staff.GetAsync(path);
-            if (reply.Json.GetProperty("items").EnumerateArray().FirstOrDefault() is { ValueKind: JsonValueKind.Object } alert)
-            {
-                return alert;
-            }
-
-            Assert.True(asked.Elapsed < Signal.DefaultLimit, reply.Text);
-        }
-    }
+    /// <summary>The first alert of a list, once there is one.</summary>
+    private static async Task<JsonElement> AlertAsync(ApiCaller staff, string path) =>
+        (await staff.GetUntilAsync(path, list => list.GetProperty("items").GetArrayLength() > 0)).Json.GetProperty("items")[0];
 }

@@ -64,7 +64,7 @@ public sealed class TransportTests(SlowPushFixture push) : IClassFixture<SlowPus
     }
 
     /// <summary>Its first ping may be on the way when it hears why its connection ends.</summary>
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task What_a_client_sends_before_it_has_read_why_its_connection_ends_is_still_taken()
     {
         using var http = new HttpClient { BaseAddress = push.Api.Address };

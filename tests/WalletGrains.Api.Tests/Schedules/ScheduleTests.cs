@@ -1,7 +1,6 @@
 using System.Globalization;
 using WalletGrains.Contracts.Jobs;
 using WalletGrains.Contracts.Schedules;
-using WalletGrains.Testing;
 using Xunit;
 
 namespace WalletGrains.Api.Tests.Schedules;
@@ -195,11 +194,6 @@ public sealed class ScheduleTests(ApiFixture api)
     private async Task AwaitRunAsync(ApiCaller caller, Reply created)
     {
         await api.Grains.GetGrain<IJobGrain>("schedule").WakeAsync();
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(Signal.DefaultLimit);
-        while (!(await caller.GetAsync(created.Header("Location")!)).Json.TryGetProperty("lastRunAt", out _))
-        {
-            limit.Token.ThrowIfCancellationRequested();
-        }
+        await caller.GetUntilAsync(created.Header("Location")!, schedule => schedule.TryGetProperty("lastRunAt", out _));
     }
 }

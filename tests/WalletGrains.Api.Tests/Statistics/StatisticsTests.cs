@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using WalletGrains.Testing;
 using Xunit;
 
 namespace WalletGrains.Api.Tests.Statistics;
@@ -71,19 +69,7 @@ public sealed class StatisticsTests(ApiFixture api)
         (await api.Operator().PostAsync("/ops/statistics/rebuild?full=1", "")).AssertProblem(400, "VALIDATION");
     }
 
-    /// <summary>The statistics, once they count so many transactions: they follow, and nobody tells when.</summary>
-    private static async Task<Reply> StatisticsAsync(ApiCaller owner, Guid walletId, long count)
-    {
-        var asked = Stopwatch.StartNew();
-        while (true)
-        {
-            var reply = await owner.GetAsync($"/wallet/{walletId}/stats");
-            if (reply.Json.GetProperty("transactionCount").GetInt64() >= count)
-            {
-                return reply;
-            }
-
-            Assert.True(asked.Elapsed < Signal.DefaultLimit, reply.Text);
-        }
-    }
+    /// <summary>The statistics, once they count so many transactions.</summary>
+    private static Task<Reply> StatisticsAsync(ApiCaller owner, Guid walletId, long count) =>
+        owner.GetUntilAsync($"/wallet/{walletId}/stats", statistics => statistics.GetProperty("transactionCount").GetInt64() >= count);
 }

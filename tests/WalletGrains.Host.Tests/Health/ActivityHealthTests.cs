@@ -16,7 +16,7 @@ public sealed class ActivityHealthTests
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task Whoever_has_not_passed_what_is_long_committed_is_told_and_whose_transaction_it_is_that_holds_all_back()
     {
         await using var database = await TestPostgres.CreateDatabaseAsync(Cancelled);

@@ -12,7 +12,7 @@ public sealed class GracefulStopTests
 {
     private const int Clients = 16;
 
-    [Fact]
+    [Fact(Timeout = 300_000)]
     public async Task SIGTERM_under_load_cuts_no_request_and_ready_says_it_first()
     {
         var cancellation = TestContext.Current.CancellationToken;
@@ -28,6 +28,7 @@ public sealed class GracefulStopTests
             var clients = Enumerable.Range(0, Clients).Select(_ => Task.Run(() => DepositUntilRefusedAsync(bank, walletId, replies), cancellation)).ToList();
             while (replies.Count < 10 * Clients)
             {
+                cancellation.ThrowIfCancellationRequested();
                 await Task.Yield();
             }
 

@@ -43,7 +43,7 @@ public sealed class ActivityLagsTests(PostgresJournalFixture postgres) : IClassF
         Assert.False(lags[1].IsHeldBack);
     }
 
-    [Fact]
+    [Fact(Timeout = PostgresJournalFixture.CommandTimeoutSeconds * 1_000)]
     public async Task Who_is_held_back_by_a_transaction_that_stays_open_is_told_by_which()
     {
         await _positions.LoadAsync(_consumer, 0, 2, Cancelled);

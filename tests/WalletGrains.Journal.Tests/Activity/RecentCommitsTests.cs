@@ -57,7 +57,7 @@ public sealed class RecentCommitsTests(PostgresJournalFixture postgres)
         Assert.Equal([1, 2], entries.Where(entry => entry.WalletId == wallet.Id).Select(entry => entry.Version));
     }
 
-    [Fact]
+    [Fact(Timeout = PostgresJournalFixture.CommandTimeoutSeconds * 1_000)]
     public async Task Pages_are_the_same_as_those_of_a_log_that_reads_everything()
     {
         await using var reading = new PostgresActivityLog(Postgres.DataSource, new JournalOptions(), TimeProvider.System);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using Npgsql;
 using WalletGrains.Journal.Users;
@@ -114,8 +115,10 @@ public sealed class CredentialLogTests(PostgresJournalFixture postgres) : IClass
     /// <summary>The same once the transactions have ended that were running then, those of other tests among them.</summary>
     private async Task<CredentialChangeSet> SettledAsync(CredentialChangeSet read)
     {
+        var asked = Stopwatch.StartNew();
         do
         {
+            Assert.True(asked.Elapsed.TotalSeconds < PostgresJournalFixture.CommandTimeoutSeconds, $"{read.Keys.Count} keys and {read.Ended.Count} sessions are told again and again.");
             read = await ReadAsync(read);
         }
         while (read.Keys.Count + read.Ended.Count > 0);
