@@ -8,6 +8,10 @@ fail() {
     exit 1
 }
 
+# ${name,,}, wait -n and empty arrays under set -u; macOS has a bash of 2007.
+[ "${BASH_VERSINFO[0]}" -gt 4 ] || { [ "${BASH_VERSINFO[0]}" -eq 4 ] && [ "${BASH_VERSINFO[1]}" -ge 4 ]; } ||
+    fail "bash 4.4 or newer is needed, and this is $BASH_VERSION. Install a newer one and have it first on PATH (on macOS: brew install bash)."
+
 require_dotnet() {
     command -v dotnet >/dev/null || fail "The .NET 10 SDK is needed and 'dotnet' is not on PATH."
     dotnet --version >/dev/null 2>&1 || fail "The .NET 10 SDK is needed; found: $(dotnet --list-sdks | tr '\n' ' ')"
