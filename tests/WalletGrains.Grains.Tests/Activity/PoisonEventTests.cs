@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using WalletGrains.Contracts.Activity;
 using WalletGrains.Contracts.Statistics;
 using WalletGrains.Grains.Activity;
@@ -27,7 +26,7 @@ public sealed class PoisonEventTests
     private readonly MemoryFraudStore _alerts;
     private readonly IdGenerator _ids = new(TimeProvider.System);
     private readonly FraudOptions _rules = new();
-    private readonly ListedLog _log = new();
+    private readonly ListedLog<ActivityConsumer> _log = new();
 
     public PoisonEventTests(MemoryCluster cluster) =>
         (_cluster, _statistics, _alerts) = (cluster, new MemoryStatisticsStore(_positions, _jobs), new MemoryFraudStore(_positions, _jobs));
@@ -203,7 +202,7 @@ public sealed class PoisonEventTests
         Assert.Equal((4, 100m), await CountedAsync(neighbour));
         Assert.Single(await AlertsAsync());
         Assert.Equal(900, await JobsAsync());
-        Assert.Equal([1923, 1923], _log.Events);
+        Assert.Equal([1923, 1923], _log.Lines.Select(line => line.Event));
     }
 
     [Fact]
@@ -340,17 +339,5 @@ public sealed class PoisonEventTests
         public void Clear() => effects.Clear();
 
         public void Reset() => effects.Reset();
-    }
-
-    private sealed class ListedLog : ILogger
-    {
-        public List<int> Events { get; } = [];
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Events.Add(eventId.Id);
     }
 }

@@ -5,7 +5,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using WalletGrains.Contracts.Jobs;
 using WalletGrains.Grains.BalanceSync;
 using WalletGrains.Grains.Jobs;
-using WalletGrains.Grains.Tests.Jobs;
 using WalletGrains.Journal;
 using WalletGrains.Journal.Activity;
 using WalletGrains.Journal.BalanceSync;

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using WalletGrains.Contracts;
 using WalletGrains.Grains.Bills;
@@ -225,7 +224,7 @@ public sealed class BillerClientTests : IAsyncLifetime
     [Fact]
     public async Task One_that_does_not_take_our_key_has_not_done_anything_and_no_log_and_no_text_has_the_key()
     {
-        var log = new ListedLog();
+        var log = new ListedLog<CounterpartCalls>();
         var options = Options() with { ApiKey = "hush-hush" };
         using var stranger = new BillerClient(options, _metrics, _time, log);
         for (var i = 0; i < BillerLimits.BreakerCalls; i++)
@@ -234,8 +233,8 @@ public sealed class BillerClientTests : IAsyncLifetime
                 new BillerAnswer.NotSent(null, "Biller electricity does not accept Billers:electricity:ApiKey: it answered 401."), await stranger.PayAsync(Order, Cancelled));
         }
 
-        Assert.StartsWith("Biller electricity is not asked for 00:00:15: Biller electricity does not accept Billers:electricity:ApiKey", Assert.Single(log.Lines), StringComparison.Ordinal);
-        Assert.DoesNotContain("hush", log.Lines[0] + options, StringComparison.Ordinal);
+        Assert.StartsWith("Biller electricity is not asked for 00:00:15: Biller electricity does not accept Billers:electricity:ApiKey", Assert.Single(log.Texts), StringComparison.Ordinal);
+        Assert.DoesNotContain("hush", log.Texts[0] + options, StringComparison.Ordinal);
         Assert.Empty(await _admin.PaymentsAsync("electricity"));
     }
 
@@ -323,17 +322,4 @@ public sealed class BillerClientTests : IAsyncLifetime
     }
 
     private async Task<string> RefusalAsync(BillOrder order) => Assert.IsType<BillerAnswer.Refused>(await PayAsync(order)).Code;
-
-    private sealed class ListedLog : ILogger<CounterpartCalls>
-    {
-        public List<string> Lines { get; } = [];
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Lines.Add(formatter(state, exception) + exception);
-    }
 }

@@ -49,7 +49,7 @@ public sealed class JobSimulationTests
         _store = new MemoryJobStore(_database.Clock, (point, _) => _onWrite(point));
         _cluster = new SimulatedCluster(_world, options, AddServices);
         _client = _cluster.AddClient("client");
-        Run(() => Jobs.StartAsync());
+        _world.Call(_client, () => Jobs.StartAsync());
     }
 
     private IJobGrain Jobs => _client.Cluster.GetGrain<IJobGrain>(Kind);
@@ -93,7 +93,7 @@ public sealed class JobSimulationTests
         // Long enough for the lease to be over, and not for anybody to notice that the silo hangs.
         _cluster.Silos.Single(silo => silo.Name == _begun[0].Silo).Process.Stall(TimeSpan.FromSeconds(40));
         var stranger = Duplicate();
-        Run(() => stranger.WakeAsync());
+        _world.Call(_client, () => stranger.WakeAsync());
         _world.Await(() => Row("job").State is JobState.Done, TimeSpan.FromMinutes(2));
         Assert.Equal("attempt 2", ResultOf("job"));
 
@@ -237,7 +237,7 @@ public sealed class JobSimulationTests
 
         for (var i = 0; i < 40; i++)
         {
-            Run(() => Task.WhenAll(Jobs.WakeAsync(), stranger.WakeAsync()));
+            _world.Call(_client, () => Task.WhenAll(Jobs.WakeAsync(), stranger.WakeAsync()));
             _world.Run(TimeSpan.FromSeconds(1));
             Assert.Equal(2, _cluster.CountActivations(Jobs));
         }
@@ -256,7 +256,7 @@ public sealed class JobSimulationTests
             seen.Add((job.DueAt, job.ClaimedAt));
             return Done("");
         };
-        Run(() => Sweep.StartAsync());
+        _world.Call(_client, () => Sweep.StartAsync());
         Assert.InRange(Row("recurring", SweepKind).DueAt - _database.Clock.GetUtcNow(), SweepPolicy.Every!.Value / 2, SweepPolicy.Every.Value);
         _world.Await(() => seen.Count == 1, TimeSpan.FromMinutes(2));
         Assert.InRange(seen[0].ClaimedAt, seen[0].DueAt, _database.Clock.GetUtcNow());
@@ -267,7 +267,7 @@ public sealed class JobSimulationTests
     {
         var isMended = false;
         _work = (_, _, _) => Task.FromResult<JobOutcome>(new JobOutcome.Done(new byte[isMended ? 1 : 100_000]));
-        Run(() => Sweep.StartAsync());
+        _world.Call(_client, () => Sweep.StartAsync());
         _world.Await(() => Row("recurring", SweepKind).LastError is not null, TimeSpan.FromMinutes(2));
         Assert.Equal(JobState.Queued, Row("recurring", SweepKind).State);
         Assert.Contains("result", Row("recurring", SweepKind).LastError, StringComparison.Ordinal);
@@ -309,7 +309,7 @@ public sealed class JobSimulationTests
             await _store.EnqueueAsync(asked with { JobId = Guid.CreateVersion7() }, CancellationToken.None);
             return new JobOutcome.Fail("It cannot be done.");
         };
-        Run(async () =>
+        _world.Call(_client, async () =>
         {
             await _store.EnqueueAsync(asked, CancellationToken.None);
             await _client.Cluster.GetGrain<IJobGrain>(AskedKind).StartAsync();
@@ -331,7 +331,7 @@ public sealed class JobSimulationTests
         return _cluster.AddClient("stranger").Cluster.GetGrain<IJobGrain>(Kind);
     }
 
-    private void Enqueue(string key) => Run(async () =>
+    private void Enqueue(string key) => _world.Call(_client, async () =>
     {
         await _store.EnqueueAsync(new NewJob(Guid.CreateVersion7(), Kind, key, ReadOnlyMemory<byte>.Empty), CancellationToken.None);
         await Jobs.WakeAsync();
@@ -341,14 +341,6 @@ public sealed class JobSimulationTests
         _store.ReadAsync(new JobQuery(kind, null, null, JournalLimits.MaxPage), CancellationToken.None).Result.Single(job => job.Key == key);
 
     private string ResultOf(string key) => Encoding.UTF8.GetString(Row(key).Result!.Value.Span);
-
-    private void Run(Func<Task> call)
-    {
-        Task? task = null;
-        _client.Process.Start(() => task = call());
-        _world.Await(() => task is { IsCompleted: true }, TimeSpan.FromMinutes(1));
-        task!.GetAwaiter().GetResult();
-    }
 
     private void AddServices(InProcessSiloBuilder builder, SimulatedSilo silo) => builder.Services
         .AddSingleton<IJobStore>(_store)

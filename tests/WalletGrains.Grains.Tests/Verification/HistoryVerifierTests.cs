@@ -92,7 +92,7 @@ public sealed class HistoryVerifierTests(Books books) : IClassFixture<Books>
         Assert.Equal((version, reason), (verdict!.FirstBrokenVersion, verdict.Reason));
     }
 
-    /// <summary>Each member of an entry that somebody made null, hash and head row following: 14 is a hold, 12 has everything that most have.</summary>
+    /// <summary>Each member of an entry that somebody made null, hash and head row following: 14 is a hold, 11 a freeze, 10 one end of a transfer, 7 new limits.</summary>
     [Theory]
     [InlineData(14, "walletId")]
     [InlineData(14, "version")]

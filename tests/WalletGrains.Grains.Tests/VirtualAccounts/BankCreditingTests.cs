@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging;
 using WalletGrains.Contracts.VirtualAccounts;
 using WalletGrains.Contracts.Wallets;
 using WalletGrains.Grains.Jobs;
-using WalletGrains.Grains.Tests.Jobs;
 using WalletGrains.Grains.VirtualAccounts;
 using WalletGrains.Journal.Jobs;
 using WalletGrains.Journal.VirtualAccounts;
