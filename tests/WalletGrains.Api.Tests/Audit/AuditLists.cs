@@ -1,5 +1,4 @@
 using System.Text.Json;
-using WalletGrains.Testing;
 using Xunit;
 
 namespace WalletGrains.Api.Tests.Audit;
@@ -18,18 +17,9 @@ internal static class AuditLists
     /// <summary>What was kept of the request that was answered like this, as soon as it is there.</summary>
     public static async Task<JsonElement> FindAuditedAsync(this ApiFixture api, Reply reply)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(Signal.DefaultLimit);
-        while (true)
-        {
-            var list = await api.ListAuditAsync($"correlationId={reply.Header("X-Correlation-Id")}");
-            if (list.GetProperty("items").GetArrayLength() > 0)
-            {
-                return Assert.Single(list.GetProperty("items").EnumerateArray());
-            }
-
-            limit.Token.ThrowIfCancellationRequested();
-        }
+        var page = await api.Operator().GetUntilAsync(
+            $"/ops/audit?correlationId={reply.Header("X-Correlation-Id")}", list => list.GetProperty("items").GetArrayLength() > 0);
+        return Assert.Single(page.Json.GetProperty("items").EnumerateArray());
     }
 
     public static void AssertMade(JsonElement kept, string kind, Guid id, bool replayed, bool foundLater = false)

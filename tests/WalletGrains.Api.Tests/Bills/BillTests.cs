@@ -1,4 +1,5 @@
 using System.Text.Json;
+using WalletGrains.Api.Tests.Audit;
 using WalletGrains.Simulators.Faults;
 using Xunit;
 
@@ -199,7 +200,7 @@ public sealed class BillTests(BillerFixture billers)
         Assert.False(shown.TryGetProperty("settledBecause", out _) || shown.TryGetProperty("settledBy", out _));
         var other = outcome is "FAILED" ? "COMPLETED" : "FAILED";
         (await op.PostAsync($"/ops/bills/{paymentId}/settle", $$"""{"outcome":"{{other}}","reason":"no"}""")).AssertProblem(422, "NOT_OPEN_TO_SETTLEMENT");
-        var kept = (await AuditedAsync(settled)).GetProperty("made");
+        var kept = (await Api.FindAuditedAsync(settled)).GetProperty("made");
         Assert.Equal(("BILL", paymentId), (kept.GetProperty("kind").GetString(), kept.GetProperty("id").GetGuid()));
     }
 
@@ -245,13 +246,6 @@ public sealed class BillTests(BillerFixture billers)
 
         async Task<(decimal Balance, decimal Held)> MoneyAsync() =>
             (await ada.GetAsync($"/wallet/{wallet}")).Json is var money ? (money.GetProperty("balance").GetDecimal(), money.GetProperty("held").GetDecimal()) : default;
-    }
-
-    /// <summary>What was kept of a request; it is stored a moment after its answer.</summary>
-    private async Task<JsonElement> AuditedAsync(Reply reply)
-    {
-        var page = await Api.Operator().GetUntilAsync($"/ops/audit?correlationId={reply.Header("X-Correlation-Id")}", list => list.GetProperty("items").GetArrayLength() > 0);
-        return page.Json.GetProperty("items")[0];
     }
 
     private static string Body(Guid wallet, string biller, string customer, string amount, string? requestId = null) =>
