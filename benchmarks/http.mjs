@@ -85,7 +85,7 @@ end
 function load(seconds) {
     const output = execFileSync('wrk', ['--threads', '2', '--connections', values.connections, '--duration', `${seconds}s`, '--latency', '--script', script, values.url], { encoding: 'utf8' });
     const [answered, refused, failed, broken, microseconds] = /RESULT (\d+) (\d+) (\d+) (\d+) (\d+)/.exec(output).slice(1).map(Number);
-    const percentile = part => new RegExp(`${part}%\\s+(\\S+)`).exec(output)[1];
+    const percentile = part => new RegExp(`^ +${part}%\\s+(\\S+)`, 'm').exec(output)[1];
     // A refusal takes next to no time, and is in the percentiles.
     const latency = refused > 0 ? 'no percentiles' : `p50 ${percentile(50)}, p99 ${percentile(99)}`;
     return { answered, refused, failed, broken, perSecond: count => Math.round(count * 1e6 / microseconds), latency };
