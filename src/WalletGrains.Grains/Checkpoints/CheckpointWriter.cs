@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.Extensions.Logging;
 using WalletGrains.Grains.Signing;
 using WalletGrains.Journal;
 using WalletGrains.Journal.Verifying;
@@ -15,10 +16,16 @@ public sealed record CheckpointFolder(string Folder);
 /// Writes the heads of all wallets to a file beside the database, and signs it. Whoever rewrites a history later, hash chain and
 /// all, contradicts the file; whoever rewrites the file as well has not the key.
 /// </summary>
-public sealed class CheckpointWriter(PostgresCheckpoints checkpoints, BookSigner signer, CheckpointFolder folder, TimeProvider time)
+public sealed partial class CheckpointWriter(
+    PostgresCheckpoints checkpoints, BookSigner signer, CheckpointFolder folder, TimeProvider time, ILogger<CheckpointWriter> logger)
 {
+    private int _hasWarned;
+
     /// <summary>The ending of a signature's file name.</summary>
     public const string SignatureEnding = ".sig";
+
+    /// <summary>Has the names in a folder written to the disk; false where its file system does no such thing.</summary>
+    internal Func<string, bool> FlushNames { get; init; } = FolderSync.Flush;
 
     /// <summary>Writes one: the file and its signature under names of their own, whole or not at all, and then its row.</summary>
     /// <exception cref="JournalUnavailableException">The database is away; a file without a row may be left.</exception>
@@ -42,7 +49,7 @@ public sealed class CheckpointWriter(PostgresCheckpoints checkpoints, BookSigner
         File.Move(path + Unfinished, path);
 
         // And both names before the row, which says that this day has its checkpoint: a file system may keep the row and lose a name.
-        FolderSync.Flush(folder.Folder);
+        Flush(folder.Folder);
         var row = new CheckpointRow(takenAt, wallets, name, sha256, signature, signer.KeyId!);
         await checkpoints.AppendAsync(row, cancellationToken);
         return row;
@@ -50,13 +57,28 @@ public sealed class CheckpointWriter(PostgresCheckpoints checkpoints, BookSigner
 
     private const string Unfinished = ".unfinished";
 
-    /// <summary>With its own name on the disk as well.</summary>
+    /// <summary>With its own name on the disk as well, and those of the folders above it that are new.</summary>
     private void CreateFolder()
     {
-        if (!Directory.Exists(folder.Folder))
+        var parents = new Stack<string>();
+        for (var level = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder.Folder)); !Directory.Exists(level); level = parents.Peek())
         {
-            var created = Directory.CreateDirectory(folder.Folder);
-            FolderSync.Flush(created.Parent!.FullName);
+            parents.Push(Path.GetDirectoryName(level) ?? throw new IOException($"There is no {level} for the folder {folder.Folder}."));
+        }
+
+        Directory.CreateDirectory(folder.Folder);
+        foreach (var parent in parents)
+        {
+            Flush(parent);
+        }
+    }
+
+    /// <summary>What the file system cannot do is no reason for a day without its checkpoint: the files are on the disk, and only a crash within moments could take their names.</summary>
+    private void Flush(string path)
+    {
+        if (!FlushNames(path) && Interlocked.Exchange(ref _hasWarned, 1) == 0)
+        {
+            LogNotFlushed(logger, path);
         }
     }
 
@@ -85,4 +107,7 @@ public sealed class CheckpointWriter(PostgresCheckpoints checkpoints, BookSigner
     }
 
     private static FileStream Create(string path) => new(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 64 * 1024);
+
+    [LoggerMessage(1504, LogLevel.Warning, "The file system of {Folder} flushes no folders: after a power failure the newest checkpoint may have no name there")]
+    private static partial void LogNotFlushed(ILogger logger, string folder);
 }

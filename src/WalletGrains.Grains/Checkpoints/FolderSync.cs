@@ -10,14 +10,21 @@ internal static class FolderSync
 {
     private const int ReadOnly = 0;
 
+    /// <summary>EINVAL, on every system.</summary>
+    private const int Invalid = 22;
+
+    /// <summary>ENOTSUP and EOPNOTSUPP: one number on Linux, two on macOS.</summary>
+    private static readonly int[] NotSupported = OperatingSystem.IsMacOS() ? [45, 102] : [95];
+
     /// <summary>Returns when every name that the folder has now is on the disk.</summary>
+    /// <returns>False when its file system flushes no folders, as some of networks and of user space do: when names get to the disk is its own matter.</returns>
     /// <exception cref="IOException">The folder cannot be opened or written.</exception>
-    public static void Flush(string folder)
+    public static bool Flush(string folder)
     {
         if (OperatingSystem.IsWindows())
         {
             // NTFS writes names in the order of its log.
-            return;
+            return true;
         }
 
         var descriptor = Open(folder, ReadOnly);
@@ -28,10 +35,13 @@ internal static class FolderSync
 
         try
         {
-            if (Fsync(descriptor) != 0)
+            if (Fsync(descriptor) == 0)
             {
-                throw Failure(folder);
+                return true;
             }
+
+            var error = Marshal.GetLastPInvokeError();
+            return error == Invalid || NotSupported.Contains(error) ? false : throw Failure(folder);
         }
         finally
         {

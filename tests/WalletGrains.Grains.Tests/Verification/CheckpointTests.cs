@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using WalletGrains.Contracts.Verification;
 using WalletGrains.Contracts.Wallets;
@@ -24,7 +25,7 @@ public sealed class CheckpointTests : IAsyncLifetime
 
     private PostgresCheckpoints Checkpoints => new(_books.Cluster.DataSource);
 
-    private CheckpointWriter Writer => new(Checkpoints, _signer, new CheckpointFolder(_folder.Path), _time);
+    private CheckpointWriter Writer => new(Checkpoints, _signer, new CheckpointFolder(_folder.Path), _time, NullLogger<CheckpointWriter>.Instance);
 
     public ValueTask InitializeAsync() => _books.InitializeAsync();
 
@@ -172,16 +173,56 @@ public sealed class CheckpointTests : IAsyncLifetime
     public void A_folder_that_cannot_be_flushed_says_so()
     {
         Directory.CreateDirectory(_folder.Path);
-        FolderSync.Flush(_folder.Path);
+        Assert.True(FolderSync.Flush(_folder.Path));
         Prerequisite.Require(!OperatingSystem.IsWindows(), "Windows flushes no folders.");
         Assert.Contains("No such file", Assert.Throws<IOException>(() => FolderSync.Flush(Path.Combine(_folder.Path, "missing"))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_system_that_flushes_no_folders_is_no_failure()
+    {
+        Prerequisite.Require(OperatingSystem.IsLinux(), "Only Linux has a file system of this kind everywhere.");
+        Assert.False(FolderSync.Flush("/proc"));
+    }
+
+    [Fact]
+    public async Task Where_folders_cannot_be_flushed_a_checkpoint_is_recorded_all_the_same_and_it_is_said_once()
+    {
+        var log = new ListedLog<CheckpointWriter>();
+        var writer = new CheckpointWriter(Checkpoints, _signer, new CheckpointFolder(_folder.Path), _time, log) { FlushNames = _ => false };
+        var first = await writer.WriteAsync(Cancelled);
+        _time.Advance(TimeSpan.FromDays(1));
+        var second = await writer.WriteAsync(Cancelled);
+
+        Assert.Equal([second.File, first.File], (await Checkpoints.ReadNewestAsync(10, Cancelled)).Select(row => row.File));
+        Assert.Equal([(1504, LogLevel.Warning)], log.Lines);
+    }
+
+    [Fact]
+    public async Task Every_new_folder_has_its_name_flushed()
+    {
+        var flushed = new List<string>();
+        Directory.CreateDirectory(_folder.Path);
+        var (first, second) = (Path.Combine(_folder.Path, "a"), Path.Combine(_folder.Path, "a", "b"));
+        var folder = new CheckpointFolder(second + Path.DirectorySeparatorChar);
+        var writer = new CheckpointWriter(Checkpoints, _signer, folder, _time, NullLogger<CheckpointWriter>.Instance)
+        {
+            FlushNames = path =>
+            {
+                flushed.Add(Path.TrimEndingDirectorySeparator(path));
+                return true;
+            },
+        };
+        await writer.WriteAsync(Cancelled);
+
+        Assert.Equal([_folder.Path, first, second], flushed);
     }
 
     [Fact]
     public async Task Without_a_key_there_are_none()
     {
         var grain = new CheckpointGrain(
-            new CheckpointWriter(Checkpoints, BookSigner.Off, new CheckpointFolder(_folder.Path), _time), Checkpoints, BookSigner.Off, _time, NullLogger<CheckpointGrain>.Instance);
+            new CheckpointWriter(Checkpoints, BookSigner.Off, new CheckpointFolder(_folder.Path), _time, NullLogger<CheckpointWriter>.Instance), Checkpoints, BookSigner.Off, _time, NullLogger<CheckpointGrain>.Instance);
         await grain.WriteDueAsync();
         Assert.Null(await grain.WriteAsync());
         Assert.Empty(await Checkpoints.ReadNewestAsync(10, Cancelled));
