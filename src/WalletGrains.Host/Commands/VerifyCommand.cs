@@ -79,9 +79,9 @@ internal static class VerifyCommand
             {
                 await CompareAsync(checkpoint, arguments, new CheckpointComparison(histories), tally, KeyOf(arguments, builder.Configuration, settings), cancellationToken);
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or ArgumentException)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or ArgumentException or StartupException)
             {
-                // Whoever has taken a file away has not taken away that the histories are verified.
+                // Whoever has taken a file or the key away has not taken away that the histories are verified.
                 tally.AddUncompared();
                 await Console.Error.WriteLineAsync(e.Message);
             }
@@ -174,7 +174,7 @@ internal static class VerifyCommand
             Console.WriteLine($"Wallet {verdict.WalletId} is broken at version {verdict.FirstBrokenVersion}: {verdict.Reason}");
         }
 
-        /// <summary>The checkpoint, or what belongs to it, could not be read.</summary>
+        /// <summary>The checkpoint, or what belongs to it, could not be read, or there is no key to check it with.</summary>
         public void AddUncompared() => _isUncompared = true;
 
         public void AddForgery(string file)

@@ -85,6 +85,11 @@ public sealed class VerifyCommandTests
         var unsigned = await VerifyAsync(folders, "--checkpoint", checkpoint);
         Assert.Equal(2, unsigned.ExitCode);
         Assert.Contains("Verified 0 wallets with 0 true entries: the checkpoint could not be compared", unsigned.Output, StringComparison.Ordinal);
+        File.Delete(Path.Combine(folders.Data, "signing-key.pem"));
+        var keyless = await VerifyAsync(folders, "--checkpoint", checkpoint);
+        Assert.Equal(2, keyless.ExitCode);
+        Assert.Contains("There is no key to check the checkpoint with", keyless.Output, StringComparison.Ordinal);
+        Assert.Contains("Verified 0 wallets with 0 true entries: the checkpoint could not be compared", keyless.Output, StringComparison.Ordinal);
         var otherId = await bank.OpenWalletAsync(Cancelled);
         await FalsifyAsync(folders, $"update wallets set balance_minor = 1 where wallet_id = '{otherId}'");
         var broken = await VerifyAsync(folders, "--checkpoint", checkpoint + ".missing");
