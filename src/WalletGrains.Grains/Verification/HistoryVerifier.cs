@@ -158,10 +158,10 @@ public sealed class HistoryVerifier(StoredHistories histories)
                 _head = WalletRows.ToState(stored.Head);
                 _check = new HistoryCheck(_head);
             }
-            catch (Exception)
+            catch (Exception e)
             {
                 // A currency, a status or details that this product never wrote; whatever is wrong with them, the other wallets are verified.
-                _head = null;
+                _failure = e;
             }
         }
 
@@ -192,7 +192,7 @@ public sealed class HistoryVerifier(StoredHistories histories)
         {
             if (_check is null)
             {
-                return new WalletVerdict(WalletId, 0, 0, "its head row cannot be read");
+                return new WalletVerdict(WalletId, 0, 0, $"its head row cannot be read: {_failure!.Message}");
             }
 
             if (_failure is not null)
