@@ -14,7 +14,12 @@ public sealed class FullReconciliationJob(IGrainFactory grains) : IJobHandler
 
     /// <inheritdoc />
     public JobPolicy Policy => JobPolicy.Recurring(
-        GrainLimits.FullReconciliationLookPeriod, timeout: GrainLimits.FullReconciliationBudget + GrainLimits.ReconciliationPeriod);
+        GrainLimits.FullReconciliationLookPeriod, timeout: GrainLimits.FullReconciliationBudget + GrainLimits.ReconciliationPeriod) with
+    {
+        // One that failed reads everything anew, and the others queue behind it: not every minute.
+        FirstBackoff = GrainLimits.FullReconciliationLookPeriod,
+        MaxBackoff = GrainLimits.FullReconciliationLookPeriod,
+    };
 
     /// <inheritdoc />
     public async Task<JobOutcome> RunAsync(JobRun job, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using WalletGrains.Domain.Jobs;
 using WalletGrains.Grains.Reconciliation;
 using WalletGrains.Journal.Verifying;
 using WalletGrains.Testing;
@@ -57,6 +58,14 @@ public sealed class FullReconciliationTests : IAsyncLifetime
         var kept = (await grain.FindNewestAsync(isFull: true))!;
         Assert.Equal((true, true), (kept.IsFull, kept.IsComplete));
         Assert.Equal(["ENTRIES_MISSING"], kept.Differences.Select(difference => difference.What));
+    }
+
+    [Fact]
+    public void One_that_failed_does_not_come_back_the_next_minute()
+    {
+        var policy = new FullReconciliationJob(null!).Policy;
+        Assert.All(Enumerable.Range(1, 20), attempt => Assert.InRange(
+            JobBackoff.After(Guid.NewGuid(), attempt, policy.FirstBackoff, policy.MaxBackoff), TimeSpan.FromMinutes(30), TimeSpan.FromHours(1)));
     }
 
     [Fact]
