@@ -1,4 +1,5 @@
 using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR;
@@ -12,7 +13,8 @@ namespace WalletGrains.Api.Protection;
 /// <summary>
 /// Refuses what is too much before anything is done for it: before a token is checked, a body read or a grain called. Refusals cost little, so
 /// that the work that was let in keeps its speed. Paths that do not exist are counted too; health and documents are not. Push has places of its own: its requests
-/// last as long as its connections.
+/// last as long as its connections. After a refusal the connection pauses: the client has its answer, but what it sends next is not looked at before it was told to come
+/// back. So a client that asks again at once does not cost more than one that waits, and refusals leave the work its share of the machine.
 /// </summary>
 internal sealed class FrontGate : IDisposable
 {
@@ -21,10 +23,14 @@ internal sealed class FrontGate : IDisposable
     private readonly ConcurrencyLimiter _places;
     private readonly ConcurrencyLimiter _pushPlaces;
     private readonly TimeProvider _time;
+    private readonly Func<object, Task>? _pause;
 
-    public FrontGate(RequestDelegate next, RateLimits limits, IOptions<OverloadOptions> overload, TimeProvider time)
+    public FrontGate(RequestDelegate next, RateLimits limits, IOptions<OverloadOptions> overload, IOptions<ProxyOptions> proxies, TimeProvider time)
     {
         (_next, _limits, _time) = (next, limits, time);
+
+        // A proxy's connections serve everybody: one client's pause would be others' wait.
+        _pause = proxies.Value.AreThere ? null : PauseAsync;
         _places = new ConcurrencyLimiter(new ConcurrencyLimiterOptions
         {
             PermitLimit = overload.Value.ConcurrentRequests,
@@ -51,7 +57,7 @@ internal sealed class FrontGate : IDisposable
             ?? (isPush && BeginsConnection(context.Request, endpoint!) ? _limits.TakeConnect(address) : null);
         if (refusal is not null)
         {
-            Answer.Of(refusal).Write(context, _time);
+            Refuse(context, refusal);
             return;
         }
 
@@ -64,7 +70,7 @@ internal sealed class FrontGate : IDisposable
         }
         else
         {
-            Answer.Of(Problem.Overloaded).Write(context, _time);
+            Refuse(context, Problem.Overloaded);
         }
     }
 
@@ -72,6 +78,22 @@ internal sealed class FrontGate : IDisposable
     {
         _places.Dispose();
         _pushPlaces.Dispose();
+    }
+
+    private void Refuse(HttpContext context, Problem refusal)
+    {
+        Answer.Of(refusal).Write(context, _time);
+        if (_pause is not null)
+        {
+            context.Response.OnCompleted(_pause, context);
+        }
+    }
+
+    /// <summary>The answer is sent by now, and the server reads the next request of the connection when this ends.</summary>
+    private async Task PauseAsync(object context)
+    {
+        var closed = ((HttpContext)context).Features.Get<IConnectionLifetimeFeature>()?.ConnectionClosed ?? CancellationToken.None;
+        await Task.Delay(ApiLimits.RefusalPause, _time, closed).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <summary>It asks for a connection, or is one at once. What belongs to one names it, and was counted when that began; a made-up name leads nowhere.</summary>

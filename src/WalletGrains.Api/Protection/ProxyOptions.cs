@@ -20,10 +20,13 @@ public sealed class ProxyOptions
 
     private IEnumerable<string> Parts => (Trusted ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
+    /// <summary>Clients come through proxies.</summary>
+    internal bool AreThere => Parts.Any();
+
     /// <summary>The framework's options; null when nobody is believed.</summary>
     internal ForwardedHeadersOptions? ToForwardedHeaders()
     {
-        if (!Parts.Any())
+        if (!AreThere)
         {
             return null;
         }

@@ -30,7 +30,8 @@ public sealed class FrontGateTests : IDisposable
         var unlimited = new RateLimitOptions();
         unlimited.Complete(isDevelopment: true);
         _limits = new RateLimits(Options.Create(unlimited));
-        _gate = new FrontGate(WorkAsync, _limits, Options.Create(new OverloadOptions { ConcurrentRequests = 2, QueuedRequests = 1, PushRequests = 3 }), _time);
+        _gate = new FrontGate(
+            WorkAsync, _limits, Options.Create(new OverloadOptions { ConcurrentRequests = 2, QueuedRequests = 1, PushRequests = 3 }), Options.Create(new ProxyOptions()), _time);
     }
 
     public void Dispose()
