@@ -147,8 +147,11 @@ internal static class ApiLimits
     /// <summary>How long a request may wait for a place at the front door.</summary>
     public static readonly TimeSpan AdmissionPatience = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long a connection pauses after a refusal: the least that Retry-After says.</summary>
+    /// <summary>How long a connection pauses after a refusal when few do, and the least that Retry-After says.</summary>
     public static readonly TimeSpan RefusalPause = TimeSpan.FromSeconds(1);
+
+    /// <summary>Connections that may come back in a second after a refusal: with more that pause, each pauses longer. A twentieth of what a front door does in a second.</summary>
+    public const int ReturnsPerSecond = 1_000;
 
     /// <summary>How often a front door reads which sessions have ended and which keys are in force.</summary>
     public static readonly TimeSpan CredentialsPeriod = TimeSpan.FromSeconds(1);

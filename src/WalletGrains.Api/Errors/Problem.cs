@@ -75,6 +75,10 @@ internal sealed record Problem(ProblemKind Kind, string Detail)
     /// <param name="advice">What to do now.</param>
     public static Problem OutcomeUnknownOf(string advice) => new(ProblemKind.OutcomeUnknown, $"It is not known whether this happened. {advice}");
 
+    /// <summary>The same, and whoever is told it is to wait at least so long.</summary>
+    public Problem NotBefore(TimeSpan wait) =>
+        wait.TotalSeconds <= (RetryAfterSeconds ?? Kind.RetryAfterSeconds ?? 0) ? this : this with { RetryAfterSeconds = (int)Math.Ceiling(wait.TotalSeconds) };
+
     /// <summary>What the framework refused with a bare status.</summary>
     public static Problem OfStatus(int status) => status switch
     {

@@ -23,14 +23,15 @@ internal sealed class FrontGate : IDisposable
     private readonly ConcurrencyLimiter _places;
     private readonly ConcurrencyLimiter _pushPlaces;
     private readonly TimeProvider _time;
-    private readonly Func<object, Task>? _pause;
+    private readonly bool _pauses;
+    private int _paused;
 
     public FrontGate(RequestDelegate next, RateLimits limits, IOptions<OverloadOptions> overload, IOptions<ProxyOptions> proxies, TimeProvider time)
     {
         (_next, _limits, _time) = (next, limits, time);
 
         // A proxy's connections serve everybody: one client's pause would be others' wait.
-        _pause = proxies.Value.AreThere ? null : PauseAsync;
+        _pauses = !proxies.Value.AreThere;
         _places = new ConcurrencyLimiter(new ConcurrencyLimiterOptions
         {
             PermitLimit = overload.Value.ConcurrentRequests,
@@ -82,18 +83,23 @@ internal sealed class FrontGate : IDisposable
 
     private void Refuse(HttpContext context, Problem refusal)
     {
-        Answer.Of(refusal).Write(context, _time);
-        if (_pause is not null)
+        if (_pauses)
         {
-            context.Response.OnCompleted(_pause, context);
+            var pause = ApiLimits.RefusalPause + TimeSpan.FromSeconds(Volatile.Read(ref _paused) / ApiLimits.ReturnsPerSecond);
+            refusal = refusal.NotBefore(pause);
+            context.Response.OnCompleted(() => PauseAsync(context, pause));
         }
+
+        Answer.Of(refusal).Write(context, _time);
     }
 
     /// <summary>The answer is sent by now, and the server reads the next request of the connection when this ends.</summary>
-    private async Task PauseAsync(object context)
+    private async Task PauseAsync(HttpContext context, TimeSpan pause)
     {
-        var closed = ((HttpContext)context).Features.Get<IConnectionLifetimeFeature>()?.ConnectionClosed ?? CancellationToken.None;
-        await Task.Delay(ApiLimits.RefusalPause, _time, closed).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var closed = context.Features.Get<IConnectionLifetimeFeature>()?.ConnectionClosed ?? CancellationToken.None;
+        Interlocked.Increment(ref _paused);
+        await Task.Delay(pause, _time, closed).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Interlocked.Decrement(ref _paused);
     }
 
     /// <summary>It asks for a connection, or is one at once. What belongs to one names it, and was counted when that began; a made-up name leads nowhere.</summary>

@@ -12,10 +12,10 @@ public sealed class OverloadOptions
     public int ConcurrentRequests { get; set; } = 1_024;
 
     /// <summary>
-    /// Requests that wait for their turn, a second at most; beyond it they are refused at once. Four times those that are worked on: whoever is refused and comes back at once
-    /// costs more than whoever waits a quarter of a second.
+    /// Requests that wait for their turn, a second at most; beyond it they are refused at once. As many as are worked on, so 50 ms: whoever waits costs memory that the
+    /// collector has to look through, and whoever is refused pauses.
     /// </summary>
-    public int QueuedRequests { get; set; } = 4_096;
+    public int QueuedRequests { get; set; } = 1_024;
 
     /// <summary>Open connections; a further one is closed at once.</summary>
     public int Connections { get; set; } = 20_000;
