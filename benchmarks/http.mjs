@@ -5,6 +5,7 @@
 // More connections than the host takes requests at a time (Overload__ConcurrentRequests and Overload__QueuedRequests) are an overload: --overload says that
 // refusals are expected, which are 429 and nothing else. What is left of the deposits is the goodput; whoever is refused asks again at once, which no honest
 // client does.
+//   --rate 90000   an open loop of so many a second, by wrk2 (https://github.com/giltene/wrk2), which calls itself wrk too
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -20,6 +21,7 @@ const { values } = parseArgs({
         seconds: { type: 'string', default: '10' },
         warmup: { type: 'string', default: '20' },
         overload: { type: 'boolean', default: false },
+        rate: { type: 'string' },
     },
 });
 
@@ -83,9 +85,11 @@ end
 `);
 
 function load(seconds) {
-    const output = execFileSync('wrk', ['--threads', '2', '--connections', values.connections, '--duration', `${seconds}s`, '--latency', '--script', script, values.url], { encoding: 'utf8' });
+    // Who was refused may pause for many seconds before its next answer.
+    const options = ['--threads', '2', '--connections', values.connections, '--duration', `${seconds}s`, '--timeout', '60s', '--latency', '--script', script];
+    const output = execFileSync('wrk', [...options, ...(values.rate ? ['--rate', values.rate] : []), values.url], { encoding: 'utf8' });
     const [answered, refused, failed, broken, microseconds] = /RESULT (\d+) (\d+) (\d+) (\d+) (\d+)/.exec(output).slice(1).map(Number);
-    const percentile = part => new RegExp(`^ +${part}%\\s+(\\S+)`, 'm').exec(output)[1];
+    const percentile = part => new RegExp(`^\\s+${part}(?:\\.000)?%\\s+(\\S+)`, 'm').exec(output)[1];
     // A refusal takes next to no time, and is in the percentiles.
     const latency = refused > 0 ? 'no percentiles' : `p50 ${percentile(50)}, p99 ${percentile(99)}`;
     return { answered, refused, failed, broken, perSecond: count => Math.round(count * 1e6 / microseconds), latency };
