@@ -79,6 +79,8 @@ public readonly record struct RequestId
         new(string.Create(CultureInfo.InvariantCulture, $"{SchedulePrefix}{scheduleId:N}/{dueAt.ToUnixTimeMilliseconds()}"));
 
     /// <summary>The id of the freeze that an alert asks for: another one with each further finding.</summary>
+    /// <param name="alertId">The alert.</param>
+    /// <param name="findings">How many findings the alert has by then.</param>
     public static RequestId ForFraudHold(Guid alertId, long findings) =>
         new(string.Create(CultureInfo.InvariantCulture, $"{FraudPrefix}{alertId:N}/hold/{findings}"));
 

@@ -8,7 +8,10 @@ namespace WalletGrains.Grains;
 /// <param name="IsWhole">Everything that waited was handled; else the limit of a run was reached.</param>
 internal sealed record SweepRun(int Ended, bool IsWhole)
 {
-    /// <summary>A run that left some is followed by another one at once, as long as that helps: else nothing would be heard of what comes to its end late.</summary>
+    /// <summary>
+    /// A run that left some and brought others to their end is followed by another one at once; one that brought none waits for its time. Runs have a limit so that each is
+    /// logged and settled, however much waits.
+    /// </summary>
     public JobOutcome Outcome => IsWhole || Ended == 0 ? new JobOutcome.Done() : new JobOutcome.AgainIn(TimeSpan.Zero);
 }
 

@@ -37,7 +37,7 @@ internal static class AppendShape
         ArgumentOutOfRangeException.ThrowIfGreaterThan(requestIds.Count, JournalLimits.MaxAsked);
     }
 
-    /// <summary>Throws when a page size is not between 1 and <see cref="JournalLimits.MaxPage"/>.</summary>
+    /// <summary>Throws when a page size is not between 1 and <paramref name="max"/>.</summary>
     public static void CheckLimit(int limit, int max = JournalLimits.MaxPage)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);

@@ -31,8 +31,8 @@ internal sealed record Problem(ProblemKind Kind, string Detail)
     /// <summary>Too much waits already; nothing happened.</summary>
     public static readonly Problem Overloaded = new(ProblemKind.Overloaded, "Too many requests wait already. Nothing happened; try again later.");
 
-    /// <summary>The store is away; nothing happened.</summary>
-    public static readonly Problem Unavailable = new(ProblemKind.Unavailable, "The service cannot reach its store. Nothing happened; try again later.");
+    /// <summary>The store is away, or what time it is is not known; nothing happened.</summary>
+    public static readonly Problem Unavailable = new(ProblemKind.Unavailable, "The service cannot reach its store, or its clock and the store's differ. Nothing happened; try again later.");
 
     /// <summary>Messages by field, for <see cref="ProblemKind.Validation"/>; by check where it says how the host is.</summary>
     public IReadOnlyDictionary<string, string[]>? Errors { get; init; }

@@ -116,7 +116,7 @@ internal static class ExampleBodies
         ["provider"] = "globus",
         ["publicKey"] = "-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE…\n-----END PUBLIC KEY-----\n",
         ["reason"] = "Asked for by the customer",
-        ["reasons"] = new JsonObject { ["activity"] = "statistics is 42 s behind the journal in the partitions 0." },
+        ["reasons"] = new JsonObject { ["activity"] = "statistics is 42 s behind the journal in partition 0." },
         ["ReceiverResponse.status"] = "OPEN",
         ["reference"] = "FT26031000017",
         ["refreshToken"] = "wgr_cmVmcmVzaCB0b2tlbg",

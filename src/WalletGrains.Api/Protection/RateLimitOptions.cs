@@ -44,7 +44,7 @@ public sealed class RateLimitOptions
 
     /// <summary>
     /// Refused requests a second of nobody known that the audit keeps: 20, and half a minute of that at once. One address has a tenth of it. The others are
-    /// counted: a flood of them must neither fill the disk nor push out what changed something.
+    /// summed up: a flood of them must neither fill the disk nor push out what changed something.
     /// </summary>
     public int? AuditedRefusals { get; set; }
 

@@ -89,7 +89,7 @@ public enum NotDecidedReason
     /// <summary>Too many commands wait already; nothing happened. Try again later.</summary>
     Overloaded = 3,
 
-    /// <summary>The store is away; nothing happened. Try again later.</summary>
+    /// <summary>The store is away, or its clock and the silo's differ; nothing happened. Try again later.</summary>
     Unavailable = 4,
 
     /// <summary>It could not be learnt in time whether the command is durable. Ask again with the same request id.</summary>

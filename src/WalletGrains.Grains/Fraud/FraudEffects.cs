@@ -54,7 +54,7 @@ internal sealed class FraudEffects(FraudRules rules, IFraudStore store, IJournal
 
         foreach (var chunk in firsts?.Values.Chunk(GrainLimits.FraudWindowConcurrency) ?? [])
         {
-            foreach (var (first, window) in chunk.Zip(await Task.WhenAll(chunk.Select(first => journal.ReadBeforeAsync(rules, first)))))
+            foreach (var (first, window) in chunk.Zip(await Task.WhenAll(chunk.Select(first => journal.ReadBeforeAsync(rules, first, CancellationToken.None)))))
             {
                 _windows.Add(first.WalletId, window);
             }

@@ -36,7 +36,7 @@ public sealed class FraudRetry(
         }
 
         var late = Withdrawal.Of(entry);
-        var window = await journal.ReadBehindAsync(await journal.ReadBeforeAsync(rules, entry), rules, entry);
+        var window = await journal.ReadBehindAsync(await journal.ReadBeforeAsync(rules, entry, cancellationToken), rules, entry, cancellationToken);
 
         // What rules find without the entry is the consumer's.
         var findings = rules.Find(window.With(late), late, entry.Amount.Currency)

@@ -9,7 +9,7 @@ namespace WalletGrains.Grains.Fraud;
 internal static class WithdrawalReads
 {
     /// <summary>What rules can see before an entry: for each of them as many of its own types as it reaches.</summary>
-    public static async Task<Withdrawals> ReadBeforeAsync(this IJournal journal, FraudRules rules, Entry entry)
+    public static async Task<Withdrawals> ReadBeforeAsync(this IJournal journal, FraudRules rules, Entry entry, CancellationToken cancellationToken)
     {
         var window = Withdrawals.None;
         foreach (var rule in rules.All)
@@ -21,21 +21,21 @@ internal static class WithdrawalReads
                 rule.Reach,
                 TypesOf(rule),
                 From: entry.Version > JournalLimits.MaxPage ? entry.CreatedAt - rule.Window : null);
-            window = await journal.ReadAsync(window, query, rule.Reach - 1, past => rules.Concern(past) ? Withdrawal.Of(past) : null);
+            window = await journal.ReadAsync(window, query, rule.Reach - 1, past => rules.Concern(past) ? Withdrawal.Of(past) : null, cancellationToken);
         }
 
         return window;
     }
 
     /// <summary>Adds to it what was there behind the entry before rules saw that: for each of them as many of its own types as have it in their reach.</summary>
-    public static async Task<Withdrawals> ReadBehindAsync(this IJournal journal, Withdrawals before, FraudRules rules, Entry entry)
+    public static async Task<Withdrawals> ReadBehindAsync(this IJournal journal, Withdrawals before, FraudRules rules, Entry entry, CancellationToken cancellationToken)
     {
         var window = before;
         foreach (var rule in rules.All)
         {
             var query = new EntryQuery(
                 entry.WalletId, long.MaxValue, rule.Reach, TypesOf(rule), To: entry.CreatedAt + rule.Window, AfterVersion: entry.Version, OldestFirst: true);
-            window = await journal.ReadAsync(window, query, rule.Reach - 1, later => rules.Concern(later) ? Withdrawal.Of(later) : null);
+            window = await journal.ReadAsync(window, query, rule.Reach - 1, later => rules.Concern(later) ? Withdrawal.Of(later) : null, cancellationToken);
         }
 
         return window;
@@ -46,17 +46,17 @@ internal static class WithdrawalReads
     /// <param name="window">What they are added to.</param>
     /// <param name="first">The first page.</param>
     /// <param name="count">How many are looked for.</param>
-    /// <param name="see">An entry as it counts; null for one that does not.</param>
+    /// <param name="see">An entry as it counts; null for one that does not. It may throw a <see cref="FormatException"/> for one that no event makes.</param>
+    /// <param name="cancellationToken">Ends the reads.</param>
     public static async Task<Withdrawals> ReadAsync(
-        this IJournal journal, Withdrawals window, EntryQuery first, int count, Func<Entry, Withdrawal?> see)
+        this IJournal journal, Withdrawals window, EntryQuery first, int count, Func<Entry, Withdrawal?> see, CancellationToken cancellationToken)
     {
         var missing = count;
         var query = first;
         while (missing > 0)
         {
-            // An entry that cannot be read counts for nothing; who verifies histories finds it.
-            var rows = await journal.ReadEntriesAsync(query, CancellationToken.None);
-            foreach (var seen in rows.Select(row => ActivityRows.ToEvent(row).Entry is { } entry ? see(entry) : null).OfType<Withdrawal>())
+            var rows = await journal.ReadEntriesAsync(query, cancellationToken);
+            foreach (var seen in rows.Select(row => SeenOf(row, see)).OfType<Withdrawal>())
             {
                 window = window.With(seen);
                 missing--;
@@ -71,6 +71,19 @@ internal static class WithdrawalReads
         }
 
         return window;
+    }
+
+    /// <summary>An entry that cannot be read, or that no event makes, counts for nothing; who verifies histories finds it.</summary>
+    private static Withdrawal? SeenOf(WalletEntry row, Func<Entry, Withdrawal?> see)
+    {
+        try
+        {
+            return ActivityRows.ToEvent(row).Entry is { } entry ? see(entry) : null;
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
     }
 
     private static List<string> TypesOf(IFraudRule rule) => [.. EntryTypes.TransactionNames.Where(rule.Concerns)];

@@ -189,7 +189,8 @@ internal sealed partial class WalletPipeline
                 gate.CountedTypes,
                 From: state.Version > JournalLimits.MaxPage ? state.UpdatedAt - gate.Window : null),
             gate.Reach,
-            entry => gate.Seen(Postings.EventOf(entry), entry.Version))
+            entry => gate.Seen(Postings.EventOf(entry), entry.Version),
+            CancellationToken.None)
         : Withdrawals.None;
 
     /// <summary>

@@ -35,7 +35,7 @@ internal sealed class ActivityHealth(PostgresActivityLags lags, ActivityOptions 
             .GroupBy(lag => lag.Consumer)
             .Select(ofConsumer => string.Create(
                 CultureInfo.InvariantCulture,
-                $"{ofConsumer.Key} is {ofConsumer.Max(lag => lag.Age).TotalSeconds:0} s behind the journal in the partitions {string.Join(", ", ofConsumer.Select(lag => lag.Partition))}."))
+                $"{ofConsumer.Key} is {ofConsumer.Max(lag => lag.Age).TotalSeconds:0} s behind the journal in partition {string.Join(", ", ofConsumer.Select(lag => lag.Partition))}."))
             .ToList();
         if (late.Where(lag => lag.IsHeldBack).ToList() is { Count: > 0 } held)
         {

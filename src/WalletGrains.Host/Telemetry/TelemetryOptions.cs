@@ -20,6 +20,7 @@ internal sealed record TelemetryOptions(bool Traces, bool Metrics)
         var variable = $"OTEL_{signal}_EXPORTER";
         return configuration[variable] switch
         {
+            // Both are looked at: each is to be an address, or the start ends.
             null or "" => HasEndpoint(configuration, "OTEL_EXPORTER_OTLP_ENDPOINT") | HasEndpoint(configuration, $"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT"),
             "otlp" => true,
             "none" => false,

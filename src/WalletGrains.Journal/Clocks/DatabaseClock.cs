@@ -5,8 +5,8 @@ namespace WalletGrains.Journal.Clocks;
 /// machine calls the time of day may be wrong, and jump, and nothing notices. Timers and timestamps are the machine's.
 /// </summary>
 /// <remarks>
-/// <para>There are three witnesses: the time of day of this machine, that of the database, and the time that has been counted here since they agreed. Two of them
-/// that agree are believed, the third is told of. So a jump of one clock changes nothing, however long it lasts.</para>
+/// <para>There are three witnesses: the time of day of this machine, that of the database, and the time that has been counted here since they agreed. The database's is
+/// believed when one of the other two agrees with it, and the third is told of. So a jump of this machine's clock changes nothing, however long it lasts.</para>
 /// <para>When no two agree, or when both clocks went ahead further than a sleeping machine sleeps (<see cref="JournalLimits.LargestClockStep"/>), nobody knows the
 /// time: <see cref="IsTrusted"/> says so, and then nothing may be decided. A wallet's entries are never older than the one before, so a single one from a wrong
 /// future would bind its wallet, with its limits and holds, until that future has come.</para>

@@ -1,6 +1,8 @@
+using WalletGrains.Contracts;
 using WalletGrains.Contracts.Fraud;
 using WalletGrains.Contracts.Wallets;
 using WalletGrains.Domain.Fraud;
+using WalletGrains.Domain.Wallets;
 using WalletGrains.Grains.Fraud;
 using WalletGrains.Grains.Tests.Wallets;
 using WalletGrains.Journal;
@@ -104,6 +106,24 @@ public sealed class FrequencyRefusalTests
         anew.Advance(GrainLimits.MaxReloadDelay);
         anew.Commit();
         Assert.Equal(WalletRefusal.LimitExceeded, Refused(third).Refusal);
+    }
+
+    [Fact]
+    public void An_entry_that_no_event_makes_counts_for_nothing_and_its_wallet_goes_on()
+    {
+        var bench = OpenedWith(new ScriptedJournal());
+        _ = bench.Withdraw("one", 10);
+        _ = bench.Withdraw("two", 10);
+        bench.Commit();
+        var anew = new WalletBench(bench.Journal.OtherSilo(), bench.Time, bench.WalletId, Gate);
+        anew.Journal.Misread = row => EntryContent.Decode(row.Content) is var entry && entry.RequestId == RequestId.FromClient("one")
+            ? row with { Content = EntryContent.Encode(entry with { Type = EntryType.BillPayment }) }
+            : row;
+
+        var (third, fourth) = (anew.Withdraw("three", 10), anew.Withdraw("four", 10));
+        anew.Commit();
+        Accepted(third);
+        Assert.Equal(WalletRefusal.LimitExceeded, Refused(fourth).Refusal);
     }
 
     [Fact]

@@ -74,11 +74,14 @@ internal sealed class ScriptedJournal(MemoryJournal durable, List<WalletAppend> 
         return ReadAsync(() => durable.FindDecisionAsync(walletId, requestId, cancellationToken));
     }
 
+    /// <summary>What is read in the place of an entry.</summary>
+    public Func<WalletEntry, WalletEntry>? Misread { get; set; }
+
     public async Task<IReadOnlyList<WalletEntry>> ReadEntriesAsync(EntryQuery query, CancellationToken cancellationToken)
     {
         var read = EntriesFailure is { } failure ? throw failure : await durable.ReadEntriesAsync(query, cancellationToken);
         EntriesRead += read.Count;
-        return read;
+        return Misread is null ? read : [.. read.Select(Misread)];
     }
 
     public Task<WalletHead?> FindHeadAsync(Guid walletId, CancellationToken cancellationToken)

@@ -54,7 +54,7 @@ public sealed class ActivityHealthTests
         }
 
         Assert.Equal(HealthStatus.Degraded, late.Status);
-        Assert.Matches("^fraud is 36\\d\\d s behind the journal in the partitions 1\\.$", late.Description);
+        Assert.Matches("^fraud is 36\\d\\d s behind the journal in partition 1\\.$", late.Description);
 
         await MoveAsync(positions, "fraud", 1, await PositionAsync(source, "max(position) + 1"));
         Assert.Equal(HealthStatus.Healthy, (await CheckAsync(health)).Status);
