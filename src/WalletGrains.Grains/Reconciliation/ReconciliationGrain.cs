@@ -111,9 +111,13 @@ public sealed partial class ReconciliationGrain(
         }
 
         LogReconciled(logger, result.WalletsChecked, result.EntriesChecked, result.TransfersChecked, result.BillsChecked, result.DifferenceCount);
-        if (!result.IsComplete)
+        if (!result.IsComplete && result.IsFull)
         {
-            LogIncomplete(logger, result.IsFull ? GrainLimits.FullReconciliationBudget : GrainLimits.ReconciliationBudget);
+            LogFullIncomplete(logger, GrainLimits.FullReconciliationBudget);
+        }
+        else if (!result.IsComplete)
+        {
+            LogIncomplete(logger, GrainLimits.ReconciliationBudget);
         }
     }
 
@@ -125,4 +129,7 @@ public sealed partial class ReconciliationGrain(
 
     [LoggerMessage(1404, LogLevel.Warning, "The reconciliation did not get through within {Budget}; what it has summed is kept, and the next one begins with the rest")]
     private static partial void LogIncomplete(ILogger logger, TimeSpan budget);
+
+    [LoggerMessage(1405, LogLevel.Warning, "The full reconciliation did not get through within {Budget}: what is left was not compared, and the next one begins with the first again")]
+    private static partial void LogFullIncomplete(ILogger logger, TimeSpan budget);
 }
