@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using WalletGrains.Api.Errors;
 using WalletGrains.Api.Http;
@@ -23,12 +24,14 @@ internal sealed class FrontGate : IDisposable
     private readonly ConcurrencyLimiter _places;
     private readonly ConcurrencyLimiter _pushPlaces;
     private readonly TimeProvider _time;
+    private readonly CancellationToken _stopping;
     private readonly bool _pauses;
     private int _paused;
 
-    public FrontGate(RequestDelegate next, RateLimits limits, IOptions<OverloadOptions> overload, IOptions<ProxyOptions> proxies, TimeProvider time)
+    public FrontGate(
+        RequestDelegate next, RateLimits limits, IOptions<OverloadOptions> overload, IOptions<ProxyOptions> proxies, IHostApplicationLifetime lifetime, TimeProvider time)
     {
-        (_next, _limits, _time) = (next, limits, time);
+        (_next, _limits, _time, _stopping) = (next, limits, time, lifetime.ApplicationStopping);
 
         // A proxy's connections serve everybody: one client's pause would be others' wait.
         _pauses = !proxies.Value.AreThere;
@@ -93,12 +96,13 @@ internal sealed class FrontGate : IDisposable
         Answer.Of(refusal).Write(context, _time);
     }
 
-    /// <summary>The answer is sent by now, and the server reads the next request of the connection when this ends.</summary>
+    /// <summary>The answer is sent by now, and the server reads the next request of the connection when this ends. A stop of the host does not wait for it.</summary>
     private async Task PauseAsync(HttpContext context, TimeSpan pause)
     {
         var closed = context.Features.Get<IConnectionLifetimeFeature>()?.ConnectionClosed ?? CancellationToken.None;
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(closed, _stopping);
         Interlocked.Increment(ref _paused);
-        await Task.Delay(pause, _time, closed).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(pause, _time, over.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Interlocked.Decrement(ref _paused);
     }
 

@@ -4,6 +4,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting.Internal;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using WalletGrains.Api.Auth;
 using WalletGrains.Api.OpenApi;
@@ -31,7 +33,12 @@ public sealed class FrontGateTests : IDisposable
         unlimited.Complete(isDevelopment: true);
         _limits = new RateLimits(Options.Create(unlimited));
         _gate = new FrontGate(
-            WorkAsync, _limits, Options.Create(new OverloadOptions { ConcurrentRequests = 2, QueuedRequests = 1, PushRequests = 3 }), Options.Create(new ProxyOptions()), _time);
+            WorkAsync,
+            _limits,
+            Options.Create(new OverloadOptions { ConcurrentRequests = 2, QueuedRequests = 1, PushRequests = 3 }),
+            Options.Create(new ProxyOptions()),
+            new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance),
+            _time);
     }
 
     public void Dispose()

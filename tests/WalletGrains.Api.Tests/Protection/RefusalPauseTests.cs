@@ -4,6 +4,8 @@ using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using WalletGrains.Api.Auth;
@@ -59,6 +61,19 @@ public sealed class RefusalPauseTests : IAsyncDisposable
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task A_stop_of_the_host_ends_the_pauses()
+    {
+        var (first, _) = await RefusedAsync(new ProxyOptions());
+        _finish.SetResult();
+        Assert.Equal(200, await first.ReadAsync());
+        await _time.WaitForTimersAsync(1, Cancelled);
+
+        // The server waits for each connection whose request has not ended, and time stands still.
+        await _app!.StopAsync(Cancelled);
+        Assert.True(_app.Lifetime.ApplicationStopped.IsCancellationRequested);
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task The_connection_of_a_proxy_serves_the_next_client_at_once()
     {
         var (first, refused) = await RefusedAsync(new ProxyOptions { Trusted = "10.0.0.0/8" });
@@ -76,12 +91,18 @@ public sealed class RefusalPauseTests : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Timeout.InfiniteTimeSpan);
         _app = builder.Build();
         _app.UseRouting();
         _app.Use(next =>
         {
             _gate = new FrontGate(
-                next, new RateLimits(Options.Create(unlimited)), Options.Create(new OverloadOptions { ConcurrentRequests = 1, QueuedRequests = 0 }), Options.Create(proxies), _time);
+                next,
+                new RateLimits(Options.Create(unlimited)),
+                Options.Create(new OverloadOptions { ConcurrentRequests = 1, QueuedRequests = 0 }),
+                Options.Create(proxies),
+                _app!.Lifetime,
+                _time);
             return _gate.InvokeAsync;
         });
         _app.MapGet("/work", WorkAsync).WithMetadata(Limited);
