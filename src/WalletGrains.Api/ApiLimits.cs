@@ -94,7 +94,7 @@ internal static class ApiLimits
     public static readonly TimeSpan HubHandshake = TimeSpan.FromSeconds(5);
 
     /// <summary>How long a client that was told why its connection ends may take to end it itself. What it is just sending is still taken meanwhile.</summary>
-    public static readonly TimeSpan HubGoodbye = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan HubGoodbye = TimeSpan.FromSeconds(15);
 
     /// <summary>So much later than the hub itself, the framework gives up a client that takes nothing.</summary>
     public static readonly TimeSpan HubSendMargin = TimeSpan.FromSeconds(10);
