@@ -11,6 +11,12 @@ internal static class ApiLimits
     /// </summary>
     public const int MaxBodyBytes = 64 * 1024;
 
+    /// <summary>
+    /// Bytes of a body that the server takes in, within five seconds, to throw away what was refused: whoever sends more than allowed before it looks at the
+    /// answer would otherwise find its connection reset, and not hear why.
+    /// </summary>
+    public const int MaxDrainedBytes = 1024 * 1024;
+
     /// <summary>Bytes of a statement that an operator uploads: its most lines with references of average length, twice.</summary>
     public const int MaxStatementBytes = 8 * 1024 * 1024;
 

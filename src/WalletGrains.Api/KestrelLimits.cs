@@ -12,7 +12,7 @@ internal static class KestrelLimits
     public static void Apply(KestrelServerOptions options)
     {
         options.AddServerHeader = false;
-        options.Limits.MaxRequestBodySize = ApiLimits.MaxBodyBytes;
+        options.Limits.MaxRequestBodySize = ApiLimits.MaxDrainedBytes;
         options.Limits.MaxRequestHeadersTotalSize = ApiLimits.MaxHeaderBytes;
         options.Limits.MaxRequestHeaderCount = ApiLimits.MaxHeaders;
         options.Limits.MaxRequestLineSize = ApiLimits.MaxRequestLineBytes;

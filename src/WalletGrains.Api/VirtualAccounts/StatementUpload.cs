@@ -30,7 +30,7 @@ internal static class StatementUpload
     {
         if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
         {
-            limit.MaxRequestBodySize = ApiLimits.MaxStatementBytes;
+            limit.MaxRequestBodySize = ApiLimits.MaxStatementBytes + ApiLimits.MaxDrainedBytes;
         }
 
         if (request.ContentLength > ApiLimits.MaxStatementBytes)
@@ -45,14 +45,15 @@ internal static class StatementUpload
         }
 
         using var body = new MemoryStream();
-        try
+        var piece = new byte[ApiLimits.MaxBodyBytes];
+        while (await request.Body.ReadAsync(piece) is > 0 and var read)
         {
-            await request.Body.CopyToAsync(body);
-        }
-        catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
-        {
-            // Above its limit the server itself ends a body that said nothing of its length.
-            return (null, TooLarge);
+            if (body.Length + read > ApiLimits.MaxStatementBytes)
+            {
+                return (null, TooLarge);
+            }
+
+            body.Write(piece.AsSpan(0, read));
         }
 
         var bytes = body.GetBuffer().AsSpan(0, (int)body.Length);

@@ -7,6 +7,8 @@ namespace WalletGrains.Api.Tests.BadInput;
 [Collection(ApiTests.Name)]
 public sealed class BadClientTests(BadInputFixture input) : BadInputTests(input)
 {
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
     [Fact]
     public async Task A_client_that_leaves_in_mid_request_has_written_nothing_and_disturbs_nobody()
     {
@@ -23,6 +25,34 @@ public sealed class BadClientTests(BadInputFixture input) : BadInputTests(input)
 
         // That none of them ended in an unexpected exception is checked in the log when the host stops.
         Assert.Equal(200, (await token.GetAsync("/wallets")).Status);
+    }
+
+    [Theory]
+    [InlineData("Content-Length: 1000000\r\n\r\n", "")]
+    [InlineData("Transfer-Encoding: chunked\r\n\r\nF4240\r\n", "\r\n0\r\n\r\n")]
+    public async Task Who_sends_a_megabyte_before_it_looks_at_the_answer_is_not_cut_off_and_hears_why_it_is_refused(string framing, string end)
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(Api.Address.Host, Api.Address.Port, Cancelled);
+        var stream = client.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST /auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nConnection: close\r\n{framing}"), Cancelled);
+
+        // The first piece is refused; nobody could send the others to a server that has hung up.
+        var piece = new byte[10_000];
+        for (var sent = 0; sent < 100; sent++)
+        {
+            await stream.WriteAsync(piece, Cancelled);
+            if (sent == 10)
+            {
+                await stream.ReadExactlyAsync(new byte[1], Cancelled);
+            }
+        }
+
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(end), Cancelled);
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        var answer = await reader.ReadToEndAsync(Cancelled);
+        Assert.StartsWith("TTP/1.1 413 ", answer, StringComparison.Ordinal);
+        Assert.Equal("BODY_TOO_LARGE", RawConnection.Body(answer).GetProperty("code").GetString());
     }
 
     [Fact]
