@@ -1,7 +1,4 @@
 using Npgsql;
-using WalletGrains.Simulators;
-using WalletGrains.Simulators.Admin;
-using WalletGrains.Testing;
 using Xunit;
 
 namespace WalletGrains.Api.Tests.Bills;
@@ -9,40 +6,21 @@ namespace WalletGrains.Api.Tests.Bills;
 /// <summary>Bills while the database is away.</summary>
 public sealed class BillOutageTests : IAsyncLifetime
 {
-    private readonly ApiFixture _api = new();
-    private TcpProxy _proxy = null!;
-    private SimulatorServer _simulators = null!;
-    private SimulatorAdmin _admin = null!;
+    private readonly BillerFixture _billers = new() { BehindProxy = true };
+
+    private ApiFixture Api => _billers.Api;
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync()
-    {
-        _simulators = await SimulatorServer.StartAsync(cancellationToken: Cancelled);
-        _admin = new SimulatorAdmin(_simulators.Address);
-        await _api.StartAsync(
-            "Development",
-            connectionString =>
-            {
-                _proxy = TcpProxy.To(connectionString);
-                return _proxy.ConnectionStringThrough(connectionString);
-            },
-            BillerFixture.Settings(_simulators));
-    }
+    public ValueTask InitializeAsync() => _billers.InitializeAsync();
 
-    public async ValueTask DisposeAsync()
-    {
-        await _api.DisposeAsync();
-        await _proxy.DisposeAsync();
-        _admin.Dispose();
-        await _simulators.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _billers.DisposeAsync();
 
     [Fact(Timeout = 120_000)]
     public async Task While_the_database_is_away_nothing_is_paid_and_a_repeat_afterwards_is_paid_once()
     {
-        await using var jobs = await JobWatch.StartAsync(_api.ConnectionString);
-        var caller = _api.Customer();
+        await using var jobs = await JobWatch.StartAsync(Api.ConnectionString);
+        var caller = Api.Customer();
         var wallet = await caller.OpenWalletAsync(10_000);
         TakeAway();
         foreach (var reply in await Task.WhenAll(PayAsync(caller, wallet), caller.GetAsync("/bills"), caller.GetAsync($"/bills/{Guid.CreateVersion7()}")))
@@ -52,7 +30,7 @@ public sealed class BillOutageTests : IAsyncLifetime
         }
 
         Assert.Equal(0, await jobs.CountAsync("select count(*) from bills"));
-        _proxy.Refuses = false;
+        _billers.Proxy.Refuses = false;
         Reply again;
         do
         {
@@ -66,12 +44,12 @@ public sealed class BillOutageTests : IAsyncLifetime
     [Fact(Timeout = 120_000)]
     public async Task A_payment_behind_which_the_database_goes_away_is_unknown_to_who_asked_and_goes_on_by_itself()
     {
-        await using var jobs = await JobWatch.StartAsync(_api.ConnectionString);
-        var caller = _api.Customer();
+        await using var jobs = await JobWatch.StartAsync(Api.ConnectionString);
+        var caller = Api.Customer();
         var wallet = await caller.OpenWalletAsync(10_000);
 
         // The payment is written, and the hold waits until nobody hears of it any more.
-        await using var connection = new NpgsqlConnection(_api.ConnectionString);
+        await using var connection = new NpgsqlConnection(Api.ConnectionString);
         await connection.OpenAsync(Cancelled);
         await using var other = await connection.BeginTransactionAsync(Cancelled);
         await using var locking = new NpgsqlCommand($"select from wallets where wallet_id = '{wallet}' for update", connection);
@@ -87,14 +65,14 @@ public sealed class BillOutageTests : IAsyncLifetime
         var unknown = (await paying).AssertProblem(503, "OUTCOME_UNKNOWN");
         Assert.Equal(("2", "bill"), (unknown.Header("Retry-After"), unknown.Json.GetProperty("requestId").GetString()));
 
-        _proxy.Refuses = false;
+        _billers.Proxy.Refuses = false;
         await AssertPaidOnceAsync(jobs, caller, wallet);
     }
 
     private void TakeAway()
     {
-        _proxy.Refuses = true;
-        _proxy.CutNow();
+        _billers.Proxy.Refuses = true;
+        _billers.Proxy.CutNow();
     }
 
     private static Task<Reply> PayAsync(ApiCaller caller, Guid wallet) => caller.PostAsync(
@@ -105,7 +83,7 @@ public sealed class BillOutageTests : IAsyncLifetime
         await jobs.UntilAsync("select count(*) = 1 from bills where state = 5");
         var again = await PayAsync(caller, wallet);
         Assert.Equal((202, "true"), (again.Status, again.Header("Idempotent-Replay")));
-        var booked = Assert.Single(await _admin.PaymentsAsync("water"));
+        var booked = Assert.Single(await _billers.Admin.PaymentsAsync("water"));
         Assert.Equal(BillerFixture.ReferenceOf(again.Json.GetProperty("paymentId").GetGuid()), booked.Reference);
         var entries = (await caller.GetAsync($"/wallet/{wallet}/history")).Json.GetProperty("items").EnumerateArray();
         Assert.Equal(["BILL_PAYMENT", "HOLD", "FUND"], entries.Select(entry => entry.GetProperty("type").GetString()));

@@ -3,6 +3,7 @@ using WalletGrains.Simulators;
 using WalletGrains.Simulators.Admin;
 using WalletGrains.Simulators.Billers;
 using WalletGrains.Simulators.Faults;
+using WalletGrains.Testing;
 using Xunit;
 
 namespace WalletGrains.Api.Tests.Bills;
@@ -23,6 +24,7 @@ public sealed class BillerFixture : IAsyncLifetime
     public const string Failing = "failing";
 
     private SimulatorServer? _simulators;
+    private TcpProxy? _proxy;
 
     /// <summary>The water board under another name, for tests of one fault: so many failures as all of them together have would open its breaker.</summary>
     public static string For(FaultKind fault) => $"water-{fault}".ToLowerInvariant();
@@ -31,16 +33,27 @@ public sealed class BillerFixture : IAsyncLifetime
 
     public SimulatorAdmin Admin { get; private set; } = null!;
 
+    /// <summary>Whether a proxy stands between the host and its database.</summary>
+    public bool BehindProxy { private get; init; }
+
+    /// <summary>That proxy, for outages.</summary>
+    internal TcpProxy Proxy => _proxy!;
+
     public async ValueTask InitializeAsync()
     {
         _simulators = await SimulatorServer.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
         Admin = new SimulatorAdmin(_simulators.Address);
-        await Api.StartAsync("Development", proxied: null, Settings(_simulators));
+        await Api.StartAsync("Development", BehindProxy ? Through : null, Settings(_simulators));
     }
 
     public async ValueTask DisposeAsync()
     {
         await Api.DisposeAsync();
+        if (_proxy is not null)
+        {
+            await _proxy.DisposeAsync();
+        }
+
         Admin.Dispose();
         await _simulators!.DisposeAsync();
     }
@@ -77,6 +90,12 @@ public sealed class BillerFixture : IAsyncLifetime
 
     /// <summary>The reference under which a biller knows a payment.</summary>
     internal static string ReferenceOf(Guid paymentId) => paymentId.ToString();
+
+    private string Through(string connectionString)
+    {
+        _proxy = TcpProxy.To(connectionString);
+        return _proxy.ConnectionStringThrough(connectionString);
+    }
 
     private static IEnumerable<string> Biller(SimulatorServer simulators, string code, string? name = null, params (string Setting, string Value)[] changes)
     {

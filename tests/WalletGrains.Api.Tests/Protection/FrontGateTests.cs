@@ -7,8 +7,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
-using WalletGrains.Api.Auth;
-using WalletGrains.Api.OpenApi;
 using WalletGrains.Api.Protection;
 using WalletGrains.Testing;
 using Xunit;
@@ -18,10 +16,8 @@ namespace WalletGrains.Api.Tests.Protection;
 /// <summary>The gate with two places and room for one who waits.</summary>
 public sealed class FrontGateTests : IDisposable
 {
-    private static readonly Operation Limited = new("id", "tag", "summary") { Access = Access.Open, Response = typeof(void) };
-
     private readonly ManualTimeProvider _time = new();
-    private readonly RateLimits _limits;
+    private readonly RateLimits _limits = Gated.Unlimited();
     private readonly FrontGate _gate;
     private readonly ConcurrentQueue<TaskCompletionSource> _working = new();
     private readonly SemaphoreSlim _entered = new(0);
@@ -29,9 +25,6 @@ public sealed class FrontGateTests : IDisposable
 
     public FrontGateTests()
     {
-        var unlimited = new RateLimitOptions();
-        unlimited.Complete(isDevelopment: true);
-        _limits = new RateLimits(Options.Create(unlimited));
         _gate = new FrontGate(
             WorkAsync,
             _limits,
@@ -125,7 +118,7 @@ public sealed class FrontGateTests : IDisposable
     public void Health_is_let_in_when_nobody_else_is()
     {
         var (_, _, _) = (Enter(), Enter(), Enter());
-        _ = Enter(Limited with { Limited = false });
+        _ = Enter(Gated.Operation with { Limited = false });
         _ = Enter(metadata: null);
         Assert.Equal(4, _started);
     }
@@ -146,7 +139,7 @@ public sealed class FrontGateTests : IDisposable
         Assert.Equal(6, _started);
     }
 
-    private (DefaultHttpContext Context, Task Done) Enter() => Enter(Limited);
+    private (DefaultHttpContext Context, Task Done) Enter() => Enter(Gated.Operation);
 
     private (DefaultHttpContext Context, Task Done) Enter(object? metadata)
     {

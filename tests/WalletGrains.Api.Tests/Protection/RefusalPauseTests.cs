@@ -8,8 +8,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using WalletGrains.Api.Auth;
-using WalletGrains.Api.OpenApi;
 using WalletGrains.Api.Protection;
 using WalletGrains.Testing;
 using Xunit;
@@ -19,8 +17,6 @@ namespace WalletGrains.Api.Tests.Protection;
 /// <summary>A server with one place, and what becomes of connections whose requests it has refused.</summary>
 public sealed class RefusalPauseTests : IAsyncDisposable
 {
-    private static readonly Operation Limited = new("id", "tag", "summary") { Access = Access.Open, Response = typeof(void) };
-
     private readonly ManualTimeProvider _time = new();
     private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _finish = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -86,8 +82,6 @@ public sealed class RefusalPauseTests : IAsyncDisposable
 
     private async Task<(Connection First, Connection Refused)> RefusedAsync(ProxyOptions proxies)
     {
-        var unlimited = new RateLimitOptions();
-        unlimited.Complete(isDevelopment: true);
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
@@ -98,14 +92,14 @@ public sealed class RefusalPauseTests : IAsyncDisposable
         {
             _gate = new FrontGate(
                 next,
-                new RateLimits(Options.Create(unlimited)),
+                Gated.Unlimited(),
                 Options.Create(new OverloadOptions { ConcurrentRequests = 1, QueuedRequests = 0 }),
                 Options.Create(proxies),
                 _app!.Lifetime,
                 _time);
             return _gate.InvokeAsync;
         });
-        _app.MapGet("/work", WorkAsync).WithMetadata(Limited);
+        _app.MapGet("/work", WorkAsync).WithMetadata(Gated.Operation);
         await _app.StartAsync(Cancelled);
 
         var (first, refused) = (await OpenAsync(_app), await OpenAsync(_app));
