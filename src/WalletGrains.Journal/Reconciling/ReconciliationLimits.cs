@@ -7,7 +7,7 @@ internal static class ReconciliationLimits
     public const int WalletPage = 1_000;
 
     /// <summary>
-    /// Entries that one statement sums at most: a fifth of a second of the database's time. Entries of a wallet lie scattered in the table, so where none of them is in memory
+    /// Entries that one statement sums at most: some hundredths of a second where they are in memory. Entries of a wallet lie scattered in the table, so where none of them is in memory
     /// each is a read of its own: 20 s of a disk of 1,000 reads a second, far from <see cref="StatementTimeout"/>.
     /// </summary>
     public const long EntriesPerStep = 20_000;
