@@ -86,13 +86,16 @@ internal static class GrainLimits
     /// twice what five minutes of full load bring.</summary>
     public static readonly TimeSpan ReconciliationBudget = TimeSpan.FromMinutes(4);
 
+    /// <summary>How long one is waited for: it may stand behind one other, that which a full one begins with.</summary>
+    public static readonly TimeSpan ReconciliationPatience = 2 * ReconciliationPeriod;
+
     /// <summary>How long after a full one the next one is due.</summary>
     public static readonly TimeSpan FullReconciliationPeriod = TimeSpan.FromDays(1);
 
     /// <summary>How often a full one is looked for that is due.</summary>
     public static readonly TimeSpan FullReconciliationLookPeriod = TimeSpan.FromHours(1);
 
-    /// <summary>How long a full one may take, which has no next one: 100 million entries and some, with its rests.</summary>
+    /// <summary>How long a full one may take before it leaves the rest to the next one: 100 million entries and some, with its rests.</summary>
     public static readonly TimeSpan FullReconciliationBudget = TimeSpan.FromHours(2);
 
     /// <summary>How long a trial balance may sum what is not reconciled yet: some 3 million entries. After more, the next run is waited for.</summary>

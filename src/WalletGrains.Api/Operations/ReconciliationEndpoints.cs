@@ -95,12 +95,12 @@ internal sealed record RunReconciliationRequest
 /// <param name="EndedAt">When it ended.</param>
 /// <param name="Ok">It got through everything and found no difference.</param>
 /// <param name="Full">It counted everything again.</param>
-/// <param name="Complete">It got through everything within its time; otherwise the next run goes on from there, and a full one begins anew.</param>
+/// <param name="Complete">It got through everything within its time; otherwise the next run of its kind goes on from there.</param>
 /// <param name="WalletsChecked">Wallets whose heads and entries were compared: those that had changed since the last run.</param>
 /// <param name="EntriesChecked">Entries that were summed.</param>
 /// <param name="TransfersChecked">Transfers that were compared with their entries.</param>
 /// <param name="BillsChecked">Payments of bills that were compared with holds and entries: those that had moved.</param>
-/// <param name="DifferenceCount">How many differences there are.</param>
+/// <param name="DifferenceCount">How many differences there are; of a full run that goes on with earlier ones, with those that they found.</param>
 /// <param name="Differences">The first thousand of them.</param>
 internal sealed record ReconciliationResponse(
     DateTimeOffset RanAt,

@@ -36,11 +36,11 @@ public interface IReconciliationGrain : IGrainWithIntegerKey
 /// <param name="RanAt">When it began.</param>
 /// <param name="EndedAt">When it ended.</param>
 /// <param name="IsFull">It counted everything again.</param>
-/// <param name="IsComplete">It got through everything within its time.</param>
+/// <param name="IsComplete">It got through everything within its time; otherwise the next one goes on with the rest.</param>
 /// <param name="WalletsChecked">Wallets whose heads and entries were compared: those that had changed.</param>
 /// <param name="EntriesChecked">Entries that were summed.</param>
 /// <param name="TransfersChecked">Transfers that were compared with their entries.</param>
-/// <param name="DifferenceCount">How many differences there are.</param>
+/// <param name="DifferenceCount">How many differences there are; of a full one that goes on with earlier ones, with those that they found.</param>
 /// <param name="Differences">The first thousand of them.</param>
 /// <param name="BillsChecked">Payments of bills that were compared with holds and entries: those that had moved.</param>
 [GenerateSerializer, Immutable]

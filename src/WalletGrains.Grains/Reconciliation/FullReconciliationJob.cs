@@ -14,9 +14,9 @@ public sealed class FullReconciliationJob(IGrainFactory grains) : IJobHandler
 
     /// <inheritdoc />
     public JobPolicy Policy => JobPolicy.Recurring(
-        GrainLimits.FullReconciliationLookPeriod, timeout: GrainLimits.FullReconciliationBudget + GrainLimits.ReconciliationPeriod) with
+        GrainLimits.FullReconciliationLookPeriod, timeout: GrainLimits.ReconciliationPatience + GrainLimits.FullReconciliationBudget) with
     {
-        // One that failed reads everything anew, and the others queue behind it: not every minute.
+        // Work for hours does not hurry: what one failed of may still be so a minute later.
         FirstBackoff = GrainLimits.FullReconciliationLookPeriod,
         MaxBackoff = GrainLimits.FullReconciliationLookPeriod,
     };

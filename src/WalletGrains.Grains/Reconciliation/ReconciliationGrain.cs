@@ -23,11 +23,11 @@ public sealed partial class ReconciliationGrain(
 
     private readonly LongRun<ReconciliationResult> _run = new(time, logger);
     private readonly LongRun<ReconciliationResult> _fullRun = new(time, logger);
-    private Task _previous = Task.CompletedTask;
+    private Task _newest = Task.CompletedTask;
 
     /// <inheritdoc />
     public Task<ReconciliationResult?> RunAsync(bool isFull) =>
-        (isFull ? _fullRun : _run).JoinAsync(() => CompareAsync(isFull), GrainLimits.CheckPatience);
+        isFull ? _fullRun.JoinAsync(CompareAllAsync, GrainLimits.CheckPatience) : _run.JoinAsync(CompareAsync, GrainLimits.CheckPatience);
 
     /// <inheritdoc />
     public async Task<bool> RunFullIfDueAsync()
@@ -57,32 +57,52 @@ public sealed partial class ReconciliationGrain(
         }
     }
 
-    /// <summary>One after another: a full run and one of the others exclude each other.</summary>
-    private Task<ReconciliationResult> CompareAsync(bool isFull)
+    private async Task<ReconciliationResult> CompareAsync()
     {
-        var run = CompareAfterAsync(_previous, isFull);
-        _previous = run;
+        var began = time.GetUtcMilliseconds();
+        return await KeepAsync(began, isFull: false, await CompareNewAsync());
+    }
+
+    /// <summary>What is new, and then all the rest, beside the runs of every five minutes.</summary>
+    private async Task<ReconciliationResult> CompareAllAsync()
+    {
+        var began = time.GetUtcMilliseconds();
+        var news = await CompareNewAsync();
+
+        // The rest takes hours, and may fail; what has moved a mark is not looked at again before the next full one.
+        await KeepAsync(began, isFull: false, news);
+        return await GuardAsync(() => reconciliation.RunFullAsync(
+            GrainLimits.FullReconciliationBudget,
+            rest =>
+            {
+                LogEnd(rest);
+                return KeepAsync(began, isFull: true, news.And(rest));
+            },
+            CancellationToken.None));
+    }
+
+    /// <summary>One after another: what is new is compared once.</summary>
+    private Task<ReconciliationReport> CompareNewAsync()
+    {
+        var run = CompareAfterAsync(_newest);
+        _newest = run;
         return run;
     }
 
-    private async Task<ReconciliationResult> CompareAfterAsync(Task previous, bool isFull)
+    private async Task<ReconciliationReport> CompareAfterAsync(Task previous)
     {
         await previous.ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
-        var began = time.GetUtcMilliseconds();
-        ReconciliationReport report;
-        try
+        var report = await GuardAsync(() => reconciliation.RunAsync(GrainLimits.ReconciliationBudget, GrainLimits.StuckAge, CancellationToken.None));
+        if (!report.IsComplete)
         {
-            report = await Outage.GuardAsync(() => reconciliation.RunAsync(
-                isFull,
-                isFull ? GrainLimits.FullReconciliationBudget : GrainLimits.ReconciliationBudget,
-                GrainLimits.StuckAge,
-                CancellationToken.None));
-        }
-        catch (ReconciliationBusyException e)
-        {
-            throw new UnavailableException(e.Message, e);
+            LogIncomplete(logger, GrainLimits.ReconciliationBudget);
         }
 
+        return report;
+    }
+
+    private async Task<ReconciliationResult> KeepAsync(DateTimeOffset began, bool isFull, ReconciliationReport report)
+    {
         var result = new ReconciliationResult(
             began,
             time.GetUtcMilliseconds(),
@@ -94,7 +114,12 @@ public sealed partial class ReconciliationGrain(
             report.DifferenceCount,
             report.Differences.Select(difference => new ReconciliationDifference(difference.What, difference.Where, difference.Expected, difference.Found)).ToList(),
             report.BillsChecked);
-        Log(result);
+        foreach (var difference in result.Differences)
+        {
+            LogDifference(logger, difference.What, difference.Where, difference.Expected, difference.Found);
+        }
+
+        LogReconciled(logger, result.WalletsChecked, result.EntriesChecked, result.TransfersChecked, result.BillsChecked, result.DifferenceCount);
         await Outage.GuardAsync(async () =>
         {
             await audits.AppendAsync(isFull ? FullKind : Kind, began, JsonSerializer.SerializeToUtf8Bytes(result, AuditJson.Default.ReconciliationResult), CancellationToken.None);
@@ -103,21 +128,27 @@ public sealed partial class ReconciliationGrain(
         return result;
     }
 
-    private void Log(ReconciliationResult result)
+    private void LogEnd(ReconciliationReport full)
     {
-        foreach (var difference in result.Differences)
+        if (full.WasTooSlow)
         {
-            LogDifference(logger, difference.What, difference.Where, difference.Expected, difference.Found);
+            LogFullTooSlow(logger);
         }
-
-        LogReconciled(logger, result.WalletsChecked, result.EntriesChecked, result.TransfersChecked, result.BillsChecked, result.DifferenceCount);
-        if (!result.IsComplete && result.IsFull)
+        else if (!full.IsComplete)
         {
             LogFullIncomplete(logger, GrainLimits.FullReconciliationBudget);
         }
-        else if (!result.IsComplete)
+    }
+
+    private static async Task<T> GuardAsync<T>(Func<Task<T>> run)
+    {
+        try
         {
-            LogIncomplete(logger, GrainLimits.ReconciliationBudget);
+            return await Outage.GuardAsync(run);
+        }
+        catch (ReconciliationBusyException e)
+        {
+            throw new UnavailableException(e.Message, e);
         }
     }
 
@@ -130,6 +161,9 @@ public sealed partial class ReconciliationGrain(
     [LoggerMessage(1404, LogLevel.Warning, "The reconciliation did not get through within {Budget}; what it has summed is kept, and the next one begins with the rest")]
     private static partial void LogIncomplete(ILogger logger, TimeSpan budget);
 
-    [LoggerMessage(1405, LogLevel.Warning, "The full reconciliation did not get through within {Budget}: what is left was not compared, and the next one begins with the first again")]
+    [LoggerMessage(1405, LogLevel.Warning, "The full reconciliation did not get through within {Budget}; how far it has come and what it has found is kept, and the next one goes on there")]
     private static partial void LogFullIncomplete(ILogger logger, TimeSpan budget);
+
+    [LoggerMessage(1406, LogLevel.Error, "The full reconciliation ended because the database is too slow for even its smallest steps; how far it has come and what it has found is kept, and the next one goes on there")]
+    private static partial void LogFullTooSlow(ILogger logger);
 }

@@ -10,7 +10,7 @@ public sealed class ReconciliationJob(IGrainFactory grains) : IJobHandler
     public string Kind => "reconciliation";
 
     /// <inheritdoc />
-    public JobPolicy Policy => JobPolicy.Recurring(GrainLimits.ReconciliationPeriod, timeout: GrainLimits.FullReconciliationBudget + GrainLimits.ReconciliationPeriod);
+    public JobPolicy Policy => JobPolicy.Recurring(GrainLimits.ReconciliationPeriod, timeout: GrainLimits.ReconciliationPatience);
 
     /// <inheritdoc />
     public async Task<JobOutcome> RunAsync(JobRun job, CancellationToken cancellationToken)

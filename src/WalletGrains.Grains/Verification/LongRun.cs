@@ -44,7 +44,7 @@ internal sealed partial class LongRun<T>(TimeProvider time, ILogger logger)
         }
     }
 
-    [LoggerMessage(1303, LogLevel.Warning, "It could not be brought to its end, and the next request begins it anew")]
+    [LoggerMessage(1303, LogLevel.Warning, "It could not be brought to its end, and the next request starts it again")]
     private static partial void LogFailed(ILogger logger, Exception exception);
 
     private readonly record struct Ending(T? Result, ExceptionDispatchInfo? Failure);

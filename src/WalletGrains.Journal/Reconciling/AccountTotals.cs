@@ -16,6 +16,18 @@ internal sealed class AccountTotals
         .OrderBy(total => total.Currency, StringComparer.Ordinal)
         .ThenBy(total => total.Account, StringComparer.Ordinal);
 
+    /// <summary>What ordinary runs have summed.</summary>
+    public static async Task<AccountTotals> ReadAsync(Snapshot snapshot, CancellationToken cancellationToken)
+    {
+        var totals = new AccountTotals();
+        var rows = await snapshot.ReadAsync(
+            "select currency, account, balance_minor from account_totals",
+            row => (Currency: row.GetString(0), Account: row.GetString(1), BalanceMinor: row.GetDecimal(2)),
+            cancellationToken);
+        rows.ForEach(row => totals.Add(row.Currency, row.Account, row.BalanceMinor));
+        return totals;
+    }
+
     public void Add(string currency, string account, decimal amountMinor) =>
         _balances[(currency, account)] = _balances.GetValueOrDefault((currency, account)) + amountMinor;
 

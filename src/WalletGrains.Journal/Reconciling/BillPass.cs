@@ -6,9 +6,9 @@ namespace WalletGrains.Journal.Reconciling;
 /// <summary>
 /// Compares payments of bills with the holds and entries of their wallets: where the money is has to be where the payment says it is. A step
 /// of a payment is written before what follows from it in the wallet, and behind what it follows from, so any moment shows them in step: each
-/// page is read in a snapshot of its own.
+/// page may be read in a snapshot of its own.
 /// </summary>
-internal sealed class BillPass(NpgsqlDataSource dataSource, PostingTerms terms, Findings findings, Pace pace)
+internal sealed class BillPass(Snapshot snapshot, PostingTerms terms, Findings findings)
 {
     /// <summary>
     /// What each state asks for of hold (h), capture (c) and reversal (r). What is not there makes it null, and null is not true.
@@ -31,32 +31,35 @@ internal sealed class BillPass(NpgsqlDataSource dataSource, PostingTerms terms, 
 
     private static readonly string[] States = ["", "PENDING", "PROCESSING", "UNKNOWN", "COMPLETING", "COMPLETED", "REVERSING", "REVERSED", "FAILED"];
 
-    /// <summary>Compares every payment that moved at this time or later.</summary>
-    /// <returns>Whether it got through within the time of the run.</returns>
-    public async Task<bool> RunAsync(DateTimeOffset from, CancellationToken cancellationToken)
+    /// <summary>Compares the next payments in the order in which they moved.</summary>
+    /// <param name="last">Those behind this one, which moved at this time.</param>
+    /// <param name="until">Those that moved before.</param>
+    /// <param name="size">So many.</param>
+    /// <param name="cancellationToken">Gives it up.</param>
+    /// <returns>The last of them; null when there are no more.</returns>
+    public async Task<(DateTimeOffset At, Guid Id)?> CompareAsync((DateTimeOffset At, Guid Id) last, DateTimeOffset until, int size, CancellationToken cancellationToken)
     {
-        (DateTime At, Guid Id) last = (from.UtcDateTime, Guid.Empty);
-        while (!findings.IsTimeOver())
-        {
-            var began = pace.Begin();
-            var page = await ComparePageAsync(last, cancellationToken);
-            if (page.Count < ReconciliationLimits.BillPage)
-            {
-                return true;
-            }
-
-            last = page[^1];
-            await pace.RestAsync(began, cancellationToken);
-        }
-
-        return false;
+        var page = await snapshot.ReadAsync(
+            """
+            select updated_at, payment_id from bills
+            where updated_at >= $1 and (updated_at, payment_id) > ($1, $2) and updated_at < $4
+            order by updated_at, payment_id limit $3
+            """,
+            row => (At: row.GetFieldValue<DateTimeOffset>(0), Id: row.GetGuid(1)),
+            cancellationToken,
+            new NpgsqlParameter<DateTime> { TypedValue = last.At.UtcDateTime },
+            new NpgsqlParameter<Guid> { TypedValue = last.Id },
+            new NpgsqlParameter<int> { TypedValue = size },
+            new NpgsqlParameter<DateTime> { TypedValue = until.UtcDateTime });
+        await CompareAsync([.. page.Select(bill => bill.Id)], cancellationToken);
+        return page.Count < size ? null : page[^1];
     }
 
     /// <summary>
     /// Reports payments that do not go on, those that no job would ever bring further, and those that an operator has to find out about for too long. A dead letter counts as a
     /// job: operators are told of it already. Where a time is one of the future, that of the payment's id counts.
     /// </summary>
-    public async Task FindStuckAsync(Snapshot snapshot, DateTimeOffset before, DateTimeOffset now, CancellationToken cancellationToken)
+    public async Task FindStuckAsync(DateTimeOffset before, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var stuck = await snapshot.ReadAsync(
             """
@@ -90,7 +93,7 @@ internal sealed class BillPass(NpgsqlDataSource dataSource, PostingTerms terms, 
     }
 
     /// <summary>Compares what billers got by the entries with what they got by the payments.</summary>
-    public async Task CompareTotalsAsync(Snapshot snapshot, AccountTotals totals, CancellationToken cancellationToken)
+    public async Task CompareTotalsAsync(AccountTotals totals, CancellationToken cancellationToken)
     {
         var paid = (await snapshot.ReadAsync(
             """
@@ -116,21 +119,7 @@ internal sealed class BillPass(NpgsqlDataSource dataSource, PostingTerms terms, 
         }
     }
 
-    private async Task<List<(DateTime At, Guid Id)>> ComparePageAsync((DateTime At, Guid Id) last, CancellationToken cancellationToken)
-    {
-        await using var snapshot = await Snapshot.TakeAsync(dataSource, cancellationToken);
-        var page = await snapshot.ReadAsync(
-            "select updated_at, payment_id from bills where updated_at >= $1 and (updated_at, payment_id) > ($1, $2) order by updated_at, payment_id limit $3",
-            row => (At: row.GetDateTime(0), Id: row.GetGuid(1)),
-            cancellationToken,
-            new NpgsqlParameter<DateTime> { TypedValue = last.At },
-            new NpgsqlParameter<Guid> { TypedValue = last.Id },
-            new NpgsqlParameter<int> { TypedValue = ReconciliationLimits.BillPage });
-        await CompareAsync(snapshot, [.. page.Select(bill => bill.Id)], cancellationToken);
-        return page;
-    }
-
-    private async Task CompareAsync(Snapshot snapshot, Guid[] paymentIds, CancellationToken cancellationToken)
+    private async Task CompareAsync(Guid[] paymentIds, CancellationToken cancellationToken)
     {
         var wrong = await snapshot.ReadAsync(
             $"""

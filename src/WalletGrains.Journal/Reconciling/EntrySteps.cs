@@ -11,8 +11,9 @@ internal static class EntrySteps
 {
     /// <summary>Wallets together, as long as they have few entries to sum; a long stretch of one wallet in several steps.</summary>
     /// <param name="wallets">The wallets.</param>
+    /// <param name="entriesPerStep">How many entries that is.</param>
     /// <param name="versions">After which version, and up to which one, the entries of a wallet are to be summed. Asked when its turn comes.</param>
-    public static IEnumerable<List<Stretch<T>>> Of<T>(IEnumerable<T> wallets, Func<T, (long After, long UpTo)> versions)
+    public static IEnumerable<List<Stretch<T>>> Of<T>(IEnumerable<T> wallets, long entriesPerStep, Func<T, (long After, long UpTo)> versions)
     {
         var (step, entries) = (new List<Stretch<T>>(), 0L);
         foreach (var wallet in wallets)
@@ -20,11 +21,11 @@ internal static class EntrySteps
             var (after, newest) = versions(wallet);
             do
             {
-                var upTo = Math.Max(after, Math.Min(newest, after + ReconciliationLimits.EntriesPerStep - entries));
+                var upTo = Math.Max(after, Math.Min(newest, after + entriesPerStep - entries));
                 step.Add(new Stretch<T>(wallet, after, upTo));
                 entries += upTo - after;
                 after = upTo;
-                if (entries >= ReconciliationLimits.EntriesPerStep)
+                if (entries >= entriesPerStep)
                 {
                     yield return step;
                     (step, entries) = ([], 0);

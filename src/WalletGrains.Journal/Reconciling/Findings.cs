@@ -2,13 +2,10 @@ using System.Globalization;
 
 namespace WalletGrains.Journal.Reconciling;
 
-/// <summary>Gathers what a run finds and how long it may go on.</summary>
-internal sealed class Findings(TimeProvider time, TimeSpan budget)
+/// <summary>Gathers what a run, or a step of one, finds.</summary>
+internal sealed class Findings
 {
-    private readonly long _start = time.GetTimestamp();
     private readonly List<Difference> _listed = [];
-
-    public bool IsComplete { get; private set; } = true;
 
     public long Wallets { get; set; }
 
@@ -18,30 +15,33 @@ internal sealed class Findings(TimeProvider time, TimeSpan budget)
 
     public long Bills { get; set; }
 
+    /// <summary>How many differences there are.</summary>
     public long Count { get; private set; }
 
-    public void Add(string what, string where, string expected, string found)
-    {
-        if (++Count <= ReconciliationLimits.ListedDifferences)
-        {
-            _listed.Add(new Difference(what, where, expected, found));
-        }
-    }
+    /// <summary>The first of them.</summary>
+    public IReadOnlyList<Difference> Listed => _listed;
+
+    public void Add(string what, string where, string expected, string found) => Add(1, [new Difference(what, where, expected, found)]);
 
     public void Add(string what, string where, decimal expected, decimal found) =>
         Add(what, where, expected.ToString(CultureInfo.InvariantCulture), found.ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>Whether the time is over; then what is left is for the next run.</summary>
-    public bool IsTimeOver()
+    /// <summary>Differences that were counted and listed elsewhere.</summary>
+    public void Add(long count, IEnumerable<Difference> listed)
     {
-        if (time.GetElapsedTime(_start) < budget)
-        {
-            return false;
-        }
-
-        IsComplete = false;
-        return true;
+        Count += count;
+        _listed.AddRange(listed.Take(ReconciliationLimits.ListedDifferences - _listed.Count));
     }
 
-    public ReconciliationReport ToReport() => new(IsComplete, Wallets, Entries, Transfers, Count, _listed) { BillsChecked = Bills };
+    /// <summary>What a step has found that came to its end.</summary>
+    public void Add(Findings step)
+    {
+        Wallets += step.Wallets;
+        Entries += step.Entries;
+        Transfers += step.Transfers;
+        Bills += step.Bills;
+        Add(step.Count, step.Listed);
+    }
+
+    public ReconciliationReport ToReport(bool isComplete) => new(isComplete, Wallets, Entries, Transfers, Count, Listed) { BillsChecked = Bills };
 }

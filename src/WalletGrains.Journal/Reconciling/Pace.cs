@@ -1,18 +1,18 @@
 namespace WalletGrains.Journal.Reconciling;
 
-/// <summary>How hard a run works. A full one reads everything there is at some hour of every day: after each step it rests for as long as the step took.</summary>
-internal sealed class Pace(TimeProvider time, bool rests)
+/// <summary>How hard a full run works. It reads everything there is at some hour of every day: after each step it rests for as long as the step took.</summary>
+internal sealed class Pace(TimeProvider time)
 {
     /// <summary>A step begins.</summary>
     public long Begin() => time.GetTimestamp();
 
+    /// <summary>How long the step has taken until now.</summary>
+    public TimeSpan Since(long began) => time.GetElapsedTime(began);
+
     /// <summary>Rests after a step that has released everything it held.</summary>
-    public async Task RestAsync(long began, CancellationToken cancellationToken)
+    public Task RestAsync(long began, CancellationToken cancellationToken)
     {
-        if (rests)
-        {
-            var worked = time.GetElapsedTime(began);
-            await Task.Delay(worked < ReconciliationLimits.LongestRest ? worked : ReconciliationLimits.LongestRest, time, cancellationToken);
-        }
+        var worked = Since(began);
+        return Task.Delay(worked < ReconciliationLimits.LongestRest ? worked : ReconciliationLimits.LongestRest, time, cancellationToken);
     }
 }

@@ -8,9 +8,15 @@ internal static class ReconciliationLimits
 
     /// <summary>
     /// Entries that one statement sums at most: some hundredths of a second where they are in memory. Entries of a wallet lie scattered in the table, so where none of them is in memory
-    /// each is a read of its own: 20 s of a disk of 1,000 reads a second, far from <see cref="StatementTimeout"/>.
+    /// each is a read of its own: 20 s of a disk of 1,000 reads a second, far from <see cref="StatementTimeout"/>. Steps of full runs, which reach what is in no memory, become smaller then.
     /// </summary>
     public const long EntriesPerStep = 20_000;
+
+    /// <summary>
+    /// A full run halves its steps where a statement takes longer than <see cref="StepTimeout"/>, down to this part of them. That is 625 entries in 20 s: of a disk that reads 30 of
+    /// them a second nothing is to be expected, and the run ends.
+    /// </summary>
+    public const int SmallestStepPart = 32;
 
     /// <summary>Transfers that are compared with their entries at a time.</summary>
     public const int TransferPage = 20_000;
@@ -35,6 +41,12 @@ internal static class ReconciliationLimits
 
     /// <summary>How long one statement may take.</summary>
     public static readonly TimeSpan StatementTimeout = TimeSpan.FromMinutes(2);
+
+    /// <summary>How long one statement of a full run's step may take.</summary>
+    public static readonly TimeSpan StepTimeout = TimeSpan.FromSeconds(20);
+
+    /// <summary>The server ends a statement by itself; a connection that is silent for so long after that leads nowhere.</summary>
+    public static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(10);
 
     /// <summary>
     /// How far ids may be off the order of time: the ten seconds that a decision may wait for its commit, and the clocks of

@@ -3,108 +3,72 @@ using Npgsql;
 namespace WalletGrains.Journal.Reconciling;
 
 /// <summary>
-/// Sums everything again that earlier runs summed, and compares: what was changed or removed since comes to light. It goes from wallet to
-/// wallet and rests between its steps.
+/// Sums everything again that ordinary runs summed, and compares it with what those remember: what was changed or removed since comes to light. It
+/// goes from wallet to wallet.
 /// </summary>
 /// <remarks>
-/// Each step has a snapshot of its own, so that the database keeps no row version for longer than a step takes. Together they see one
-/// state nevertheless: the entries below a watermark never change, and watermarks and totals are moved by runs only, one at a time.
+/// Ordinary runs go on meanwhile. A wallet's row says up to which version it is summed and what that added to which account, and moves on as a
+/// whole; entries below the version never change. So whatever moment a snapshot shows, the wallet's entries up to that version have to sum to that
+/// row, and nothing has to be locked or remembered of wallets that are done.
 /// </remarks>
-internal sealed class Recount(NpgsqlDataSource dataSource, PostingTerms terms, Findings findings, Pace pace)
+internal sealed class Recount(Snapshot snapshot, PostingTerms terms, Findings findings)
 {
-    private readonly AccountTotals _totals = new();
+    /// <summary>By how much the entries that were counted are off from what is remembered of them.</summary>
+    public AccountTotals Deviations { get; } = new();
 
-    /// <summary>Recounts all wallets and compares the totals, unless the time of the run is over before.</summary>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    /// <summary>Counts the next wallets, or the next part of a long one.</summary>
+    /// <param name="last">Up to this one they are counted, or this one only in part.</param>
+    /// <param name="entries">So many entries at most.</param>
+    /// <param name="cancellationToken">Gives it up.</param>
+    /// <returns>How far it is now; null when there are no more wallets.</returns>
+    public async Task<CountedWallet?> CountAsync(CountedWallet last, long entries, CancellationToken cancellationToken)
     {
-        var after = Guid.Empty;
-        while (!findings.IsTimeOver())
+        var page = await ReadSummedAsync(last, cancellationToken);
+        if (page.Count == 0)
         {
-            var page = await ReadSummedAsync(after, cancellationToken);
-            foreach (var step in EntrySteps.Of(page, wallet => (0, wallet.Version)))
-            {
-                if (findings.IsTimeOver())
-                {
-                    return;
-                }
-
-                await CountAsync(step, cancellationToken);
-            }
-
-            if (page.Count < ReconciliationLimits.WalletPage)
-            {
-                await CompareTotalsAsync(cancellationToken);
-                return;
-            }
-
-            after = page[^1].WalletId;
+            return null;
         }
+
+        var step = EntrySteps.Of(page, entries, wallet => (wallet.Counted.Version, wallet.Version)).First();
+        foreach (var (place, account, count, amount) in await EntrySteps.SumAsync(snapshot, terms, step, wallet => wallet.WalletId, cancellationToken))
+        {
+            step[place].Wallet.Add(account, count, -amount);
+            findings.Entries += count;
+        }
+
+        foreach (var (wallet, _, upTo) in step)
+        {
+            wallet.Counted = wallet.Counted with { Version = upTo };
+            if (upTo == wallet.Version)
+            {
+                Compare(wallet);
+            }
+        }
+
+        var end = step[^1].Wallet;
+        return end.Counted.Version == end.Version ? CountedWallet.AllOf(end.WalletId) : end.Counted;
     }
 
-    private async Task<List<SummedWallet>> ReadSummedAsync(Guid after, CancellationToken cancellationToken)
+    /// <summary>Compares the totals of accounts with what is remembered of wallets, put right by what counting them has shown.</summary>
+    public async Task CompareTotalsAsync(AccountTotals deviations, CancellationToken cancellationToken)
     {
-        await using var snapshot = await Snapshot.TakeAsync(dataSource, cancellationToken);
-        return await snapshot.ReadAsync(
+        var counted = new AccountTotals();
+        counted.Add(deviations);
+        var rows = await snapshot.ReadAsync(
             """
-            select r.wallet_id, w.currency, r.version, r.balance_minor
-            from (select * from reconciled_wallets where wallet_id > $1 order by wallet_id limit $2) r
-            left join lateral (select n.currency from wallets n where n.wallet_id = r.wallet_id limit 1) w on true
-            order by r.wallet_id
+            select w.currency, a.account, sum(a.amount_minor)
+            from reconciled_wallets r
+            join wallets w on w.wallet_id = r.wallet_id
+            cross join lateral unnest(r.accounts, r.amounts_minor) as a(account, amount_minor)
+            group by 1, 2
             """,
-            row => new SummedWallet(row.GetGuid(0), row.IsDBNull(1) ? null : row.GetString(1), row.GetInt64(2), row.GetDecimal(3)),
-            cancellationToken,
-            new NpgsqlParameter<Guid> { TypedValue = after },
-            new NpgsqlParameter<int> { TypedValue = ReconciliationLimits.WalletPage });
-    }
-
-    private async Task CountAsync(List<Stretch<SummedWallet>> step, CancellationToken cancellationToken)
-    {
-        var began = pace.Begin();
-        await using (var snapshot = await Snapshot.TakeAsync(dataSource, cancellationToken))
+            row => (Currency: row.GetString(0), Account: row.GetString(1), AmountMinor: row.GetDecimal(2)),
+            cancellationToken);
+        rows.ForEach(row => counted.Add(row.Currency, row.Account, row.AmountMinor));
+        var remembered = await AccountTotals.ReadAsync(snapshot, cancellationToken);
+        foreach (var (currency, account) in counted.All.Union(remembered.All).Select(total => (total.Currency, total.Account)).Distinct().Order())
         {
-            foreach (var (place, account, count, amount) in await EntrySteps.SumAsync(snapshot, terms, step, wallet => wallet.WalletId, cancellationToken))
-            {
-                var wallet = step[place].Wallet;
-                wallet.CountedEntries += count;
-                wallet.CountedMinor += amount;
-                findings.Entries += count;
-                if (wallet.Currency is { } currency)
-                {
-                    _totals.Add(currency, account, -amount);
-                }
-            }
-        }
-
-        foreach (var stretch in step.Where(stretch => stretch.UpTo == stretch.Wallet.Version))
-        {
-            Compare(stretch.Wallet);
-        }
-
-        await pace.RestAsync(began, cancellationToken);
-    }
-
-    private void Compare(SummedWallet wallet)
-    {
-        if (wallet.CountedEntries != wallet.Version)
-        {
-            findings.Add(Differences.EntriesMissing, $"wallet {wallet.WalletId}", wallet.Version, wallet.CountedEntries);
-        }
-        else if (wallet.CountedMinor != wallet.BalanceMinor)
-        {
-            findings.Add(Differences.EntriesChanged, $"wallet {wallet.WalletId}", wallet.BalanceMinor, wallet.CountedMinor);
-        }
-    }
-
-    private async Task CompareTotalsAsync(CancellationToken cancellationToken)
-    {
-        await using var snapshot = await Snapshot.TakeAsync(dataSource, cancellationToken);
-        var remembered = (await snapshot.ReadAsync(
-            "select currency, account, balance_minor from account_totals",
-            row => (Key: (Currency: row.GetString(0), Account: row.GetString(1)), BalanceMinor: row.GetDecimal(2)),
-            cancellationToken)).ToDictionary(row => row.Key, row => row.BalanceMinor);
-        foreach (var (currency, account) in _totals.All.Select(total => (total.Currency, total.Account)).Union(remembered.Keys).Order())
-        {
-            var (expected, found) = (_totals.Of(currency, account), remembered.GetValueOrDefault((currency, account)));
+            var (expected, found) = (counted.Of(currency, account), remembered.Of(currency, account));
             if (expected != found)
             {
                 findings.Add(Differences.AccountTotal, $"account {account} in {currency}", expected, found);
@@ -112,8 +76,63 @@ internal sealed class Recount(NpgsqlDataSource dataSource, PostingTerms terms, F
         }
     }
 
-    /// <summary>A wallet as earlier runs have summed it, and what the entries are found to be.</summary>
-    private sealed class SummedWallet(Guid walletId, string? currency, long version, decimal balanceMinor)
+    private async Task<List<SummedWallet>> ReadSummedAsync(CountedWallet last, CancellationToken cancellationToken)
+    {
+        var page = await snapshot.ReadAsync(
+            """
+            select r.wallet_id, w.currency, r.version, r.balance_minor, r.accounts, r.amounts_minor
+            from (select * from reconciled_wallets where wallet_id >= $1 order by wallet_id limit $2) r
+            left join lateral (select n.currency from wallets n where n.wallet_id = r.wallet_id limit 1) w on true
+            order by r.wallet_id
+            """,
+            row => new SummedWallet(row.GetGuid(0), row.IsDBNull(1) ? null : row.GetString(1), row.GetInt64(2), row.GetDecimal(3), WalletAccounts.Read(row, 4)),
+            cancellationToken,
+            new NpgsqlParameter<Guid> { TypedValue = last.WalletId },
+            new NpgsqlParameter<int> { TypedValue = ReconciliationLimits.WalletPage });
+        if (page.Count > 0 && page[0].WalletId == last.WalletId)
+        {
+            if (last.IsWhole)
+            {
+                page.RemoveAt(0);
+            }
+            else if (last.Version <= page[0].Version)
+            {
+                page[0].Counted = last;
+            }
+        }
+
+        return page;
+    }
+
+    private void Compare(SummedWallet wallet)
+    {
+        var where = $"wallet {wallet.WalletId}";
+        var (counted, accounts) = (wallet.Counted.Accounts, wallet.Accounts);
+        var deviating = accounts.All.Union(counted.All).Select(amount => amount.Account).Distinct()
+            .Where(account => counted.Of(account) != accounts.Of(account))
+            .Order(StringComparer.Ordinal)
+            .ToList();
+        if (wallet.Counted.Entries != wallet.Version)
+        {
+            findings.Add(Differences.EntriesMissing, where, wallet.Version, wallet.Counted.Entries);
+        }
+        else if (-counted.Sum() != wallet.BalanceMinor)
+        {
+            findings.Add(Differences.EntriesChanged, where, wallet.BalanceMinor, -counted.Sum());
+        }
+        else
+        {
+            deviating.ForEach(account => findings.Add(Differences.EntriesChanged, $"{where} account {account}", accounts.Of(account), counted.Of(account)));
+        }
+
+        if (wallet.Currency is { } currency)
+        {
+            deviating.ForEach(account => Deviations.Add(currency, account, counted.Of(account) - accounts.Of(account)));
+        }
+    }
+
+    /// <summary>A wallet as ordinary runs have summed it, and what the entries are found to be.</summary>
+    private sealed class SummedWallet(Guid walletId, string? currency, long version, decimal balanceMinor, WalletAccounts accounts)
     {
         public Guid WalletId => walletId;
 
@@ -123,8 +142,23 @@ internal sealed class Recount(NpgsqlDataSource dataSource, PostingTerms terms, F
 
         public decimal BalanceMinor => balanceMinor;
 
-        public long CountedEntries { get; set; }
+        public WalletAccounts Accounts => accounts;
 
-        public decimal CountedMinor { get; set; }
+        public CountedWallet Counted { get; set; } = new(walletId, 0, 0, new WalletAccounts());
+
+        public void Add(string account, long entries, decimal amountMinor)
+        {
+            Counted.Accounts.Add(account, amountMinor);
+            Counted = Counted with { Entries = Counted.Entries + entries };
+        }
     }
+}
+
+/// <summary>How far entries are counted once more: all of a wallet and of those before it, or of this one those up to a version, and how many they are and what they add to accounts.</summary>
+internal sealed record CountedWallet(Guid WalletId, long Version, long Entries, WalletAccounts Accounts)
+{
+    /// <summary>Nothing of it has to be remembered.</summary>
+    public bool IsWhole => Version == 0;
+
+    public static CountedWallet AllOf(Guid walletId) => new(walletId, 0, 0, new WalletAccounts());
 }

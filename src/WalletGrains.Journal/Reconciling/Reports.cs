@@ -59,7 +59,7 @@ public static class Differences
     /// <summary>The balance after an entry is not the sum of the amounts up to it.</summary>
     public const string EntrySum = "ENTRY_SUM";
 
-    /// <summary>Entries that were reconciled before sum to something else now. Found by full runs only.</summary>
+    /// <summary>Entries that were reconciled before sum to something else now, in all or for an account. Found by full runs only.</summary>
     public const string EntriesChanged = "ENTRIES_CHANGED";
 
     /// <summary>The total of an account is not the sum of its entries. Found by full runs only.</summary>
@@ -97,11 +97,11 @@ public static class Differences
 }
 
 /// <summary>What a reconciliation found.</summary>
-/// <param name="IsComplete">It got through everything within its time; sums are only compared when it did.</param>
+/// <param name="IsComplete">It got through everything within its time; sums are only compared when it did. The next run goes on with what is left.</param>
 /// <param name="WalletsChecked">Wallets whose heads and entries were compared: those that had changed.</param>
 /// <param name="EntriesChecked">Entries that were summed.</param>
 /// <param name="TransfersChecked">Transfers that were compared with their entries.</param>
-/// <param name="DifferenceCount">How many differences there are.</param>
+/// <param name="DifferenceCount">How many differences there are; of a full run that goes on with earlier ones, with those that they found.</param>
 /// <param name="Differences">The first of them.</param>
 public sealed record ReconciliationReport(
     bool IsComplete,
@@ -113,6 +113,22 @@ public sealed record ReconciliationReport(
 {
     /// <summary>Payments of bills that were compared with holds and entries.</summary>
     public long BillsChecked { get; init; }
+
+    /// <summary>A full run ended before its time: not even its smallest step got done within that of a statement.</summary>
+    public bool WasTooSlow { get; init; }
+
+    /// <summary>What two runs found together.</summary>
+    public ReconciliationReport And(ReconciliationReport other) => new(
+        IsComplete && other.IsComplete,
+        WalletsChecked + other.WalletsChecked,
+        EntriesChecked + other.EntriesChecked,
+        TransfersChecked + other.TransfersChecked,
+        DifferenceCount + other.DifferenceCount,
+        [.. Differences.Concat(other.Differences).Take(ReconciliationLimits.ListedDifferences)])
+    {
+        BillsChecked = BillsChecked + other.BillsChecked,
+        WasTooSlow = WasTooSlow || other.WasTooSlow,
+    };
 }
 
 /// <summary>The balance of an account of a currency, in minor units; sums may be larger than any one balance.</summary>

@@ -11,10 +11,16 @@ internal sealed class Snapshot : IAsyncDisposable
 {
     private readonly NpgsqlConnection _connection;
     private readonly NpgsqlTransaction _transaction;
+    private readonly TimeSpan _statementTimeout;
 
-    private Snapshot(NpgsqlConnection connection, NpgsqlTransaction transaction) => (_connection, _transaction) = (connection, transaction);
+    private Snapshot(NpgsqlConnection connection, NpgsqlTransaction transaction, TimeSpan statementTimeout) =>
+        (_connection, _transaction, _statementTimeout) = (connection, transaction, statementTimeout);
 
-    public static async Task<Snapshot> TakeAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken)
+    public static Task<Snapshot> TakeAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken) =>
+        TakeAsync(dataSource, ReconciliationLimits.StatementTimeout, cancellationToken);
+
+    /// <summary>One whose statements may take so long. The server ends one that takes longer: <see cref="WasTooSlow"/>.</summary>
+    public static async Task<Snapshot> TakeAsync(NpgsqlDataSource dataSource, TimeSpan statementTimeout, CancellationToken cancellationToken)
     {
         var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         try
@@ -24,14 +30,14 @@ internal sealed class Snapshot : IAsyncDisposable
             // One core at most, and no sort or hash that takes the memory of the commits. No nested loops where there is a choice:
             // of tables that were not analysed yet the planner believes that they are tiny, and joins them row by row.
             await using var settings = new NpgsqlCommand(
-                """
+                $"""
                 set transaction read only; set local max_parallel_workers_per_gather = 0; set local work_mem = '16MB'; set local jit = off;
-                set local enable_nestloop = off
+                set local enable_nestloop = off; set local statement_timeout = {(int)statementTimeout.TotalMilliseconds}
                 """,
                 connection,
                 transaction);
             await settings.ExecuteNonQueryAsync(cancellationToken);
-            return new Snapshot(connection, transaction);
+            return new Snapshot(connection, transaction, statementTimeout);
         }
         catch
         {
@@ -40,13 +46,16 @@ internal sealed class Snapshot : IAsyncDisposable
         }
     }
 
+    /// <summary>Whether a statement failed because it had no more time.</summary>
+    public static bool WasTooSlow(PostgresException failure) => failure.SqlState == PostgresErrorCodes.QueryCanceled;
+
     /// <summary>The rows of a query.</summary>
     public async Task<List<T>> ReadAsync<T>(
         string sql, Func<NpgsqlDataReader, T> map, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
     {
         await using var command = new NpgsqlCommand(sql, _connection, _transaction)
         {
-            CommandTimeout = (int)ReconciliationLimits.StatementTimeout.TotalSeconds,
+            CommandTimeout = (int)(_statementTimeout + ReconciliationLimits.AnswerPatience).TotalSeconds,
         };
         command.Parameters.AddRange(parameters);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);

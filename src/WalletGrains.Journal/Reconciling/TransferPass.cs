@@ -8,10 +8,10 @@ namespace WalletGrains.Journal.Reconciling;
 /// time meet their entries in one join; what does not meet there is looked up one by one before it is reported.
 /// </summary>
 /// <remarks>
-/// Each stretch is read in a snapshot of its own: a transfer and its entries are of one commit each, so any moment shows them in
+/// Each stretch may be read in a snapshot of its own: a transfer and its entries are of one commit each, so any moment shows them in
 /// step, and no row version has to be kept for longer than a stretch takes.
 /// </remarks>
-internal sealed class TransferPass(NpgsqlDataSource dataSource, PostingTerms terms, Findings findings, Pace pace)
+internal sealed class TransferPass(Snapshot snapshot, PostingTerms terms, Findings findings)
 {
     /// <summary>
     /// What each state asks for. An entry that is not there makes it null, and null is not true.
@@ -31,35 +31,27 @@ internal sealed class TransferPass(NpgsqlDataSource dataSource, PostingTerms ter
 
     private static readonly string[] BulkStates = ["", "RESERVING", "POSTING", "COMPLETED", "RELEASING", "FAILED"];
 
-    /// <summary>Compares everything that was begun at this time or later.</summary>
-    /// <returns>Whether it got through within the time of the run.</returns>
-    public async Task<bool> RunAsync(DateTimeOffset from, CancellationToken cancellationToken)
+    /// <summary>Compares the next transfers, and the entries of their time, in the order of ids.</summary>
+    /// <param name="begin">Not above the first one.</param>
+    /// <param name="until">Above the last one there is to compare.</param>
+    /// <param name="size">So many.</param>
+    /// <param name="cancellationToken">Gives it up.</param>
+    /// <returns>Above the last one that was compared, where the next ones begin; null when there are no more.</returns>
+    public async Task<Guid?> CompareAsync(Guid begin, Guid until, int size, CancellationToken cancellationToken)
     {
-        var begin = TimeOrderedId.First(from);
-        while (!findings.IsTimeOver())
+        if (begin.CompareTo(until) >= 0)
         {
-            var began = pace.Begin();
-            await using (var snapshot = await Snapshot.TakeAsync(dataSource, cancellationToken))
-            {
-                var end = await FindEndAsync(snapshot, begin, cancellationToken);
-                await CompareStretchAsync(snapshot, begin, end, cancellationToken);
-                if (end == TimeOrderedId.Last)
-                {
-                    return true;
-                }
-
-                begin = end;
-            }
-
-            await pace.RestAsync(began, cancellationToken);
+            return null;
         }
 
-        return false;
+        var next = await FindNextAsync(begin, until, size, cancellationToken);
+        await CompareStretchAsync(begin, next ?? until, cancellationToken);
+        return next;
     }
 
     /// <summary>Reports transfers that are neither credited nor refunded since this time. Where the time of a step is one of the future, that of the transfer's
     /// id counts.</summary>
-    public async Task FindStuckAsync(Snapshot snapshot, DateTimeOffset before, CancellationToken cancellationToken)
+    public async Task FindStuckAsync(DateTimeOffset before, CancellationToken cancellationToken)
     {
         var stuck = await snapshot.ReadAsync(
             """
@@ -81,7 +73,7 @@ internal sealed class TransferPass(NpgsqlDataSource dataSource, PostingTerms ter
 
     /// <summary>Reports bulk transfers that are neither made nor given up since this time. Their legs need not be readable for that, and
     /// where a time is one of the future, that of the bulk's id counts.</summary>
-    public async Task FindStuckBulksAsync(Snapshot snapshot, DateTimeOffset before, CancellationToken cancellationToken)
+    public async Task FindStuckBulksAsync(DateTimeOffset before, CancellationToken cancellationToken)
     {
         var stuck = await snapshot.ReadAsync(
             """
@@ -103,14 +95,14 @@ internal sealed class TransferPass(NpgsqlDataSource dataSource, PostingTerms ter
 
     /// <summary>Both ways, and page by page until nothing is left: after an outage thousands of honest transfers may have waited for
     /// their credit, and they must not hide a false one.</summary>
-    private async Task CompareStretchAsync(Snapshot snapshot, Guid begin, Guid end, CancellationToken cancellationToken)
+    private async Task CompareStretchAsync(Guid begin, Guid end, CancellationToken cancellationToken)
     {
         var (near, far) = (TimeOrderedId.Shifted(begin, -ReconciliationLimits.Overlap), TimeOrderedId.Shifted(end, ReconciliationLimits.Overlap));
-        findings.Transfers += await CountAsync(snapshot, begin, end, cancellationToken);
+        findings.Transfers += await CountAsync(begin, end, cancellationToken);
         for (var last = Guid.Empty; ;)
         {
-            var suspects = await ReadSuspectsAsync(snapshot, [.. Bounds(begin, end, near, far, last)], cancellationToken);
-            await CompareAsync(snapshot, suspects, cancellationToken);
+            var suspects = await ReadSuspectsAsync([.. Bounds(begin, end, near, far, last)], cancellationToken);
+            await CompareAsync(suspects, cancellationToken);
             if (suspects.Count < ReconciliationLimits.SuspectsPerPage)
             {
                 break;
@@ -121,14 +113,14 @@ internal sealed class TransferPass(NpgsqlDataSource dataSource, PostingTerms ter
 
         for (var last = Guid.Empty; ;)
         {
-            var entries = await ReadUnknownEntriesAsync(snapshot, [.. Bounds(begin, end, near, far, last)], cancellationToken);
+            var entries = await ReadUnknownEntriesAsync([.. Bounds(begin, end, near, far, last)], cancellationToken);
             var suspects = new HashSet<Guid>();
             foreach (var (entryId, content) in entries)
             {
-                await LookUpAsync(snapshot, entryId, content, suspects, cancellationToken);
+                await LookUpAsync(entryId, content, suspects, cancellationToken);
             }
 
-            await CompareAsync(snapshot, suspects, cancellationToken);
+            await CompareAsync(suspects, cancellationToken);
             if (entries.Count < ReconciliationLimits.SuspectsPerPage)
             {
                 break;
@@ -138,7 +130,7 @@ internal sealed class TransferPass(NpgsqlDataSource dataSource, PostingTerms ter
         }
     }
 
-    private static async Task<long> CountAsync(Snapshot snapshot, Guid begin, Guid end, CancellationToken cancellationToken) =>
+    private async Task<long> CountAsync(Guid begin, Guid end, CancellationToken cancellationToken) =>
         (await snapshot.ReadAsync(
             "select count(*) from transfers t where t.transfer_id >= $1 and t.transfer_id < $2",
             row => row.GetInt64(0),
@@ -146,19 +138,20 @@ internal sealed class TransferPass(NpgsqlDataSource dataSource, PostingTerms ter
             new NpgsqlParameter<Guid> { TypedValue = begin },
             new NpgsqlParameter<Guid> { TypedValue = end }))[0];
 
-    /// <summary>The id that the stretch ends before: that of the transfer so many further on.</summary>
-    private static async Task<Guid> FindEndAsync(Snapshot snapshot, Guid begin, CancellationToken cancellationToken)
+    /// <summary>The transfer so many further on, which the stretch ends before.</summary>
+    private async Task<Guid?> FindNextAsync(Guid begin, Guid until, int size, CancellationToken cancellationToken)
     {
         var next = await snapshot.ReadAsync(
-            "select t.transfer_id from transfers t where t.transfer_id >= $1 order by t.transfer_id offset $2 limit 1",
+            "select t.transfer_id from transfers t where t.transfer_id >= $1 and t.transfer_id < $3 order by t.transfer_id offset $2 limit 1",
             row => row.GetGuid(0),
             cancellationToken,
             new NpgsqlParameter<Guid> { TypedValue = begin },
-            new NpgsqlParameter<int> { TypedValue = ReconciliationLimits.TransferPage });
-        return next.Count == 0 ? TimeOrderedId.Last : next[0];
+            new NpgsqlParameter<int> { TypedValue = size },
+            new NpgsqlParameter<Guid> { TypedValue = until });
+        return next.Count == 0 ? null : next[0];
     }
 
-    private static Task<List<Guid>> ReadSuspectsAsync(Snapshot snapshot, NpgsqlParameter[] bounds, CancellationToken cancellationToken) =>
+    private Task<List<Guid>> ReadSuspectsAsync(NpgsqlParameter[] bounds, CancellationToken cancellationToken) =>
         snapshot.ReadAsync(
             $"""
             with stretch as materialized (
@@ -178,8 +171,7 @@ internal sealed class TransferPass(NpgsqlDataSource dataSource, PostingTerms ter
             cancellationToken,
             bounds);
 
-    private static Task<List<(Guid EntryId, byte[] Content)>> ReadUnknownEntriesAsync(
-        Snapshot snapshot, NpgsqlParameter[] bounds, CancellationToken cancellationToken) =>
+    private Task<List<(Guid EntryId, byte[] Content)>> ReadUnknownEntriesAsync(NpgsqlParameter[] bounds, CancellationToken cancellationToken) =>
         snapshot.ReadAsync(
             """
             with known as materialized (
@@ -197,7 +189,7 @@ internal sealed class TransferPass(NpgsqlDataSource dataSource, PostingTerms ter
             bounds);
 
     /// <summary>An entry may belong to a transfer of quite another time: one that waited long for its credit.</summary>
-    private async Task LookUpAsync(Snapshot snapshot, Guid entryId, byte[] content, HashSet<Guid> suspects, CancellationToken cancellationToken)
+    private async Task LookUpAsync(Guid entryId, byte[] content, HashSet<Guid> suspects, CancellationToken cancellationToken)
     {
         var transferId = terms.TransferOf(content);
         var knows = transferId is { } id && (await snapshot.ReadAsync(
@@ -217,7 +209,7 @@ internal sealed class TransferPass(NpgsqlDataSource dataSource, PostingTerms ter
     }
 
     /// <summary>Compares transfers with entries wherever those are. An entry is found by its block range index: a few milliseconds.</summary>
-    private async Task CompareAsync(Snapshot snapshot, IReadOnlyCollection<Guid> transferIds, CancellationToken cancellationToken)
+    private async Task CompareAsync(IReadOnlyCollection<Guid> transferIds, CancellationToken cancellationToken)
     {
         if (transferIds.Count == 0)
         {

@@ -24,14 +24,14 @@ internal sealed class ChangedWallet(Guid walletId, string currency, long version
     public bool IsFaulty { get; set; }
 }
 
-/// <summary>How far the entries of a wallet are summed, what they sum to, and the hash there.</summary>
-internal sealed record ReconciledWallet(Guid WalletId, long Version, decimal BalanceMinor, byte[]? Hash);
+/// <summary>How far the entries of a wallet are summed, what they sum to, in all and by account, and the hash there.</summary>
+internal sealed record ReconciledWallet(Guid WalletId, long Version, decimal BalanceMinor, byte[]? Hash, WalletAccounts Accounts);
 
 /// <summary>
 /// Sums the entries that were not summed yet, wallet by wallet, and compares the sums with the head rows. What is believed are
 /// the entries; a head row that contradicts them is reported in every run until it is put right.
 /// </summary>
-internal sealed class WalletPass(Snapshot snapshot, PostingTerms terms, Findings findings)
+internal sealed class WalletPass(Snapshot snapshot, PostingTerms terms, Findings findings, Deadline deadline)
 {
     /// <summary>Keeps what a step found: the wallets as they are now summed and what that adds to the accounts.</summary>
     public delegate Task Keep(IReadOnlyList<ReconciledWallet> wallets, AccountTotals added);
@@ -42,12 +42,12 @@ internal sealed class WalletPass(Snapshot snapshot, PostingTerms terms, Findings
     {
         var added = new AccountTotals();
         var after = Guid.Empty;
-        while (!findings.IsTimeOver())
+        while (!deadline.IsOver())
         {
             var page = await ReadChangedAsync(after, cancellationToken);
-            foreach (var step in EntrySteps.Of(page, wallet => (wallet.Summed.Version, wallet.NewestVersion)))
+            foreach (var step in EntrySteps.Of(page, ReconciliationLimits.EntriesPerStep, wallet => (wallet.Summed.Version, wallet.NewestVersion)))
             {
-                if (findings.IsTimeOver())
+                if (deadline.IsOver())
                 {
                     return added;
                 }
@@ -70,7 +70,8 @@ internal sealed class WalletPass(Snapshot snapshot, PostingTerms terms, Findings
         """
         select w.wallet_id, w.currency, w.version, w.balance_minor::numeric, w.head_hash,
             coalesce(r.version, 0), coalesce(r.balance_minor, 0), r.hash,
-            coalesce((select max(e.version) from entries e where e.wallet_id = w.wallet_id), 0)
+            coalesce((select max(e.version) from entries e where e.wallet_id = w.wallet_id), 0),
+            coalesce(r.accounts, '{}'), coalesce(r.amounts_minor, '{}')
         from wallets w
         left join reconciled_wallets r on r.wallet_id = w.wallet_id
         where w.wallet_id > $1
@@ -79,7 +80,8 @@ internal sealed class WalletPass(Snapshot snapshot, PostingTerms terms, Findings
         """,
         row => new ChangedWallet(
             row.GetGuid(0), row.GetString(1), row.GetInt64(2), row.GetDecimal(3), row.GetFieldValue<byte[]>(4), row.GetInt64(8),
-            new ReconciledWallet(row.GetGuid(0), row.GetInt64(5), row.GetDecimal(6), row.IsDBNull(7) ? null : row.GetFieldValue<byte[]>(7))),
+            new ReconciledWallet(
+                row.GetGuid(0), row.GetInt64(5), row.GetDecimal(6), row.IsDBNull(7) ? null : row.GetFieldValue<byte[]>(7), WalletAccounts.Read(row, 9))),
         cancellationToken,
         new NpgsqlParameter<Guid> { TypedValue = after },
         new NpgsqlParameter<int> { TypedValue = ReconciliationLimits.WalletPage });
@@ -121,6 +123,7 @@ internal sealed class WalletPass(Snapshot snapshot, PostingTerms terms, Findings
             added.Add(wallet.Currency, account, -amount);
             if (!wallet.IsFaulty)
             {
+                wallet.Summed.Accounts.Add(account, -amount);
                 kept.Add(wallet.Currency, account, -amount);
             }
         }
@@ -135,7 +138,7 @@ internal sealed class WalletPass(Snapshot snapshot, PostingTerms terms, Findings
         var where = $"wallet {wallet.WalletId}";
         if (stretch.UpTo > stretch.After)
         {
-            wallet.Summed = new ReconciledWallet(wallet.WalletId, stretch.UpTo, wallet.Summed.BalanceMinor + amountMinor, end?.Hash);
+            wallet.Summed = wallet.Summed with { Version = stretch.UpTo, BalanceMinor = wallet.Summed.BalanceMinor + amountMinor, Hash = end?.Hash };
         }
 
         if (count != stretch.UpTo - stretch.After || wallet.NewestVersion < wallet.Summed.Version)

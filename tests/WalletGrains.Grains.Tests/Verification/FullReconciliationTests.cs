@@ -1,6 +1,11 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using WalletGrains.Contracts;
+using WalletGrains.Contracts.Reconciliation;
+using WalletGrains.Contracts.Wallets;
 using WalletGrains.Domain.Jobs;
 using WalletGrains.Grains.Reconciliation;
+using WalletGrains.Grains.Tests.Wallets;
 using WalletGrains.Journal.Verifying;
 using WalletGrains.Testing;
 using Xunit;
@@ -60,6 +65,53 @@ public sealed class FullReconciliationTests : IAsyncLifetime
         Assert.Equal(["ENTRIES_MISSING"], kept.Differences.Select(difference => difference.What));
     }
 
+    /// <summary>Somebody holds the full run up at its first step.</summary>
+    [Fact]
+    public async Task Ordinary_runs_go_on_while_one_is_under_way()
+    {
+        var grain = Grain;
+        var walletId = await _books.OpenWithHistoryAsync();
+        Task<ReconciliationResult?> full;
+        await using (var other = await _books.Cluster.DataSource.OpenConnectionAsync(TestContext.Current.CancellationToken))
+        {
+            await using var holding = await other.BeginTransactionAsync(TestContext.Current.CancellationToken);
+            await using var hold = new NpgsqlCommand("lock table full_reconciliation", other, holding);
+            await hold.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+            full = grain.RunAsync(isFull: true);
+            for (var i = 0; i < 3; i++)
+            {
+                await _books.DoAsync(walletId, new Deposit(WalletCluster.NewRequest(), WalletCluster.Usd(5)));
+                var news = await grain.RunAsync(isFull: false).WaitAsync(Signal.DefaultLimit, TestContext.Current.CancellationToken);
+                Assert.Equal((false, true, 0L), (news!.IsFull, news.IsComplete, news.DifferenceCount));
+            }
+
+            Assert.False(full.IsCompleted);
+        }
+
+        var result = (await full)!;
+        Assert.Equal((true, true, 0L), (result.IsFull, result.IsComplete, result.DifferenceCount));
+        Assert.True(new ReconciliationJob(null!).Policy.Timeout < GrainLimits.FullReconciliationBudget);
+    }
+
+    [Fact]
+    public async Task What_it_found_is_not_lost_when_its_result_could_not_be_kept()
+    {
+        var grain = Grain;
+        var walletId = await _books.OpenWithHistoryAsync();
+        await grain.RunAsync(isFull: false);
+        await _books.FalsifyAsync("delete from entries where wallet_id = $1 and version = 14", walletId);
+        await _books.FalsifyAsync("update transfers set amount_minor = amount_minor + 1 where from_wallet_id = $1", walletId);
+        await ExecuteAsync("alter table audits add constraint full_disk check (kind <> 'FULL_RECONCILIATION') not valid");
+        await Assert.ThrowsAsync<UnavailableException>(() => grain.RunFullIfDueAsync());
+        Assert.Equal("TRANSFER_ENTRY", Assert.Single((await grain.FindNewestAsync(isFull: false))!.Differences).What);
+
+        await ExecuteAsync("alter table audits drop constraint full_disk");
+        Assert.True(await grain.RunFullIfDueAsync());
+        var kept = (await grain.FindNewestAsync(isFull: true))!;
+        Assert.Equal(0, kept.EntriesChecked);
+        Assert.Equal(["TRANSFER_ENTRY", "ENTRIES_MISSING"], kept.Differences.Select(difference => difference.What));
+    }
+
     [Fact]
     public void One_that_failed_does_not_come_back_the_next_minute()
     {
@@ -76,5 +128,11 @@ public sealed class FullReconciliationTests : IAsyncLifetime
         Assert.True(await ahead.RunFullIfDueAsync());
         Assert.True(await Grain.RunFullIfDueAsync());
         Assert.Equal(_time.GetUtcNow(), (await Grain.FindNewestAsync(isFull: true))!.RanAt);
+    }
+
+    private async Task ExecuteAsync(string sql)
+    {
+        await using var command = _books.Cluster.DataSource.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
     }
 }

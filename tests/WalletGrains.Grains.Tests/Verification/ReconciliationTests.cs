@@ -100,7 +100,7 @@ public sealed class ReconciliationTests
         await books.FalsifyAsync("update transfers set state = 1, credit_entry_id = null, updated_at = now() + interval '1 year' where from_wallet_id = $1", walletId);
         Assert.DoesNotContain((await books.ReconcileAsync()).Differences, difference => difference.What == "STUCK_TRANSFER");
 
-        var later = await books.Reconciliation.RunAsync(false, TimeSpan.FromMinutes(2), TimeSpan.FromTicks(1), Cancelled);
+        var later = await books.Reconciliation.RunAsync(TimeSpan.FromMinutes(2), TimeSpan.FromTicks(1), Cancelled);
         Assert.Contains(later.Differences, difference => difference.What == "STUCK_TRANSFER");
     }
 
@@ -157,7 +157,7 @@ public sealed class ReconciliationTests
         await using var books = await Books.OpenAsync();
         await books.OpenWithHistoryAsync();
         var ahead = new PostgresReconciliation(books.Cluster.DataSource, WalletPostings.Terms, new ClockAhead(TimeSpan.FromDays(365)));
-        Assert.Empty((await ahead.RunAsync(false, TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(5), Cancelled)).Differences);
+        Assert.Empty((await ahead.RunAsync(TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(5), Cancelled)).Differences);
 
         var walletId = await books.OpenWithHistoryAsync();
         await books.FalsifyAsync("update transfers set amount_minor = amount_minor + 1 where from_wallet_id = $1", walletId);
@@ -290,7 +290,7 @@ public sealed class ReconciliationTests
     {
         await using var books = await Books.OpenAsync();
         await books.OpenWithHistoryAsync();
-        Assert.False((await books.Reconciliation.RunAsync(false, TimeSpan.Zero, TimeSpan.FromMinutes(5), Cancelled)).IsComplete);
+        Assert.False((await books.Reconciliation.RunAsync(TimeSpan.Zero, TimeSpan.FromMinutes(5), Cancelled)).IsComplete);
         await Assert.ThrowsAsync<ReconciliationTooSlowException>(() => books.Reconciliation.GetTrialBalanceAsync(TimeSpan.Zero, Cancelled));
         Assert.Equal(Books.HistoryLength + 3, (await books.ReconcileAsync()).EntriesChecked);
     }
