@@ -14,7 +14,7 @@ public interface IReconciliationGrain : IGrainWithIntegerKey
     [Alias("Run")]
     Task<ReconciliationResult?> RunAsync(bool isFull);
 
-    /// <summary>Runs a full one, or joins the one that is under way, unless one has begun within the last day.</summary>
+    /// <summary>Runs a full one, or joins the one that is under way, unless one that got through everything has begun within the last day.</summary>
     /// <returns>Whether there is nothing to wait for: false while the run goes on.</returns>
     /// <exception cref="UnavailableException">The store is away, or another process reconciles it.</exception>
     [Alias("RunFullIfDue")]

@@ -32,9 +32,10 @@ public sealed partial class ReconciliationGrain(
     /// <inheritdoc />
     public async Task<bool> RunFullIfDueAsync()
     {
-        // One that began in the future was made by a wrong clock, and says nothing of today.
-        var age = time.GetUtcNow() - (await FindNewestAsync(isFull: true))?.RanAt;
-        return (age >= TimeSpan.Zero && age < GrainLimits.FullReconciliationPeriod) || await RunAsync(isFull: true) is not null;
+        // One that began in the future was made by a wrong clock, and says nothing of today. One that did not get through is gone on with.
+        var newest = await FindNewestAsync(isFull: true);
+        var age = time.GetUtcNow() - newest?.RanAt;
+        return (newest is { IsComplete: true } && age >= TimeSpan.Zero && age < GrainLimits.FullReconciliationPeriod) || await RunAsync(isFull: true) is not null;
     }
 
     /// <inheritdoc />

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using WalletGrains.Contracts;
@@ -6,6 +7,7 @@ using WalletGrains.Contracts.Wallets;
 using WalletGrains.Domain.Jobs;
 using WalletGrains.Grains.Reconciliation;
 using WalletGrains.Grains.Tests.Wallets;
+using WalletGrains.Grains.Verification;
 using WalletGrains.Journal.Verifying;
 using WalletGrains.Testing;
 using Xunit;
@@ -41,6 +43,21 @@ public sealed class FullReconciliationTests : IAsyncLifetime
         }
 
         Assert.Equal(3, began.Count);
+    }
+
+    [Fact]
+    public async Task One_that_did_not_get_through_is_gone_on_with_when_it_is_looked_for_again()
+    {
+        var grain = Grain;
+        Assert.True(await grain.RunFullIfDueAsync());
+        var newest = (await grain.FindNewestAsync(isFull: true))!;
+        await Audits.AppendAsync(
+            "FULL_RECONCILIATION", newest.RanAt, JsonSerializer.SerializeToUtf8Bytes(newest with { IsComplete = false }, AuditJson.Default.ReconciliationResult), TestContext.Current.CancellationToken);
+
+        _time.Advance(GrainLimits.FullReconciliationLookPeriod);
+        Assert.True(await grain.RunFullIfDueAsync());
+        var next = (await grain.FindNewestAsync(isFull: true))!;
+        Assert.Equal((true, _time.GetUtcNow()), (next.IsComplete, next.RanAt));
     }
 
     [Fact]
